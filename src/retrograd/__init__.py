@@ -1,0 +1,326 @@
+"""Retrograd: deep learning whose heart is backpropagation, with PyTorch's names.
+
+>>> import retrograd as torch
+>>> x = torch.tensor([2.0, 3.0], requires_grad=True)
+>>> (x ** 2).sum().backward()
+>>> x.grad
+tensor([4., 6.])
+"""
+
+# ruff: noqa: F401
+from __future__ import annotations
+
+from importlib import import_module as _import
+from math import e, inf, nan, pi
+from typing import Any as _Any
+
+from retrograd import ops as _ops
+from retrograd.base.dtype import (
+    DType,
+    bfloat16,
+    finfo,
+    float16,
+    float32,
+    float64,
+    iinfo,
+    int8,
+    int16,
+    int32,
+    int64,
+    uint8,
+)
+from retrograd.base.dtype import bool_ as bool
+from retrograd.base.modes import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
+from retrograd.base.shape import Size, broadcast_shapes
+from retrograd.engine.evaluate import synchronize
+from retrograd.engine.random import Generator, default_generator
+from retrograd.functional import (
+    abs,
+    add,
+    addcdiv,
+    addcmul,
+    addmm,
+    all,
+    allclose,
+    amax,
+    amin,
+    any,
+    argmax,
+    argmin,
+    argsort,
+    atan,
+    atleast_1d,
+    baddbmm,
+    bincount,
+    bitwise_and,
+    bitwise_not,
+    bitwise_or,
+    bitwise_xor,
+    bmm,
+    broadcast_tensors,
+    broadcast_to,
+    can_cast,
+    cat,
+    ceil,
+    chunk,
+    clamp,
+    clone,
+    concat,
+    concatenate,
+    cos,
+    count_nonzero,
+    cumsum,
+    diag,
+    diagonal,
+    div,
+    dot,
+    einsum,
+    eq,
+    equal,
+    erf,
+    exp,
+    expm1,
+    flatten,
+    flip,
+    floor,
+    floor_divide,
+    fmod,
+    gather,
+    ge,
+    gt,
+    hstack,
+    index_add,
+    index_select,
+    is_complex,
+    is_floating_point,
+    is_nonzero,
+    is_tensor,
+    isclose,
+    isfinite,
+    isinf,
+    isnan,
+    le,
+    lerp,
+    log,
+    log1p,
+    log2,
+    log10,
+    logical_and,
+    logical_not,
+    logical_or,
+    logical_xor,
+    logsumexp,
+    lt,
+    masked_fill,
+    masked_select,
+    matmul,
+    max,
+    maximum,
+    mean,
+    median,
+    meshgrid,
+    min,
+    minimum,
+    mm,
+    moveaxis,
+    movedim,
+    mul,
+    mv,
+    nan_to_num,
+    narrow,
+    ne,
+    neg,
+    nonzero,
+    norm,
+    numel,
+    outer,
+    permute,
+    pow,
+    prod,
+    promote_types,
+    ravel,
+    reciprocal,
+    remainder,
+    repeat_interleave,
+    reshape,
+    result_type,
+    roll,
+    round,
+    rsqrt,
+    scatter,
+    scatter_add,
+    select,
+    sigmoid,
+    sign,
+    sin,
+    sort,
+    split,
+    sqrt,
+    square,
+    squeeze,
+    stack,
+    std,
+    std_mean,
+    sub,
+    sum,
+    swapaxes,
+    swapdims,
+    t,
+    take,
+    take_along_dim,
+    tan,
+    tanh,
+    tensordot,
+    tile,
+    topk,
+    trace,
+    transpose,
+    tril,
+    triu,
+    trunc,
+    unbind,
+    unflatten,
+    unique,
+    unsqueeze,
+    var,
+    var_mean,
+    vstack,
+    where,
+)
+from retrograd.functional import inv as inverse
+from retrograd.random import get_rng_state, initial_seed, seed, set_rng_state
+from retrograd.settings import (
+    are_deterministic_algorithms_enabled,
+    channels_last,
+    channels_last_3d,
+    contiguous_format,
+    get_default_device,
+    get_default_dtype,
+    get_float32_matmul_precision,
+    get_num_interop_threads,
+    get_num_threads,
+    preserve_format,
+    set_default_device,
+    set_default_dtype,
+    set_default_tensor_type,
+    set_float32_matmul_precision,
+    set_flush_denormal,
+    set_num_interop_threads,
+    set_num_threads,
+    strided,
+    use_deterministic_algorithms,
+)
+from retrograd.tensors import autograd as _autograd
+from retrograd.tensors import operators as _operators
+from retrograd.tensors.create import (
+    BFloat16Tensor,
+    BoolTensor,
+    ByteTensor,
+    CharTensor,
+    DoubleTensor,
+    FloatTensor,
+    HalfTensor,
+    IntTensor,
+    LongTensor,
+    ShortTensor,
+    arange,
+    as_tensor,
+    bernoulli,
+    empty,
+    empty_like,
+    eye,
+    from_numpy,
+    full,
+    full_like,
+    linspace,
+    manual_seed,
+    normal,
+    ones,
+    ones_like,
+    rand,
+    rand_like,
+    randint,
+    randn,
+    randn_like,
+    randperm,
+    tensor,
+    zeros,
+    zeros_like,
+)
+from retrograd.tensors.repr import set_printoptions
+from retrograd.tensors.tensor import Device, Tensor
+from retrograd.tensors.tensor import elsewhere as _elsewhere
+from retrograd.version import __version__
+
+float, double, half = float32, float64, float16
+long, int, short = int64, int32, int16
+dtype, device = DType, Device
+newaxis = None
+absolute, negative, multiply, subtract, divide, true_divide, clip, fix = (
+    abs,
+    neg,
+    mul,
+    sub,
+    div,
+    div,
+    clamp,
+    trunc,
+)
+greater, greater_equal, less, less_equal, not_equal, arctan, row_stack = gt, ge, lt, le, ne, atan, vstack
+detach = Tensor.detach
+
+# Loaded when first asked for, so that `import retrograd` stays light.
+_MODULES = frozenset((
+    "amp", "autograd", "backends", "cuda", "data", "distributed", "func", "interop", "jit", "linalg", "nn",
+    "optim", "special", "testing", "trust", "utils",
+))
+_PLACES = {
+    "amp": "autocast GradScaler",
+    "func": "vmap",
+    "functional": """
+        adaptive_avg_pool1d adaptive_max_pool1d alpha_dropout avg_pool1d batch_norm
+        binary_cross_entropy_with_logits cdist celu celu_ conv1d conv2d conv3d conv_transpose1d
+        conv_transpose2d cosine_embedding_loss cosine_similarity det dropout embedding
+        feature_alpha_dropout group_norm hardshrink hinge_embedding_loss instance_norm kl_div layer_norm
+        log_softmax margin_ranking_loss matrix_power max_pool1d max_pool2d max_pool3d pairwise_distance
+        pixel_shuffle pixel_unshuffle poisson_nll_loss prelu relu relu_ rms_norm selu selu_ slogdet
+        softmax threshold threshold_ triplet_margin_loss""",
+    "interop.state": "load save",
+}
+_LATER = {name: "retrograd." + module for module, names in _PLACES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> _Any:
+    module = _LATER.get(name) or "retrograd." + name
+    if name not in _LATER and name not in _MODULES:
+        raise _absent(name)
+    try:
+        loaded = _import(module)
+    except ModuleNotFoundError as error:
+        if error.name == module:
+            raise _absent(name) from None
+        raise
+    if name in _MODULES:
+        return loaded
+    value = globals()[name] = getattr(loaded, name)
+    return value
+
+
+def _absent(name: str) -> AttributeError:
+    missing = _import("retrograd.missing")
+    return missing.attribute_error("torch", name, __dir__())  # type: ignore[no-any-return]
+
+
+def __dir__() -> list[str]:
+    names = {*globals(), *_MODULES, *_LATER}
+    return sorted(n for n in names if not n.startswith("_") or n.startswith("__"))
+
+
+_elsewhere.append(lambda name: _import("retrograd.missing").hint("Tensor", name, vars(Tensor)))

@@ -1,0 +1,1 @@
+"""What the derivative is: the pullback walks nodes down, the pushforward walks the same nodes up."""

@@ -1,0 +1,48 @@
+"""Replace expansions by what they mean, in place, so that later walks meet the same nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from retrograd.base.modes import modes
+from retrograd.graph.graph import topological
+from retrograd.graph.node import Node, recorder
+from retrograd.ops.linear import alias_p
+
+
+def must_expand(node: Node) -> bool:
+    """An expansion without rules of its own."""
+    return node.prim.expansion is not None and node.prim.vjp is None
+
+
+def expand_node(node: Node) -> None:
+    """The node becomes an alias of its expansion: same value, same derivative."""
+    expansion = node.prim.expansion
+    assert expansion is not None
+    before, where = modes.grad, recorder.where
+    modes.grad, recorder.where = bool(node.rg), node.where
+    try:
+        meaning = expansion(*node.inputs, *node.params)
+        assert (meaning.shape, meaning.dtype) == (node.shape, node.dtype), f"{node} expands to {meaning}"
+        # the name stays, for whoever looks at grad_fn
+        node.prim, node.inputs, node.params = alias_p, (meaning,), (node.prim.name,)
+    finally:
+        modes.grad, recorder.where = before, where
+
+
+def expand_all(nodes: Iterable[Node]) -> bool:
+    """Expand what must be; True if anything was (then sort again: an expansion may hold others)."""
+    found = False
+    for n in nodes:
+        if n.value is None and must_expand(n):
+            expand_node(n)
+            found = True
+    return found
+
+
+def expanded(roots: Sequence[Node]) -> list[Node]:
+    """Topological order with every expansion that has no rules of its own replaced."""
+    order = topological(roots)
+    while expand_all(order):
+        order = topological(roots)
+    return order

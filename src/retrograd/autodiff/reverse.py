@@ -1,0 +1,110 @@
+"""Reverse mode: walk the nodes down once, each handing its inputs their share of the cotangent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from retrograd.autodiff.custom import call_p, project_p, rules_of
+from retrograd.autodiff.rules import vjp
+from retrograd.autodiff.walk import NOWHERE, order_between
+from retrograd.base.errors import AutogradError
+from retrograd.base.modes import modes
+from retrograd.graph.node import LEAF, Node, freed_p, line_text, recorder
+from retrograd.ops.linear import alias_p
+
+
+def _second_time(n: Node) -> AutogradError:
+    return AutogradError(
+        "trying to go backward through the graph a second time, but it was freed by the first",
+        op="backward",
+        expected="one backward for one forward",
+        fix="Call backward(retain_graph=True) the first time, or compute the loss again.",
+        where=line_text(n.where),
+    )
+
+
+def pullback(roots: Sequence[Node], cotangents: Sequence[Node], wrt: Sequence[Node] | None = None, *,
+             create_graph: bool = False, ends: bool = False, trace: list[tuple[Node, Node]] | None = None,
+             ) -> tuple[dict[Node, Node], list[Node]]:
+    """Cotangents of the nodes `wrt` (None: of every leaf) and the nodes whose rules ran.
+
+    g_x = sum over the uses of x of J^T g. Each node is visited once, after all its uses. With `ends` the
+    nodes wrt were made for this walk, which does not look below them. `trace` collects (node, cotangent it
+    handed on).
+    """
+    below = frozenset(wrt) if ends and wrt else NOWHERE
+    order = order_between([r for r in roots if r.rg], below, tracked=True)
+    if not ends:
+        for n in order:
+            if n.prim is freed_p and n.rg != LEAF:
+                raise _second_time(n)
+    needed = _toward(order, wrt, below) if wrt is not None else None
+    wanted = set(wrt) if wrt is not None else None
+    cot: dict[Node, Any] = {}
+    result: dict[Node, Node] = {}
+    walked: list[Node] = []
+    before = modes.grad, recorder.where
+    modes.grad = create_graph
+    try:
+        for r, g in zip(roots, cotangents):
+            if r.rg:
+                cot[r] = g if r not in cot else cot[r] + g
+        for n in reversed(order):
+            g = cot.pop(n, None)
+            if g is None:
+                continue
+            recorder.where = n.where
+            if n.hooks:
+                for hook in list(n.hooks.values()):
+                    g = hook(g) or g
+            if n in wanted if wanted is not None else n.rg == LEAF:
+                result[n] = g
+            if n.rg == LEAF or not n.inputs or n in below:
+                continue
+            if needed is not None and not any(i in needed for i in n.inputs):
+                continue
+            walked.append(n)
+            if n.prim is project_p:
+                _meet(cot, n, g)
+                continue
+            shares = rules_of(n).pullback([g.get(k) for k in range(rules_of(n).outputs)]) \
+                if n.prim is call_p else vjp(n, g)
+            for x, gx in zip(n.inputs, shares):
+                if gx is None or not x.rg or (needed is not None and x not in needed):
+                    continue
+                if trace is not None:
+                    trace.append((n, gx))
+                old = cot.get(x)
+                cot[x] = gx if old is None else old + gx
+    finally:
+        modes.grad, recorder.where = before
+    return result, order if wrt is None else walked
+
+
+def _meet(cot: dict[Node, Any], n: Node, g: Node) -> None:
+    """Hand the cotangent of one output of a call to the call."""
+    gathered = cot.setdefault(n.inputs[0], {})
+    index = n.params[0]
+    gathered[index] = g if index not in gathered else gathered[index] + g
+
+
+def _toward(order: list[Node], wrt: Sequence[Node], below: Any) -> set[Node]:
+    """The nodes from which some node of `wrt` is reached."""
+    needed = set(wrt)
+    for n in order:
+        if n not in needed and n.rg != LEAF and n not in below and any(i in needed for i in n.inputs):
+            needed.add(n)
+    return needed
+
+
+def made_by(n: Node) -> str:
+    """The name of what made a node: the composite's, where it was replaced by its meaning."""
+    return str(n.params[0]) if n.prim is alias_p and n.params else n.prim.name
+
+
+def free(order: Sequence[Node]) -> None:
+    """Drop what the walked nodes kept; walking them again is an error."""
+    for n in order:
+        if n.rg != LEAF and n.inputs:
+            n.prim, n.inputs, n.params, n.hooks, n.owner = freed_p, (), (made_by(n),), None, None

@@ -1,0 +1,37 @@
+"""PyTorch's `autograd`: backward, grad, functions of one's own, checks of gradients."""
+
+from importlib import import_module
+
+from retrograd.autograd import forward_ad, function, functional, graph
+from retrograd.base.modes import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from retrograd.tensors.anomaly import detect_anomaly, is_anomaly_enabled, set_detect_anomaly
+from retrograd.tensors.autograd import backward, grad
+from retrograd.tensors.function import Function
+from retrograd.tensors.variable import Variable
+from retrograd.trust.gradcheck import GradcheckError, gradcheck, gradgradcheck
+
+__all__ = [
+    "Function",
+    "GradcheckError",
+    "Variable",
+    "backward",
+    "detect_anomaly",
+    "enable_grad",
+    "forward_ad",
+    "function",
+    "functional",
+    "grad",
+    "gradcheck",
+    "gradgradcheck",
+    "graph",
+    "inference_mode",
+    "is_anomaly_enabled",
+    "is_grad_enabled",
+    "no_grad",
+    "set_detect_anomaly",
+    "set_grad_enabled",
+]
+
+
+def __getattr__(name: str) -> object:
+    raise import_module("retrograd.missing").attribute_error("autograd", name, globals())

@@ -1,0 +1,140 @@
+"""Modes of the current thread: whether operations are recorded for differentiation."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+
+class State:
+    """What belongs to one thread: modes, and the recorder (tensors not computed yet,
+    the line backward nodes inherit).
+
+    One object, so that recording an operation looks it up once.
+    """
+
+    __slots__ = ("grad", "detect", "where", "pending", "limit", "capture", "levels")
+
+    def __init__(self) -> None:
+        self.grad = True            # record derivatives
+        self.detect = False         # detect_anomaly
+        self.where: Any = None      # inside a derivative: the forward line
+        self.pending: list[Any] = []
+        self.limit = 16             # length of `pending` at which it is looked through
+        self.capture: Any = None
+        self.levels: list[Any] = []     # vmap and forward mode in progress, outermost first
+
+
+class _Local(threading.local):
+    def __init__(self) -> None:
+        self.state = State()
+
+
+local = _Local()
+
+
+class _ThreadState:
+    """Attributes of the current thread's State, for everything but the hottest path."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(local.state, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(local.state, name, value)
+
+
+modes = _ThreadState()
+
+
+class _GradMode:
+    """A context manager and decorator that sets the grad mode; re-entrant and usable more than once."""
+
+    def __init__(self, value: bool) -> None:
+        self._value = value
+        self._before: list[bool] = []
+
+    def __enter__(self) -> None:
+        self._before.append(modes.grad)
+        modes.grad = self._value
+
+    def __exit__(self, *exc: object) -> None:
+        modes.grad = self._before.pop()
+
+    def __call__(self, fn: Callable[..., Any]) -> Callable[..., Any]:
+        value = self._value
+
+        @wraps(fn)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            with _GradMode(value):
+                return fn(*args, **kwargs)
+        return wrapped
+
+
+class no_grad(_GradMode):
+    """Operations inside are not recorded for differentiation: `with no_grad():` or `@no_grad()`.
+
+    >>> import retrograd as rg
+    >>> x = rg.ones(2, requires_grad=True)
+    >>> with rg.no_grad():
+    ...     (x * 2).requires_grad
+    False
+    """
+
+    def __init__(self, fn: Callable[..., Any] | None = None) -> None:
+        super().__init__(False)
+        self._fn = fn
+
+    def __new__(cls, fn: Callable[..., Any] | None = None) -> Any:
+        if fn is not None:              # @no_grad without parentheses
+            return _GradMode(cls._mode)(fn)
+        return super().__new__(cls)
+
+    _mode = False
+
+
+class enable_grad(_GradMode):
+    """Operations inside are recorded, also within `no_grad`."""
+
+    def __init__(self, fn: Callable[..., Any] | None = None) -> None:
+        super().__init__(True)
+
+    def __new__(cls, fn: Callable[..., Any] | None = None) -> Any:
+        if fn is not None:
+            return _GradMode(True)(fn)
+        return super().__new__(cls)
+
+
+class inference_mode(_GradMode):
+    """As `no_grad` (mode=True) or `enable_grad` (mode=False)."""
+
+    def __init__(self, mode: bool = True) -> None:
+        super().__init__(not mode)
+
+
+class set_grad_enabled(_GradMode):
+    """Set the mode at once; as a context manager, restore the old one at its end."""
+
+    def __init__(self, mode: bool) -> None:
+        super().__init__(bool(mode))
+        self._outer = modes.grad
+        modes.grad = bool(mode)
+
+    def __enter__(self) -> None:
+        self._before.append(self._outer)
+        modes.grad = self._value
+
+    def __call__(self, fn: Callable[..., Any]) -> Callable[..., Any]:
+        modes.grad = self._outer        # as a decorator it changes nothing outside the function
+        return super().__call__(fn)
+
+
+def is_grad_enabled() -> bool:
+    """Whether operations are recorded for differentiation in this thread."""
+    return modes.grad
+
+
+def is_inference_mode_enabled() -> bool:
+    """False: inference_mode here is no_grad, its tensors can take part in autograd later."""
+    return False

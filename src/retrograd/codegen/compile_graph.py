@@ -1,0 +1,149 @@
+"""Nodes to a program: kernels for what has them, NumPy for the rest,
+in one table walked by the native driver."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from retrograd.base.config import config
+from retrograd.base.dtype import FLOATING
+from retrograd.base.shape import numel
+from retrograd.codegen.canonicalize import canonicalize
+from retrograd.codegen.driver import run as driver
+from retrograd.codegen.kernels import address_of
+from retrograd.codegen.layout import Layout, whole
+from retrograd.codegen.lower import LOWERINGS, Address, Call, Scratch
+from retrograd.codegen.plan import plan_memory
+from retrograd.codegen.schedule import Schedule, Work, kind_of, make_schedule
+from retrograd.graph.graph import Graph, topological
+from retrograd.graph.node import Node, const_p
+from retrograd.graph.text import text
+from retrograd.runtime.program import NumpyCall, Program, Recipe, Ref, Run, Seen
+
+Steps = list[tuple[Work, list[Call]]]
+MANY_CALLS = 24     # calls of NumPy cost more than a program of kernels, however small the arrays
+
+
+def worth_native(roots: Sequence[Node], small: int) -> bool:
+    """Whether a graph needs kernels: something NumPy would compute to other bits, or much of anything."""
+    work = calls = 0
+    for n in topological(roots):
+        if n.value is None and n.prim is not const_p:
+            if not n.prim.exact and _has_kernels(n):
+                return True
+            work += numel(n.shape)
+            calls += not n.prim.strided
+    return work > small or calls > MANY_CALLS
+
+
+def _has_kernels(n: Node) -> bool:
+    """Whether a node, or what it means, is computed by kernels."""
+    return n.prim.expansion is not None or n.prim.family == "reduction" or kind_of(n) not in ("numpy", "view")
+
+
+def compile_graph(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequence[Node],
+                  numpy_call: Callable[[Node], Callable[..., Any]]) -> Program:
+    """The program that computes the roots from the values of leaves and scalars."""
+    roots = canonicalize(roots)
+    if config.dump == "canonicalize":
+        print(text(Graph.of(roots)), file=sys.stderr)
+    schedule = make_schedule(topological(roots), roots)
+    if config.dump == "schedule":
+        print(_lines(schedule), file=sys.stderr)
+    steps = [(w, LOWERINGS[w.kind](w, schedule) if w.kind in LOWERINGS else []) for w in schedule.work]
+    seen = [schedule.layouts[r] for r in roots]
+    outputs = list(dict.fromkeys(lay.base for lay in seen if lay.base in schedule.members))
+    offsets, arena = _memory(steps, schedule, seen, outputs)
+    return Program(_recipe(steps, schedule, seen, outputs, leaves, scalars, offsets, arena, numpy_call),
+                   driver())
+
+
+def _memory(steps: Steps, schedule: Schedule, seen: Sequence[Layout], outputs: Sequence[Node]
+            ) -> tuple[dict[Any, int], int]:
+    """Plan the arena: values that are neither leaves nor outputs nor made by NumPy, and scratch."""
+    sizes: dict[Any, int] = {}
+    born: dict[Any, int] = {}
+    dies: dict[Any, int] = {}
+    behind: dict[Any, set[Any]] = {}        # a NumPy result may be a view of what it was made from
+    for k, (w, calls) in enumerate(steps):
+        for n in w.stores:
+            if w.kind != "numpy" and n not in outputs:
+                sizes[n], born[n] = numel(n.shape) * n.dtype.itemsize, k
+        if w.kind == "numpy":
+            direct = {schedule.layouts[i].base for i in w.nodes[0].inputs if i in schedule.layouts}
+            reads = direct.union(*(behind.get(r, ()) for r in direct))
+            behind[w.nodes[0]] = reads
+        else:
+            direct = {a.of for c in calls for a in c.args if isinstance(a, Address)}
+            reads = direct.union(*(behind.get(r, ()) for r in direct))
+        for v in reads:
+            dies[v] = k
+            if isinstance(v, Scratch):
+                sizes[v], born[v] = v.nbytes, min(born.get(v, k), k)
+    for lay in seen:
+        for v in behind.get(lay.base, ()):
+            dies[v] = len(steps) - 1
+    return plan_memory(sizes, born, {v: k for v, k in dies.items() if v in born}, len(steps))
+
+
+def _recipe(steps: Steps, schedule: Schedule, seen: Sequence[Layout], outputs: Sequence[Node],
+            leaves: Sequence[Node], scalars: Sequence[Node], offsets: dict[Any, int], arena: int,
+            numpy_call: Callable[[Node], Callable[..., Any]]) -> Recipe:
+    """The schedule as plain data: values numbered, addresses as references to numbers."""
+    keys: dict[Any, int] = {}
+
+    def key(of: Any) -> int:
+        return keys.setdefault(of, len(keys))
+
+    def as_seen(layout: Layout) -> Seen:
+        base = layout.base
+        plain = layout == whole(base, base.shape)
+        return Seen(key(base)) if plain else Seen(key(base), layout.offset, layout.shape, layout.strides)
+
+    recipe = Recipe(arena=arena, leaves=[key(n) for n in leaves], roots=[as_seen(lay) for lay in seen])
+    recipe.scalars = [(key(n), n.dtype.kind == FLOATING, n.dtype.acc.np) for n in scalars]
+    for w, calls in steps:
+        if w.kind == "numpy":
+            n = w.nodes[0]
+            operands = tuple(as_seen(schedule.layouts.get(i) or whole(i, i.shape)) for i in n.inputs)
+            recipe.segments.append(NumpyCall(numpy_call(n), operands, key(n), n.shape))
+            recipe.foreign.add(key(n))
+            continue
+        for call in calls:
+            args = [Ref(key(a.of), a.offset * a.itemsize) if isinstance(a, Address) else a for a in call.args]
+            recipe.rows.append((address_of(call.description), args))
+            last = recipe.segments[-1] if recipe.segments else None
+            if isinstance(last, Run):
+                recipe.segments[-1] = Run(last.first, last.count + 1)
+            else:
+                recipe.segments.append(Run(len(recipe.rows) - 1, 1))
+    recipe.outputs = [(key(n), n.shape, n.dtype.np) for n in outputs if schedule.members[n].kind != "numpy"]
+    for of, offset in offsets.items():
+        is_node = isinstance(of, Node)
+        recipe.placed[key(of)] = offset, of.shape if is_node else (), of.dtype.np if is_node else None
+    given = {*leaves, *scalars}
+    for of in list(keys):
+        if isinstance(of, Node) and of not in given:
+            if of.prim is const_p:
+                recipe.consts[keys[of]] = np.asarray(of.params[0], of.dtype.np)
+            elif of.value is not None:
+                recipe.consts[keys[of]] = of.value
+    return recipe
+
+
+def describe(roots: Sequence[Node]) -> str:
+    """One line a kernel or NumPy call, in order: what a program for these nodes would run."""
+    roots = canonicalize(roots)
+    return _lines(make_schedule(topological(roots), roots))
+
+
+def _lines(schedule: Schedule) -> str:
+    lines = []
+    for w in schedule.work:
+        names = ", ".join(n.prim.name for n in w.nodes)
+        lines.append(f"{w.level:3d} {w.kind:8s}{list(w.shape)!s:16s} {names} -> {len(w.stores)} stored")
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Shapes of register tiles go in; kernels for products of matrices come out."""

@@ -1,0 +1,43 @@
+"""A machine goes in; the register tiles worth generating for it come out.
+
+A tile of C is held in registers while k runs: `rows` broadcast elements of A meet `vectors` vectors of B.
+What is left must hold the vectors of B and one broadcast.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from retrograd.codegen.jit import Target
+
+# C is summed over k in blocks of this many terms, each from zero, and the blocks are then added in order. The
+# number is part of the meaning of a product (it decides the bits), so it is one for all machines, dtypes and
+# shapes.
+K_BLOCK = 512
+
+
+@dataclass(frozen=True)
+class Tile:
+    rows: int
+    vectors: int
+    lanes: int
+    dtype: str
+
+    @property
+    def width(self) -> int:
+        """Columns of C that a tile covers."""
+        return self.vectors * self.lanes
+
+
+def default_tile(target: Target, dtype: str) -> Tile:
+    """12x2 with 32 registers, 6x2 with 16: a panel of B stays small, and the rows hide the fma's latency.
+
+    12 and not 14, since 12 rows of a power-of-two length still fit the ways of one set of the first cache.
+    """
+    rows = 12 if target.vector_registers == 32 else 6
+    return Tile(rows, 2, target.lanes(dtype), dtype)
+
+
+def row_steps(tile: Tile) -> tuple[int, ...]:
+    """Heights of the tiles that cover any number of rows, tallest first."""
+    return (tile.rows, *(r for r in (4, 1) if r < tile.rows))

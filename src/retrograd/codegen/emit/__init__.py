@@ -1,0 +1,1 @@
+"""Scalar functions go in; LLVM instructions come out, through the llvmlite builder."""

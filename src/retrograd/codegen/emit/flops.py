@@ -1,0 +1,43 @@
+"""Counts of operations go in and come out: the algebra `m` of a lowering, counting instead of emitting.
+
+    count(lambda m, x: m.mul(x, m.tanh(x)), 1)      # 1 for mul, 34 for tanh
+
+A value is nothing here, so the same lambda that emits a kernel says what an element of it costs. The costs
+are the arithmetic instructions of a float32 element in this folder (an fma counts as two), rounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+_FREE = ("const", "like", "cast", "select", "bits", "from_bits", "copysign", "neg", "abs", "isnan", "isinf",
+         "logical_and", "logical_or", "logical_xor", "logical_not", "and_", "or_", "xor", "not_")
+_COST = dict.fromkeys(_FREE, 0) | dict.fromkeys(
+    ("add", "sub", "mul", "div", "sqrt", "floor", "ceil", "trunc", "round", "maximum", "minimum", "eq", "ne",
+     "lt", "le", "gt", "ge", "sign"), 1) | {
+    "fma": 2, "guarded_mul": 2, "rsqrt": 2, "remainder": 4, "floor_div": 6,
+    "exp": 22, "expm1": 26, "sigmoid": 36, "tanh": 34, "log": 24, "log1p": 28, "erf": 56,
+    "softplus": 52, "sin": 50, "cos": 50, "tan": 50, "pow": 60,
+}
+
+
+class FlopAlgebra:
+    """Answers to every name that LLVMAlgebra has for lowerings, and adds up in `flops`."""
+
+    def __init__(self) -> None:
+        self.flops = 0
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        if name not in _COST:
+            raise AttributeError(name)
+
+        def counted(*_: object, **__: object) -> None:
+            self.flops += _COST[name]
+        return counted
+
+
+def count(lower: Callable[..., object], arity: int) -> int:
+    """Operations for one element of a pointwise function of `arity` inputs."""
+    m = FlopAlgebra()
+    lower(m, *[None] * arity)
+    return m.flops

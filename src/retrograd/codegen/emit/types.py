@@ -1,0 +1,76 @@
+"""Names of dtypes go in; LLVM types, in registers and in memory, come out.
+
+A value is a scalar or a vector of `width` lanes. A bool is `i1` in a register and one byte in memory.
+Unsigned integers have no kernels: an LLVM type does not say the sign, and the interpreter serves them.
+"""
+
+from __future__ import annotations
+
+from llvmlite import ir
+
+from retrograd.base.dtype import DType
+
+f32 = ir.FloatType()
+f64 = ir.DoubleType()
+i1, i8, i16, i32, i64 = (ir.IntType(n) for n in (1, 8, 16, 32, 64))
+void = ir.VoidType()
+pointer = ir.PointerType()
+
+REGISTER: dict[str, ir.Type] = {
+    "float32": f32, "float64": f64, "bool": i1, "int8": i8, "int16": i16, "int32": i32, "int64": i64,
+}
+MEMORY: dict[str, ir.Type] = {**REGISTER, "bool": i8}
+SIZE: dict[str, int] = {
+    "float32": 4, "float64": 8, "bool": 1, "int8": 1, "int16": 2, "int32": 4, "int64": 8,
+}
+
+
+class NoKernel(NotImplementedError):
+    """This function has no native code for this dtype; the interpreter computes it."""
+
+
+def name_of(dtype: str | DType) -> str:
+    return dtype if isinstance(dtype, str) else dtype.name
+
+
+def register_type(dtype: str, width: int = 0) -> ir.Type:
+    """The type of a value of `dtype` in a register; `width` 0 means a scalar."""
+    if dtype not in REGISTER:
+        raise NoKernel(f"no kernel for dtype {dtype}; the interpreter computes it")
+    return with_width(REGISTER[dtype], width)
+
+
+def with_width(scalar: ir.Type, width: int) -> ir.Type:
+    return ir.VectorType(scalar, width) if width else scalar
+
+
+def width_of(t: ir.Type) -> int:
+    return t.count if isinstance(t, ir.VectorType) else 0
+
+
+def scalar_of(t: ir.Type) -> ir.Type:
+    return t.element if isinstance(t, ir.VectorType) else t
+
+
+def is_float(t: ir.Type) -> bool:
+    return isinstance(scalar_of(t), (ir.FloatType, ir.DoubleType))
+
+
+def is_bool(t: ir.Type) -> bool:
+    return scalar_of(t) == i1
+
+
+def mangled(t: ir.Type) -> str:
+    """How an intrinsic's name spells a type: f32, v16f32, v8i64."""
+    scalar, width = scalar_of(t), width_of(t)
+    if isinstance(scalar, ir.IntType):
+        name = f"i{scalar.width}"
+    else:
+        name = "f32" if isinstance(scalar, ir.FloatType) else "f64"
+    return f"v{width}{name}" if width else name
+
+
+def splat(t: ir.Type, value: float | int | bool) -> ir.Constant:
+    """The constant `value` in every lane of type `t`."""
+    value = float(value) if is_float(t) else int(value)
+    return ir.Constant(t, [value] * width_of(t) if width_of(t) else value)

@@ -1,0 +1,34 @@
+"""The description of a kernel goes in; the address of its code comes out, compiled, loaded or remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from llvmlite import ir
+
+from retrograd.codegen.contract.gemm import Gemm, emit_gemm
+from retrograd.codegen.contract.pack import Pack, emit_pack
+from retrograd.codegen.jit import compile_lazily
+from retrograd.codegen.loops.pointwise import Pointwise, emit_pointwise
+from retrograd.codegen.loops.reduce import Reduce, emit_reduce
+
+Description: TypeAlias = Pointwise | Reduce | Gemm | Pack
+
+_EMITTERS: dict[type, Callable[..., None]] = {
+    Pointwise: emit_pointwise, Reduce: emit_reduce, Gemm: emit_gemm, Pack: emit_pack}
+_ENTRY = "kernel"
+
+
+def address_of(description: Description) -> int:
+    """The address of `void kernel(i64* args)` with `args` as `description.parameters()` lists them."""
+    def build() -> ir.Module:
+        module = ir.Module(_ENTRY)
+        _EMITTERS[type(description)](module, _ENTRY, description)
+        return module
+
+    named = all(step.name for step in getattr(description, "steps", ()))
+    if named:
+        return compile_lazily(repr(description), build, [_ENTRY])[_ENTRY]
+    module = build()
+    return compile_lazily(str(module), lambda: module, [_ENTRY])[_ENTRY]

@@ -1,0 +1,86 @@
+"""Scalar functions over arrays go in; one kernel that computes them all, element by element, comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from llvmlite import ir
+
+from retrograd.codegen.emit.algebra import LLVMAlgebra
+from retrograd.codegen.emit.kernel import Kernel
+from retrograd.codegen.loops.loop import loop
+from retrograd.codegen.loops.operand import Access, Operand, Step, evaluated
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where a value goes: `value` counts inputs first, then steps; `inplace` is the input written over."""
+
+    value: int
+    operand: Operand
+    inplace: int | None = None
+
+
+@dataclass(frozen=True)
+class Pointwise:
+    """A nest of loops, one an axis, the last the vector one; every operand has as many stride letters.
+
+    Operands in the same memory must be one input with an `inplace` output: LLVM is told that pointers differ.
+    """
+
+    inputs: tuple[Operand, ...]
+    steps: tuple[Step, ...]
+    outputs: tuple[Output, ...]
+
+    @property
+    def rank(self) -> int:
+        return len(self.outputs[0].operand.strides)
+
+    def parameters(self) -> tuple[str, ...]:
+        """What `args` holds, in order; `begin` and `end` bound the outermost axis: work is cut there."""
+        pointers = [f"in{i}" for i in range(len(self.inputs))]
+        pointers += [f"out{i}" for i, o in enumerate(self.outputs) if o.inplace is None]
+        extents = ["begin", "end"] + [f"n{axis}" for axis in range(1, self.rank)]
+        strides = [s for name, operand in self._named() for s in operand.stride_names(name)]
+        return (*pointers, *extents, *strides)
+
+    def _named(self) -> list[tuple[str, Operand]]:
+        inputs = [(f"in{i}", operand) for i, operand in enumerate(self.inputs)]
+        return inputs + [(f"out{i}", o.operand) for i, o in enumerate(self.outputs)]
+
+
+def emit_pointwise(module: ir.Module, name: str, nest: Pointwise) -> None:
+    """Add `void name(i64* args)` to the module, with `args` as `nest.parameters()` lists them."""
+    count = len(nest.inputs) + sum(o.inplace is None for o in nest.outputs)
+    kernel = Kernel(module, name, count, len(nest.parameters()) - count)
+    b = kernel.b
+    begin, end, *inner = kernel.integers[:nest.rank + 1]
+    runtime = iter(kernel.integers[nest.rank + 1:])
+    fresh = iter(kernel.pointers[len(nest.inputs):])
+
+    def access(operand: Operand, pointer: ir.Value) -> Access:
+        # The extent of the outermost axis is never a factor of a stride.
+        return Access(b, operand, pointer, [end, *inner], runtime)
+
+    inputs = [access(operand, kernel.pointers[i]) for i, operand in enumerate(nest.inputs)]
+    outputs = [
+        access(o.operand, kernel.pointers[o.inplace] if o.inplace is not None else next(fresh))
+        for o in nest.outputs]
+    m = LLVMAlgebra(b, module, nest.outputs[0].operand.dtype)
+
+    def walk(index: list[ir.Value]) -> None:
+        if len(index) < nest.rank:
+            low, high = (begin, end) if not index else (_zero(begin), inner[len(index) - 1])
+            with loop(b, low, high) as i:
+                walk([*index, i])
+            return
+        values = evaluated(m, [a.load(b, index) for a in inputs], nest.steps)
+        for output, a in zip(nest.outputs, outputs):
+            a.store(b, index, values[output.value])
+
+    walk([])
+    kernel.finish()
+
+
+def _zero(like: ir.Value) -> ir.Constant:
+    return ir.Constant(like.type, 0)

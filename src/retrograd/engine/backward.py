@@ -1,0 +1,132 @@
+"""Backward: forward, pullback and whatever is still held as one program, looked up by the forward graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from retrograd.autodiff.batching import batch, spread
+from retrograd.autodiff.reverse import free, pullback
+from retrograd.base.errors import AutogradError, RetrogradError
+from retrograd.base.modes import modes
+from retrograd.engine.evaluate import evaluate, evaluate_each
+from retrograd.engine.held import held_of, take_held, waiting
+from retrograd.engine.linearize import linearize
+from retrograd.engine.program import make_program, programs
+from retrograd.graph.node import (
+    LEAF,
+    PLAIN,
+    TRACKED,
+    Node,
+    const_p,
+    freed_p,
+    hole,
+    leaf,
+    line_text,
+    recorder,
+    release,
+)
+
+
+class _Known(NamedTuple):
+    program: Any
+    wrt: list[int]          # places in the order of the leaves that get a cotangent
+    roots: int
+
+
+def gradients(roots: Sequence[Node], cotangents: Sequence[Node], *, wrt: Sequence[Node] | None = None,
+              retain_graph: bool = False, create_graph: bool = False) -> dict[Node, Node]:
+    """Cotangent nodes of `wrt` (None: of every leaf); computed at once unless `create_graph`."""
+    trace: list[tuple[Node, Node]] | None = [] if modes.detect else None
+    if create_graph:
+        grads = pullback(roots, cotangents, wrt, create_graph=True, trace=trace)[0]
+        check_trace(trace or ())
+        return grads
+    if trace is None and wrt is None and not retain_graph and len(roots) == 1 and roots[0].value is None:
+        try:
+            found = _known(roots[0], cotangents[0])
+        except RetrogradError:              # perhaps of a bystander: it will say so when it is read
+            evaluate_each([n for n in take_held() if n is not roots[0]])
+            recorder.pending.clear()
+            found = _known(roots[0], cotangents[0])
+        if found is not None:
+            return found
+    held = take_held()                      # before the walk, whose list would count as a holder
+    grads, order = pullback(roots, cotangents, wrt, trace=trace)
+    check_trace(trace or ())
+    asked = [*grads.values(), *(r for r in roots if r.prim is not freed_p)]
+    try:
+        evaluate([*asked, *held])
+    except RetrogradError:
+        evaluate_each(held)
+        evaluate(asked)
+    recorder.pending.clear()
+    if not retain_graph:
+        free(order)
+    return grads
+
+
+def check_trace(trace: Sequence[tuple[Node, Node]]) -> None:
+    """Raise at the first cotangent that is nan, in the order of the walk (detect_anomaly)."""
+    evaluate([g for _, g in trace])
+    for n, g in trace:
+        if g.value is not None and np.isnan(g.value).any():
+            raise AutogradError(f"the gradient that {n.prim.name} hands on is nan", op="backward",
+                                expected="finite numbers (detect_anomaly is on)", where=line_text(n.where))
+
+
+def batched_gradients(roots: Sequence[Node], cotangents: Sequence[Node], wrt: Sequence[Node], *,
+                      retain_graph: bool = False, create_graph: bool = False) -> dict[Node, Node]:
+    """`gradients` for many cotangents at once, stacked along a first axis; so are the results."""
+    size = cotangents[0].shape[0]
+    one = [hole(r.shape, r.dtype, PLAIN if not g.rg else TRACKED) for r, g in zip(roots, cotangents)]
+    found, order = pullback(roots, one, wrt, create_graph=create_graph)
+    many = batch(list(found.values()), dict(zip(one, cotangents)), size)
+    grads = {n: g if batched else spread(g, size) for n, (g, batched) in zip(found, many)}
+    if not create_graph:
+        evaluate(list(grads.values()))
+        if not retain_graph:
+            free(order)
+    return grads
+
+
+def _known(root: Node, g: Node) -> dict[Node, Node] | None:
+    """Run the program of this backward if its graph is plain; build it when it is new."""
+    if g.prim is not const_p:
+        return None
+    pending = waiting()
+    linear = linearize([root, *pending])
+    if not linear.plain:
+        return None
+    held = [n for n in held_of(pending, linear) if n is not root]
+    key = ("backward", linear.key, g.params, tuple([linear.place[n] for n in held]))
+    tracked = [n for n in linear.order if n.rg and n.rg != LEAF]
+    known = programs.get(key)
+    if known is None:
+        grads, order = pullback([root], [g])
+        wrt = list(grads)
+        roots = [root, *held, *grads.values()]
+        known = _Known(
+            make_program(roots, linear.leaves, linear.scalars), [linear.place[w] for w in wrt], 1 + len(held)
+        )
+        programs.put(key, known)
+        tracked = [n for n in order if n.rg != LEAF]
+    out = known.program.run([n.value for n in linear.leaves], [n.value for n in linear.scalars])
+    recorder.pending.clear()
+    for n, value in zip([root, *held], out):
+        n.value = value
+        if not n.rg:
+            release(n)
+    result: dict[Node, Node] = {}
+    for k, value in zip(known.wrt, out[known.roots:]):
+        w = linear.order[k]
+        result[w] = leaf(value, w.dtype)
+    free(tracked)
+    return result
+
+
+def known_programs() -> dict[str, Any]:
+    """Hits and misses of the program cache."""
+    return {"hits": programs.hits, "misses": programs.misses}

@@ -1,0 +1,122 @@
+"""Which pending nodes somebody outside the graph still holds, read off reference counts.
+
+A node counted as held without need is computed once more than necessary; one missed would be lost. So every
+reference that is not provably the graph's own counts as a holder.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from retrograd.base.dtype import float32
+from retrograd.engine.linearize import Linear, linearize
+from retrograd.graph.graph import topological
+from retrograd.graph.node import Node, hole, hole_p, leaf_p, recorder
+
+MAX_NODES, MAX_BYTES = 256, 64 << 20
+CROWD = 16        # pending nodes that are not worth a look
+
+
+def _spare_references(pending: Sequence[Node]) -> tuple[list[int], set[int]]:
+    """References of each pending node beyond those of the graph, the list and this function;
+    and who has no value.
+
+    What vmap records for one example is made from holes: nobody can compute it, so nobody shall be asked to.
+    """
+    order = topological(pending)
+    empty: set[int] = set()
+    if any(n.prim is hole_p for n in order):
+        for n in order:
+            if n.prim is hole_p or (n.value is None and any(id(i) in empty for i in n.inputs)):
+                empty.add(id(n))
+    uses: dict[int, int] = {}
+    for n in order:
+        for i in n.inputs:
+            uses[id(i)] = uses.get(id(i), 0) + 1
+    for p in pending:
+        uses[id(p)] = uses.get(id(p), 0) + 1
+    n = i = p = None                    # type: ignore[assignment]  # loop variables refer to nodes too
+    count = sys.getrefcount
+    return [count(pending[k]) - uses[id(pending[k])] for k in range(len(pending))], empty
+
+
+def _calibrate() -> int:
+    probe = [hole((), float32), hole((), float32)]
+    return min(_spare_references(probe)[0])
+
+
+_UNHELD = _calibrate()
+
+
+def prune(pending: list[Node]) -> None:
+    """Drop, last first, the nodes that only this list refers to:
+    dropping one may free those it was made from."""
+    count = sys.getrefcount
+    kept: list[Node] = []
+    while pending:
+        n = pending.pop()
+        if n.value is None and count(n) > _ALONE:
+            kept.append(n)
+    kept.reverse()
+    pending.extend(kept)
+
+
+def _calibrate_alone() -> int:
+    n = hole((), float32)
+    return sys.getrefcount(n)
+
+
+_ALONE = _calibrate_alone()
+
+
+def take_held() -> list[Node]:
+    """The held nodes of this thread that have no value yet; the recorder then remembers only them."""
+    pending = recorder.pending
+    prune(pending)
+    if not pending:
+        return []
+    once = {id(n): n for n in pending}
+    pending[:] = once.values()          # in place: a second list of these nodes would count as a holder
+    once.clear()
+    spare, empty = _spare_references(pending)
+    pending[:] = [n for n, s in zip(pending, spare) if s > _UNHELD and id(n) not in empty]
+    return list(pending)
+
+
+def waiting() -> list[Node]:
+    """The recorder's own list without the dead and without repeats: held nodes, and nodes that these read."""
+    pending: list[Node] = recorder.pending
+    prune(pending)
+    if len(pending) > 1:
+        once = {id(n): n for n in pending}
+        if len(once) < len(pending):
+            pending[:] = once.values()
+    return pending
+
+
+def held_of(pending: Sequence[Node], linear: Linear) -> list[Node]:
+    """Those of `pending` that somebody outside the graph holds, where `linear` covers all of them."""
+    count, uses = sys.getrefcount, linear.uses
+    # `pending` is the recorder's list or a copy of part of it: a copy counts as one more
+    more = _COVERED if pending is recorder.pending else _COVERED + 1
+    return [n for n in pending if count(n) - uses.get(id(n), 0) > more]
+
+
+def _calibrate_covered() -> int:
+    probe = [hole((), float32), hole((), float32)]
+    linear = linearize(probe)
+    count = sys.getrefcount
+    return min([count(n) - linear.uses.get(id(n), 0) for n in probe])
+
+
+_COVERED = _calibrate_covered()
+
+
+def retained(held: Sequence[Node]) -> tuple[int, int]:
+    """(nodes, bytes) that the pending work keeps alive."""
+    order = topological(held)
+    nbytes = sum(n.aval.nbytes for n in order if n.value is not None and n.prim is leaf_p)
+    return sum(n.value is None for n in order), nbytes
+
+

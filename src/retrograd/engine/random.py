@@ -1,0 +1,56 @@
+"""Generators: a seed and a counter; each draw takes the next counter, at the time it is recorded."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from retrograd.base.dtype import int64
+from retrograd.base.modes import modes
+from retrograd.graph.node import Node, scalar
+
+
+class Generator:
+    """A stream of random numbers: a function of (seed, number of the draw), independent of threads and order.
+
+    >>> import retrograd as rg
+    >>> g = rg.Generator().manual_seed(1)
+    >>> a = rg.rand(2, generator=g)
+    >>> bool((a == rg.rand(2, generator=g.manual_seed(1))).all())
+    True
+    """
+
+    def __init__(self, device: Any = "cpu") -> None:
+        self._seed = 67280421310721     # the seed of a generator nobody seeded, as in PyTorch
+        self.counter = 0
+
+    def manual_seed(self, seed: int) -> Generator:
+        self._seed = int(seed) & (1 << 64) - 1
+        self.counter = 0
+        return self
+
+    def seed(self) -> int:
+        """Seed from the operating system."""
+        return self.manual_seed(int.from_bytes(os.urandom(8), "little")).initial_seed()
+
+    def initial_seed(self) -> int:
+        return self._seed
+
+    def get_state(self) -> tuple[int, int]:
+        return self._seed, self.counter
+
+    def set_state(self, state: tuple[int, int]) -> None:
+        self._seed, self.counter = map(int, state)
+
+    def draw(self) -> tuple[Node, Node]:
+        """(seed, counter) nodes of the next draw."""
+        self.counter += 1
+        # Held as signed 64-bit in the graph; the generator reads the bits.
+        signed = self._seed - (1 << 64) if self._seed >> 63 else self._seed
+        counter = scalar(self.counter, int64)
+        for level in modes.levels:          # under vmap each example may have a draw of its own
+            counter = level.drawn(counter)
+        return scalar(signed, int64), counter
+
+
+default_generator = Generator()

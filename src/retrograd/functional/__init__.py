@@ -1,0 +1,241 @@
+"""The lenient door: broadcast, promote, compose; PyTorch's function names over primitives."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from retrograd.functional.compare import (  # noqa: F401
+    allclose,
+    can_cast,
+    equal,
+    is_complex,
+    is_floating_point,
+    is_nonzero,
+    is_tensor,
+    numel,
+    promote_types,
+    result_type,
+)
+from retrograd.functional.elementwise import (  # noqa: F401
+    abs,
+    add,
+    addcdiv,
+    addcmul,
+    atan,
+    bitwise_and,
+    bitwise_not,
+    bitwise_or,
+    bitwise_xor,
+    ceil,
+    clamp,
+    cos,
+    div,
+    eq,
+    erf,
+    exp,
+    expm1,
+    floor,
+    floor_divide,
+    fmod,
+    ge,
+    gt,
+    isclose,
+    isfinite,
+    isinf,
+    isnan,
+    le,
+    lerp,
+    log,
+    log1p,
+    log2,
+    log10,
+    logical_and,
+    logical_not,
+    logical_or,
+    logical_xor,
+    lt,
+    masked_fill,
+    maximum,
+    minimum,
+    mul,
+    nan_to_num,
+    ne,
+    neg,
+    pow,
+    reciprocal,
+    remainder,
+    round,
+    rsqrt,
+    sigmoid,
+    sign,
+    sin,
+    sqrt,
+    square,
+    sub,
+    tan,
+    tanh,
+    trunc,
+    truth,
+    where,
+)
+from retrograd.functional.places import (  # noqa: F401
+    bincount,
+    diag,
+    diagonal,
+    gather,
+    index_add,
+    index_select,
+    masked_select,
+    nonzero,
+    scatter,
+    scatter_add,
+    take,
+    take_along_dim,
+    trace,
+    tril,
+    triu,
+    unique,
+)
+from retrograd.functional.products import (  # noqa: F401
+    addmm,
+    baddbmm,
+    bmm,
+    dot,
+    einsum,
+    inv,
+    linear,
+    matmul,
+    mm,
+    mv,
+    outer,
+    solve,
+    tensordot,
+)
+from retrograd.functional.reduce import (  # noqa: F401
+    all,
+    amax,
+    amin,
+    any,
+    argmax,
+    argmin,
+    argsort,
+    count_nonzero,
+    cumsum,
+    kept,
+    logsumexp,
+    max,
+    mean,
+    median,
+    min,
+    norm,
+    prod,
+    sort,
+    std,
+    std_mean,
+    sum,
+    topk,
+    values_indices,
+    var,
+    var_mean,
+)
+from retrograd.functional.shape import (  # noqa: F401
+    atleast_1d,
+    broadcast_tensors,
+    broadcast_to,
+    cat,
+    chunk,
+    clone,
+    concat,
+    concatenate,
+    expand,
+    flatten,
+    flip,
+    hstack,
+    meshgrid,
+    moveaxis,
+    movedim,
+    narrow,
+    permute,
+    ravel,
+    repeat,
+    repeat_interleave,
+    reshape,
+    roll,
+    select,
+    split,
+    squeeze,
+    stack,
+    swapaxes,
+    swapdims,
+    t,
+    tile,
+    transpose,
+    unbind,
+    unflatten,
+    unsqueeze,
+    vstack,
+)
+
+# Loaded when first asked for: `import retrograd` stays light.
+_LATER = {
+    "matrix":
+        "cross det matrix_norm matrix_power multi_dot slogdet vecdot vector_norm",
+    "activation":
+        "celu celu_ elu elu_ gelu glu hardshrink hardsigmoid hardswish hardtanh hardtanh_ leaky_relu "
+        "leaky_relu_ log_softmax logsigmoid mish prelu relu relu6 relu_ rrelu selu selu_ silu softmax "
+        "softmin softplus softshrink softsign tanhshrink threshold threshold_",
+    "loss":
+        "binary_cross_entropy binary_cross_entropy_with_logits cosine_embedding_loss cross_entropy "
+        "gaussian_nll_loss hinge_embedding_loss huber_loss kl_div l1_loss margin_ranking_loss mse_loss "
+        "nll_loss poisson_nll_loss smooth_l1_loss triplet_margin_loss",
+    "normalization":
+        "batch_norm group_norm instance_norm layer_norm local_response_norm rms_norm",
+    "dropping":
+        "alpha_dropout dropout dropout1d dropout2d dropout3d feature_alpha_dropout",
+    "lookup":
+        "embedding one_hot",
+    "conv":
+        "conv1d conv2d conv3d conv_transpose1d conv_transpose2d",
+    "padding":
+        "fold interpolate pad pixel_shuffle pixel_unshuffle unfold",
+    "pooling":
+        "adaptive_avg_pool1d adaptive_avg_pool2d adaptive_max_pool1d adaptive_max_pool2d avg_pool1d "
+        "avg_pool2d avg_pool3d max_pool1d max_pool2d max_pool3d",
+    "attention":
+        "scaled_dot_product_attention",
+    "similarity":
+        "cdist cosine_similarity gumbel_softmax normalize pairwise_distance",
+}
+_HOME = {name: module for module, names in _LATER.items() for name in names.split()}
+__all__ = [
+    "allclose", "can_cast", "equal", "is_complex", "is_floating_point", "is_nonzero", "is_tensor", "numel",
+    "promote_types", "result_type",
+    "abs", "add", "addcdiv", "addcmul", "atan", "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor",
+    "ceil", "clamp", "cos", "div", "eq", "erf", "exp", "expm1", "floor", "floor_divide", "fmod", "ge", "gt",
+    "isclose", "isfinite", "isinf", "isnan", "le", "lerp", "log", "log1p", "log2", "log10", "logical_and",
+    "logical_not", "logical_or", "logical_xor", "lt", "masked_fill", "maximum", "minimum", "mul",
+    "nan_to_num", "ne", "neg", "pow", "reciprocal", "remainder", "round", "rsqrt", "sigmoid", "sign", "sin",
+    "sqrt", "square", "sub", "tan", "tanh", "trunc", "truth", "where",
+    "bincount", "diag", "diagonal", "gather", "index_add", "index_select", "masked_select", "nonzero",
+    "scatter", "scatter_add", "take", "take_along_dim", "trace", "tril", "triu", "unique",
+    "addmm", "baddbmm", "bmm", "dot", "einsum", "inv", "linear", "matmul", "mm", "mv", "outer", "solve",
+    "tensordot",
+    "all", "amax", "amin", "any", "argmax", "argmin", "argsort", "count_nonzero", "cumsum", "kept",
+    "logsumexp", "max", "mean", "median", "min", "norm", "prod", "sort", "std", "std_mean", "sum", "topk",
+    "values_indices", "var", "var_mean",
+    "atleast_1d", "broadcast_tensors", "broadcast_to", "cat", "chunk", "clone", "concat", "concatenate",
+    "expand", "flatten", "flip", "hstack", "meshgrid", "moveaxis", "movedim", "narrow", "permute", "ravel",
+    "repeat", "repeat_interleave", "reshape", "roll", "select", "split", "squeeze", "stack", "swapaxes",
+    "swapdims", "t", "tile", "transpose", "unbind", "unflatten", "unsqueeze", "vstack",
+]
+__all__ += list(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'retrograd.functional' has no attribute {name!r}")
+    module = import_module("retrograd.functional." + _HOME[name])
+    for other in _LATER[_HOME[name]].split():
+        globals()[other] = getattr(module, other)
+    return globals()[name]

@@ -1,0 +1,220 @@
+"""Normalisation: by batch, layer, group, instance, root mean square, and across neighbouring channels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from retrograd.base.dtype import finfo
+from retrograd.base.errors import ArgumentError, ShapeError
+from retrograd.base.shape import Shape
+from retrograd.functional.activation import float_input
+from retrograd.functional.door import Tensor, expand_to, need_tensor, number_node, same_dtype, wrap
+from retrograd.graph.node import Node, bind
+from retrograd.ops import composite
+from retrograd.ops import linear as lin
+from retrograd.ops import pointwise as p
+from retrograd.ops.constant import stop
+from retrograd.ops.window import windows_p
+
+__all__ = ["layer_norm", "rms_norm", "batch_norm", "group_norm", "instance_norm", "local_response_norm"]
+
+
+# ---------------------------------------------------------------- shared
+def _mean(x: Node, axes: Shape) -> Node:
+    return lin.reduce_sum(x, axes) / float(math.prod(x.shape[a] for a in axes))
+
+
+def _over_channels(v: Node, shape: Shape) -> Node:
+    """A vector of one element a channel, repeated to (N, C, ...)."""
+    return lin.expand(v, shape, (0, *range(2, len(shape))))
+
+
+def _parameter(value: Any, name: str, shape: Shape, x: Node, op: str) -> Node | None:
+    if value is None:
+        return None
+    n = need_tensor(value, op, name)
+    if n.shape != shape:
+        raise ShapeError(f"{name} is {n.shape}, input is {x.shape}", op=op,
+                         expected=f"{name} of shape {shape}")
+    same_dtype(op, ("input", x), (name, n))
+    return n
+
+
+def _affine(unit: Node, weight: Node | None, bias: Node | None) -> Node:
+    """unit * weight + bias, one of each a channel."""
+    y = unit if weight is None else unit * _over_channels(weight, unit.shape)
+    return y if bias is None else y + _over_channels(bias, unit.shape)
+
+
+def _trailing(x: Node, normalized_shape: int | Sequence[int], op: str) -> Shape:
+    shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+    if not shape or x.shape[len(x.shape) - len(shape):] != shape:
+        raise ShapeError(f"input is {x.shape}, normalized_shape is {shape}", op=op,
+                         expected=f"input of shape (*, {', '.join(map(str, shape))})" if shape else "a size")
+    return shape
+
+
+# ---------------------------------------------------------------- over the last dimensions
+def layer_norm(input: Any, normalized_shape: int | Sequence[int], weight: Any = None, bias: Any = None,
+               eps: float = 1e-5) -> Tensor:
+    """(x - mean) / sqrt(var + eps) * weight + bias, mean and (biased) variance over the last dimensions,
+    whose sizes are `normalized_shape`; weight and bias have that shape.
+
+    Derivative to x, with u = (x - mean) / s and h = g * weight: (h - mean(h) - u mean(h u)) / s.
+
+    >>> import retrograd as rg
+    >>> rg.nn.functional.layer_norm(rg.tensor([[1., 3.]]), (2,), eps=0.0)
+    tensor([[-1.,  1.]])
+    """
+    x = float_input(input, "layer_norm")
+    shape = _trailing(x, normalized_shape, "layer_norm")
+    w = _parameter(weight, "weight", shape, x, "layer_norm")
+    b = _parameter(bias, "bias", shape, x, "layer_norm")
+    return wrap(bind(composite.layer_norm, (
+        x, lin.full(1, shape, x.dtype) if w is None else w, lin.full(0, shape, x.dtype) if b is None else b),
+        (len(shape), float(eps))))
+
+
+def rms_norm(input: Any, normalized_shape: int | Sequence[int], weight: Any = None,
+             eps: float | None = None) -> Tensor:
+    """x / sqrt(mean(x**2) + eps) * weight, the mean over the last dimensions; eps defaults to the dtype's
+    epsilon."""
+    x = float_input(input, "rms_norm")
+    shape = _trailing(x, normalized_shape, "rms_norm")
+    w = _parameter(weight, "weight", shape, x, "rms_norm")
+    axes = tuple(range(x.ndim - len(shape), x.ndim))
+    least = number_node(finfo(x.dtype).eps if eps is None else eps, x.dtype)
+    y = x * lin.expand(bind(p.rsqrt, (_mean(x * x, axes) + least,)), x.shape, axes)
+    return wrap(y if w is None else y * expand_to(w, x.shape))
+
+
+# ---------------------------------------------------------------- over the batch
+def batch_norm(input: Any, running_mean: Any, running_var: Any, weight: Any = None, bias: Any = None,
+               training: bool = False, momentum: float = 0.1, eps: float = 1e-5) -> Tensor:
+    """(x - mean) / sqrt(var + eps) * weight + bias for each channel of (N, C, ...).
+
+    Training: mean and biased variance of the batch; the running statistics, if given, move towards them in
+    place, by `momentum` of the way (the variance's estimate is the unbiased one). Otherwise the running
+    statistics are used. Derivative to x in training, with u the normalised x, s the spread, h = g * weight:
+    (h - mean(h) - u mean(h u)) / s.
+    """
+    op = "batch_norm"
+    x = float_input(input, op)
+    if x.ndim < 2:
+        raise ShapeError(f"input is {x.shape}", op=op, expected="(N, C) or (N, C, ...)")
+    channels = x.shape[1:2]
+    w, b = (_parameter(v, name, channels, x, op) for v, name in ((weight, "weight"), (bias, "bias")))
+    stats = [_statistic(v, name, channels, x, op) for v, name in
+             ((running_mean, "running_mean"), (running_var, "running_var"))]
+    if not training:
+        mean, var = stats
+        if mean is None or var is None:
+            raise ArgumentError("running_mean and running_var are not both given", op=op,
+                                expected="running statistics when training is False",
+                                fix="Pass training=True to use the statistics of the batch.")
+        return wrap(_affine(_standardized(x, lin.cast(mean, x.dtype), lin.cast(var, x.dtype), eps), w, b))
+    axes = (0, *range(2, x.ndim))
+    count = math.prod(x.shape[a] for a in axes)
+    if count == 1:
+        raise ArgumentError(f"input is {x.shape}: one value a channel has no variance", op=op,
+                            expected="more than one value a channel when training",
+                            fix="Use a larger batch, drop_last=True in the DataLoader, or model.eval().")
+    mean = _mean(x, axes)
+    centred = x - _over_channels(mean, x.shape)
+    var = _mean(centred * centred, axes)
+    scale = bind(p.rsqrt, (var + number_node(eps, x.dtype),))
+    if count:
+        _move(running_mean, mean, momentum)
+        _move(running_var, var * (count / (count - 1.0)), momentum)
+    return wrap(_affine(centred * _over_channels(scale, x.shape), w, b))
+
+
+def _statistic(value: Any, name: str, shape: Shape, x: Node, op: str) -> Node | None:
+    if value is None:
+        return None
+    n = need_tensor(value, op, name)
+    if n.shape != shape:
+        raise ShapeError(f"{name} is {n.shape}, input is {x.shape}", op=op,
+                         expected=f"one element a channel: {shape}")
+    return n
+
+
+def _standardized(x: Node, mean: Node, var: Node, eps: float) -> Node:
+    scale = bind(p.rsqrt, (var + number_node(eps, x.dtype),))
+    return (x - _over_channels(mean, x.shape)) * _over_channels(scale, x.shape)
+
+
+def _move(running: Any, batch: Node, momentum: float) -> None:
+    """running = (1 - momentum) running + momentum batch, in place and outside autograd."""
+    if running is None:
+        return
+    old = running.node
+    new = lin.cast(bind(stop, (batch,)), old.dtype)
+    running._assign(old * number_node(1.0 - momentum, old.dtype) + new * number_node(momentum, old.dtype))
+
+
+# ---------------------------------------------------------------- over groups of channels
+def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None,
+               eps: float = 1e-5) -> Tensor:
+    """As layer_norm over each of `num_groups` groups of channels of (N, C, ...); weight and bias are one a
+    channel."""
+    op = "group_norm"
+    x = float_input(input, op)
+    if x.ndim < 2 or num_groups < 1 or x.shape[1] % num_groups:
+        raise ShapeError(f"input is {x.shape}, num_groups is {num_groups}", op=op,
+                         expected="(N, C, ...) with C a multiple of num_groups")
+    w, b = (_parameter(v, name, x.shape[1:2], x, op) for v, name in ((weight, "weight"), (bias, "bias")))
+    return wrap(_affine(_by_rows(x, num_groups, eps), w, b))
+
+
+def _by_rows(x: Node, groups: int, eps: float) -> Node:
+    """x with each of `groups` blocks of a sample at mean 0 and variance 1."""
+    rows = lin.reshape(x, (x.shape[0], groups, math.prod(x.shape[1:]) // groups))
+    centred = rows - lin.expand(_mean(rows, (2,)), rows.shape, (2,))
+    scale = bind(p.rsqrt, (_mean(centred * centred, (2,)) + number_node(eps, x.dtype),))
+    return lin.reshape(centred * lin.expand(scale, rows.shape, (2,)), x.shape)
+
+
+def instance_norm(input: Any, running_mean: Any = None, running_var: Any = None, weight: Any = None,
+                  bias: Any = None, use_input_stats: bool = True, momentum: float = 0.1,
+                  eps: float = 1e-5) -> Tensor:
+    """Each channel of each sample of (N, C, ...) at mean 0 and variance 1, then weight and bias.
+
+    Running statistics move towards the averages over the batch; with use_input_stats=False they are used
+    instead.
+    """
+    op = "instance_norm"
+    if not use_input_stats:
+        return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
+    x = float_input(input, op)
+    if x.ndim < 3 or math.prod(x.shape[2:]) == 1:
+        raise ShapeError(f"input is {x.shape}: one value a channel has no variance", op=op,
+                         expected="(N, C, ...) with more than one value a channel")
+    w, b = (_parameter(v, name, x.shape[1:2], x, op) for v, name in ((weight, "weight"), (bias, "bias")))
+    if running_mean is not None or running_var is not None:
+        rows = lin.reshape(x, (*x.shape[:2], math.prod(x.shape[2:])))
+        count = rows.shape[2]
+        mean = _mean(rows, (2,))
+        centred = rows - lin.expand(mean, rows.shape, (2,))
+        _move(running_mean, _mean(mean, (0,)), momentum)
+        _move(running_var, _mean(_mean(centred * centred, (2,)), (0,)) * (count / (count - 1.0)), momentum)
+    return wrap(_affine(_by_rows(x, x.shape[1], eps), w, b))
+
+
+# ---------------------------------------------------------------- across neighbouring channels
+def local_response_norm(input: Any, size: int, alpha: float = 1e-4, beta: float = 0.75,
+                        k: float = 1.0) -> Tensor:
+    """x / (k + alpha mean(x**2 over `size` neighbouring channels, zeros beyond the ends))**beta; x is (N, C,
+    ...)."""
+    x = float_input(input, "local_response_norm")
+    if x.ndim < 3 or size < 1:
+        raise ShapeError(f"input is {x.shape}, size is {size}", op="local_response_norm",
+                         expected="(N, C, d1, ...) and a size of at least 1")
+    rows = lin.reshape(x * x, (x.shape[0], x.shape[1], math.prod(x.shape[2:])))
+    around = lin.pad(rows, (0, size // 2, 0), (0, (size - 1) // 2, 0))
+    near = bind(windows_p, (around,), ((size, 1), (1, 1), (1, 1)))
+    mean = lin.reshape(lin.reduce_sum(near, (near.ndim - 2, near.ndim - 1)), x.shape) / float(size)
+    base = number_node(k, x.dtype) + number_node(alpha, x.dtype) * mean
+    return wrap(x / bind(p.pow_, (base, number_node(beta, x.dtype))))

@@ -1,0 +1,287 @@
+"""Pooling: the largest or the mean element of every window, fixed or adaptive."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from retrograd.base.errors import ArgumentError, ShapeError
+from retrograd.base.shape import Shape
+from retrograd.functional.activation import float_input
+from retrograd.functional.door import Tensor, need_tensor, number_node, wrap
+from retrograd.functional.padding import filled, read_along, sizes, table
+from retrograd.graph.node import Node, bind, leaf
+from retrograd.ops import linear as lin
+from retrograd.ops.constant import argmax
+from retrograd.ops.contract import matmul
+from retrograd.ops.gather import gather_p
+from retrograd.ops.window import windows_p
+
+__all__ = ["max_pool1d", "max_pool2d", "max_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d",
+           "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_max_pool1d", "adaptive_max_pool2d"]
+
+_AXES = {1: "L", 2: "H, W", 3: "D, H, W"}
+
+
+# ---------------------------------------------------------------- windows
+def _shaped(x: Node, n: int, op: str) -> None:
+    if x.ndim not in (n + 1, n + 2):
+        raise ShapeError(f"input is {x.shape}", op=op, expected=f"(N, C, {_AXES[n]}) or (C, {_AXES[n]})")
+
+
+def _count(size: int, kernel: int, stride: int, padding: int, dilation: int, ceil_mode: bool) -> int:
+    """How many windows; in ceil_mode a last one may hang over the end if it starts within input or left
+    padding."""
+    reach = dilation * (kernel - 1) + 1
+    room = size + 2 * padding - reach
+    out = (-(-room // stride) if ceil_mode else room // stride) + 1
+    return out - 1 if ceil_mode and (out - 1) * stride >= size + padding else out
+
+
+def _layout(x: Node, n: int, kernel: Shape, stride: Any, padding: Any, dilation: Shape, ceil_mode: bool,
+            op: str) -> tuple[Shape, Shape, Shape, Shape]:
+    """stride, padding before, padding after, and the number of windows of each axis."""
+    s = kernel if stride is None or stride == () else sizes(stride, n, "stride", op)
+    q = sizes(padding, n, "padding", op, 0)
+    reach = tuple(d * (k - 1) + 1 for k, d in zip(kernel, dilation))
+    if any(2 * a > r for a, r in zip(q, reach)):
+        raise ArgumentError(f"padding is {q}, the kernel reaches over {reach}", op=op,
+                            expected="padding of at most half the kernel")
+    out = tuple(_count(*z, ceil_mode) for z in zip(x.shape[-n:], kernel, s, q, dilation))
+    if any(o < 1 for o in out):
+        raise ShapeError(f"input is {x.shape}, kernel_size {kernel}, stride {s}, padding {q}: the output "
+                         f"would be {(*x.shape[:-n], *(max(o, 0) for o in out))}", op=op,
+                         expected="an input at least as large as the kernel")
+    high = tuple(max((o - 1) * a + r - size - c, 0)
+                 for o, a, r, size, c in zip(out, s, reach, x.shape[-n:], q))
+    return s, q, high, out
+
+
+def _windows(x: Node, low: Shape, high: Shape, fill: float, kernel: Shape, stride: Shape,
+             dilation: Shape) -> Node:
+    lead = (0,) * (x.ndim - len(kernel))
+    return bind(windows_p, (filled(x, (*lead, *low), (*lead, *high), fill),), (kernel, stride, dilation))
+
+
+# ---------------------------------------------------------------- largest
+def _lowest(x: Node) -> float:
+    return -math.inf if x.dtype.is_floating_point else int(np.iinfo(x.dtype.np).min)
+
+
+def _largest(w: Node, n: int) -> tuple[Node, Node]:
+    """The first largest of each window (its last n axes), and its place among the window's elements."""
+    flat = lin.reshape(w, (*w.shape[:-n], math.prod(w.shape[-n:])))
+    last = flat.ndim - 1
+    where = bind(argmax, (flat,), (last,))
+    picked = bind(gather_p, (flat, lin.reshape(where, (*where.shape, 1))), (last,))
+    return lin.reshape(picked, where.shape), where
+
+
+def _max_pool(n: int, input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool,
+              return_indices: bool) -> Any:
+    op = f"max_pool{n}d"
+    x = need_tensor(input, op)
+    _shaped(x, n, op)
+    kernel, d = sizes(kernel_size, n, "kernel_size", op), sizes(dilation, n, "dilation", op)
+    s, low, high, out = _layout(x, n, kernel, stride, padding, d, ceil_mode, op)
+    y, where = _largest(_windows(x, low, high, _lowest(x), kernel, s, d), n)
+    if not return_indices:
+        return wrap(y)
+    # The place in the input of every tap of every window, read at the tap that won.
+    places = np.zeros((1,) * 2 * n, np.int64)
+    for k in range(n):
+        at = np.arange(out[k])[:, None] * s[k] - low[k] + np.arange(kernel[k]) * d[k]
+        shape = [1] * 2 * n
+        shape[k], shape[n + k] = at.shape
+        places = places * x.shape[x.ndim - n + k] + at.reshape(shape)
+    return wrap(y), wrap(_read(places.reshape(*out, math.prod(kernel)), where, n))
+
+
+def _read(places: Any, where: Node, n: int) -> Node:
+    """places[window, where[..., window]]."""
+    lead = where.shape[:-n]
+    whole = lin.expand(table(places), (*lead, *places.shape), tuple(range(len(lead))))
+    picked = bind(gather_p, (whole, lin.reshape(where, (*where.shape, 1))), (where.ndim,))
+    return lin.reshape(picked, where.shape)
+
+
+def max_pool1d(input: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1,
+               ceil_mode: bool = False, return_indices: bool = False) -> Any:
+    """The largest element of each window of (N, C, L): see max_pool2d."""
+    return _max_pool(1, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+
+
+def max_pool2d(input: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1,
+               ceil_mode: bool = False, return_indices: bool = False) -> Any:
+    """The largest element of each window of (N, C, H, W) or (C, H, W); stride is kernel_size by default.
+
+    Borders count as -inf. Derivative: the cotangent goes to the first largest element of the window. With
+    return_indices also its place in the flattened H x W plane.
+
+    >>> import retrograd as rg
+    >>> rg.nn.functional.max_pool2d(rg.arange(16.).reshape(1, 1, 4, 4), 2)
+    tensor([[[[ 5.,  7.],
+              [13., 15.]]]])
+    """
+    return _max_pool(2, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+
+
+def max_pool3d(input: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1,
+               ceil_mode: bool = False, return_indices: bool = False) -> Any:
+    """The largest element of each window of (N, C, D, H, W): see max_pool2d."""
+    return _max_pool(3, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+
+
+# ---------------------------------------------------------------- mean
+def _divisors(x: Node, kernel: Shape, s: Shape, q: Shape, out: Shape, count_include_pad: bool) -> Any:
+    """How many elements each window counts; one number where all count the same."""
+    each = []
+    for size, k, a, b, o in zip(x.shape[-len(kernel):], kernel, s, q, out):
+        start = np.arange(o) * a - b
+        stop = np.minimum(start + k, size + b)      # what hangs over in ceil_mode never counts
+        each.append(stop - start if count_include_pad else np.minimum(stop, size) - np.maximum(start, 0))
+    count = np.ones((), np.int64)
+    for e in each:
+        count = count[..., None] * e
+    return float(math.prod(kernel)) if (count == math.prod(kernel)).all() else count
+
+
+def _avg_pool(n: int, input: Any, kernel_size: Any, stride: Any, padding: Any, ceil_mode: bool,
+              count_include_pad: bool, divisor_override: int | None = None) -> Tensor:
+    op = f"avg_pool{n}d"
+    x = float_input(input, op)
+    _shaped(x, n, op)
+    kernel = sizes(kernel_size, n, "kernel_size", op)
+    one = (1,) * n
+    s, low, high, out = _layout(x, n, kernel, stride, padding, one, ceil_mode, op)
+    w = _windows(x, low, high, 0, kernel, s, one)
+    total = lin.reduce_sum(w, tuple(range(w.ndim - n, w.ndim)))
+    if divisor_override is not None:
+        if divisor_override == 0:
+            raise ArgumentError("divisor_override is 0", op=op, expected="a number that is not 0")
+        return wrap(total / number_node(float(divisor_override), x.dtype))
+    by = _divisors(x, kernel, s, low, out, count_include_pad)
+    if isinstance(by, float):
+        return wrap(total / by)
+    counts = leaf(by.astype(x.dtype.np), x.dtype)
+    return wrap(total / lin.expand(counts, total.shape, tuple(range(total.ndim - n))))
+
+
+def avg_pool1d(input: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
+               count_include_pad: bool = True) -> Tensor:
+    """The mean of each window of (N, C, L): see avg_pool2d."""
+    return _avg_pool(1, input, kernel_size, stride, padding, ceil_mode, count_include_pad)
+
+
+def avg_pool2d(input: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
+               count_include_pad: bool = True, divisor_override: int | None = None) -> Tensor:
+    """The mean of each window of (N, C, H, W) or (C, H, W); stride is kernel_size by default.
+
+    Padding counts as zeros, unless count_include_pad=False; divisor_override replaces the number of elements.
+    Derivative: g / count to every element of the window.
+
+    >>> import retrograd as rg
+    >>> rg.nn.functional.avg_pool2d(rg.arange(16.).reshape(1, 1, 4, 4), 2)
+    tensor([[[[ 2.5000,  4.5000],
+              [10.5000, 12.5000]]]])
+    """
+    return _avg_pool(2, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+
+
+def avg_pool3d(input: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
+               count_include_pad: bool = True, divisor_override: int | None = None) -> Tensor:
+    """The mean of each window of (N, C, D, H, W): see avg_pool2d."""
+    return _avg_pool(3, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+
+
+# ---------------------------------------------------------------- adaptive: windows that share out the input
+def _adaptive_size(x: Node, output_size: Any, n: int, op: str) -> Shape:
+    _shaped(x, n, op)
+    given = tuple(output_size) if isinstance(output_size, (tuple, list)) else (output_size,) * n
+    if len(given) == n:
+        given = tuple(size if g is None else g for g, size in zip(given, x.shape[-n:]))
+    return sizes(given, n, "output_size", op, 0)
+
+
+def _bounds(size: int, out: int) -> tuple[Any, Any]:
+    """Window i of an axis is [floor(i size / out), ceil((i + 1) size / out))."""
+    i = np.arange(out)
+    return i * size // out, -(-(i + 1) * size // out)
+
+
+def _adaptive_avg(n: int, input: Any, output_size: Any) -> Tensor:
+    op = f"adaptive_avg_pool{n}d"
+    x = float_input(input, op)
+    out = _adaptive_size(x, output_size, n, op)
+    tail = x.shape[-n:]
+    if all(o and s % o == 0 for s, o in zip(tail, out)):
+        kernel = tuple(s // o for s, o in zip(tail, out))
+        w = bind(windows_p, (x,), (kernel, kernel, (1,) * n))
+        return wrap(lin.reduce_sum(w, tuple(range(w.ndim - n, w.ndim))) / float(math.prod(kernel)))
+    for d, o in zip(range(x.ndim - n, x.ndim), out):
+        start, stop = _bounds(x.shape[d], o)
+        at = np.arange(x.shape[d])[:, None]
+        share = ((at >= start) & (at < stop)) / (stop - start)
+        x = _along(x, d, leaf(np.ascontiguousarray(share, x.dtype.np), x.dtype))
+    return wrap(x)
+
+
+def _along(x: Node, d: int, matrix: Node) -> Node:
+    """One axis of x times a matrix."""
+    order = (*(k for k in range(x.ndim) if k != d), d)
+    rows = lin.permute(x, order)
+    y = matmul(lin.reshape(rows, (math.prod(rows.shape[:-1]), rows.shape[-1])), matrix)
+    return lin.permute(lin.reshape(y, (*rows.shape[:-1], matrix.shape[1])), lin.inverse(order))
+
+
+def adaptive_avg_pool1d(input: Any, output_size: Any) -> Tensor:
+    """(N, C, L) to (N, C, output_size): see adaptive_avg_pool2d."""
+    return _adaptive_avg(1, input, output_size)
+
+
+def adaptive_avg_pool2d(input: Any, output_size: Any) -> Tensor:
+    """Means of windows that share out (N, C, H, W) into output_size (an int, or two; None keeps a size).
+
+    Window i of an axis covers floor(i size / out) up to ceil((i + 1) size / out). Derivative: g / count.
+
+    >>> import retrograd as rg
+    >>> rg.nn.functional.adaptive_avg_pool2d(rg.arange(4.).reshape(1, 1, 2, 2), 1)
+    tensor([[[[1.5000]]]])
+    """
+    return _adaptive_avg(2, input, output_size)
+
+
+def _adaptive_max(n: int, input: Any, output_size: Any, return_indices: bool) -> Any:
+    op = f"adaptive_max_pool{n}d"
+    x = need_tensor(input, op)
+    out = _adaptive_size(x, output_size, n, op)
+    lead, tail = x.ndim - n, x.shape[-n:]
+    if 0 in tail:
+        raise ShapeError(f"input is {x.shape}", op=op, expected="sizes that are not 0")
+    w, places = x, np.zeros((1,) * 2 * n, np.int64)
+    for k, (size, o) in enumerate(zip(tail, out)):
+        start, stop = _bounds(size, o)
+        # Shorter windows repeat their last place, which never wins against its first mention.
+        at = np.minimum(start[:, None] + np.arange((stop - start).max(initial=1)), stop[:, None] - 1)
+        w = read_along(w, at, lead + 2 * k)
+        shape = [1] * 2 * n
+        shape[k], shape[n + k] = at.shape
+        places = places * size + at.reshape(shape)
+    w = lin.permute(w, (*range(lead), *range(lead, w.ndim, 2), *range(lead + 1, w.ndim, 2)))
+    y, where = _largest(w, n)
+    if not return_indices:
+        return wrap(y)
+    return wrap(y), wrap(_read(places.reshape(*out, math.prod(w.shape[-n:])), where, n))
+
+
+def adaptive_max_pool1d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+    """(N, C, L) to (N, C, output_size): the largest of each window of adaptive_avg_pool1d."""
+    return _adaptive_max(1, input, output_size, return_indices)
+
+
+def adaptive_max_pool2d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+    """The largest element of each window of adaptive_avg_pool2d; with return_indices also its place in H x
+    W."""
+    return _adaptive_max(2, input, output_size, return_indices)

@@ -1,0 +1,342 @@
+"""Reductions: sums, means, spreads, extremes, norms, orders."""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from retrograd.base.dtype import int64, uint8
+from retrograd.base.errors import DTypeError, IndexRangeError, MissingError
+from retrograd.base.shape import Shape, axes, axis, numel
+from retrograd.functional.door import Tensor, binary, dtype_or, floating, need_tensor, wrap
+from retrograd.functional.elementwise import truth
+from retrograd.graph.node import Node, bind, const
+from retrograd.graph.primitive import Primitive
+from retrograd.ops import composite
+from retrograd.ops import linear as lin
+from retrograd.ops import pointwise as p
+from retrograd.ops import reduction as r
+from retrograd.ops.constant import argmax as argmax_p
+from retrograd.ops.constant import argmin as argmin_p
+from retrograd.ops.constant import argsort as argsort_p
+from retrograd.ops.gather import gather_p
+
+
+class values_indices(NamedTuple):
+    """What max(dim), min(dim), sort and topk return."""
+
+    values: Any
+    indices: Any
+
+
+def kept(y: Node, shape: Shape, over: Shape, keepdim: bool) -> Node:
+    """With the reduced axes as size 1, if asked."""
+    return lin.reshape(y, tuple(1 if d in over else s for d, s in enumerate(shape))) if keepdim else y
+
+
+def _summable(x: Node, dtype: Any) -> Node:
+    """Integers and bools are summed in int64."""
+    return lin.cast(x, dtype_or(dtype, x.dtype if x.dtype.is_floating_point else int64))
+
+
+def sum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """Sum over `dim` (all dimensions by default). Derivative: the cotangent repeated
+    over the summed elements.
+
+    >>> import retrograd as rg
+    >>> rg.tensor([[1., 2.], [3., 4.]]).sum(0)
+    tensor([4., 6.])
+    """
+    x = need_tensor(input, "sum")
+    if dtype is not None or not x.dtype.is_floating_point:
+        x = _summable(x, dtype)
+    over = axes(dim, len(x.shape), "sum")
+    if over and not keepdim:
+        return wrap(lin.reduce_sum(x, over))
+    return wrap(kept(lin.reduce_sum(x, over) if over else bind(lin.alias_p, (x,)), x.shape, over, keepdim))
+
+
+def _mean(x: Node, over: Shape) -> Node:
+    if not over:
+        return x
+    count = 1
+    for a in over:
+        count *= x.shape[a]
+    return bind(p.div, (lin.reduce_sum(x, over), const(float(count), x.dtype)))
+
+
+def mean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """sum / number of elements; nan where there are none. Derivative: cotangent / number."""
+    x = need_tensor(input, "mean")
+    if dtype is None and not x.dtype.is_floating_point:
+        raise DTypeError(f"mean of {x.dtype.name} is not defined", op="mean",
+                         expected="a floating-point tensor",
+                         fix="Use x.float().mean() or mean(dtype=retrograd.float32).")
+    if dtype is not None:
+        x = lin.cast(x, dtype_or(dtype, x.dtype))
+    over = axes(dim, len(x.shape), "mean")
+    y = _mean(x, over)
+    return wrap(kept(y, x.shape, over, True) if keepdim else y)
+
+
+def _centred(input: Any, dim: Any, op: str) -> tuple[Node, Node, Shape, int]:
+    x = need_tensor(input, op)
+    if not x.dtype.is_floating_point:
+        raise DTypeError(f"{op} of {x.dtype.name} is not defined", op=op, expected="a floating-point tensor")
+    over = axes(dim, x.ndim, op)
+    return x, x - lin.expand(_mean(x, over), x.shape, over), over, numel(tuple(x.shape[a] for a in over))
+
+
+def _correction(unbiased: Any, correction: Any) -> float:
+    if correction is not None:
+        return float(correction)
+    return 1.0 if unbiased is None or unbiased else 0.0
+
+
+def _spread_args(dim: Any, unbiased: Any) -> tuple[Any, Any]:
+    return (None, dim) if dim.__class__ is bool else (dim, unbiased)     # var(False) means unbiased=False
+
+
+def var(input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *,
+        correction: Any = None) -> Tensor:
+    """sum((x - mean)**2) / (n - correction); correction 1 (unbiased) by default.
+    Derivative 2 (x - mean)/(n - c)."""
+    dim, unbiased = _spread_args(dim, unbiased)
+    x, centred, over, n = _centred(input, dim, "var")
+    rest = builtins.max(n - _correction(unbiased, correction), 0.0)
+    y = lin.reduce_sum(centred * centred, over) / rest if over else (centred * centred) / rest
+    return wrap(kept(y, x.shape, over, keepdim))
+
+
+def std(input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *,
+        correction: Any = None) -> Tensor:
+    """sqrt(var). Derivative (x - mean)/((n - c) std); 0 where the spread is 0."""
+    dim, unbiased = _spread_args(dim, unbiased)
+    x, centred, over, n = _centred(input, dim, "std")
+    rest = builtins.max(n - _correction(unbiased, correction), 0.0)
+    length = bind(r.reduce_norm, (centred,), (over,)) if over else bind(p.abs_, (centred,))
+    y = length * (1.0 / math.sqrt(rest)) if rest else length / 0.0
+    return wrap(kept(y, x.shape, over, keepdim))
+
+
+def var_mean(input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *,
+             correction: Any = None) -> tuple[Tensor, Tensor]:
+    """The spread and the centre together: what var and mean give."""
+    return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
+
+
+def std_mean(input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *,
+             correction: Any = None) -> tuple[Tensor, Tensor]:
+    """The spread and the centre together: what std and mean give."""
+    return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
+
+
+def prod(input: Any, dim: int | None = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """Product. Derivative: the product of the others (right also where factors are 0)."""
+    x = _summable(need_tensor(input, "prod"), dtype)
+    over = axes(dim, x.ndim, "prod")
+    return wrap(kept(bind(composite.prod, (x,), (over,)) if over else bind(lin.alias_p, (x,)),
+                     x.shape, over, keepdim))
+
+
+# ---------------------------------------------------------------- extremes
+def _nonempty(x: Node, over: Shape, op: str) -> None:
+    if numel(tuple(x.shape[a] for a in over)) == 0:
+        raise IndexRangeError(f"a dimension of {x.shape} is empty: it has no extreme", op=op,
+                              expected="at least one element along dim")
+
+
+def _extreme(prim: Primitive, name: str, doc: str) -> Callable[..., Tensor]:
+    def fn(input: Any, dim: Any = None, keepdim: bool = False) -> Tensor:
+        x = need_tensor(input, name)
+        over = axes(dim if dim != () else None, x.ndim, name)
+        _nonempty(x, over, name)
+        return wrap(kept(bind(prim, (x,), (over,)) if over else bind(lin.alias_p, (x,)),
+                         x.shape, over, keepdim))
+    fn.__name__ = fn.__qualname__ = name
+    fn.__doc__ = doc
+    return fn
+
+
+amax = _extreme(r.reduce_max, "amax", "Largest element; ties share the cotangent evenly.")
+amin = _extreme(r.reduce_min, "amin", "Smallest element; ties share the cotangent evenly.")
+
+
+def _arg(prim: Primitive, name: str, which: str) -> Callable[..., Tensor]:
+    def fn(input: Any, dim: int | None = None, keepdim: bool = False) -> Tensor:
+        x = need_tensor(input, name)
+        if dim is None:
+            _nonempty(x, tuple(range(x.ndim)), name)
+            flat = lin.reshape(x, (numel(x.shape),))
+            y = bind(prim, (flat,), (0,))
+            return wrap(lin.reshape(y, (1,) * x.ndim) if keepdim else y)
+        d = axis(dim, x.ndim, name)
+        if x.ndim == 0:
+            return wrap(lin.full(0, (), int64))
+        _nonempty(x, (d,), name)
+        return wrap(kept(bind(prim, (x,), (d,)), x.shape, (d,), keepdim))
+    fn.__name__ = fn.__qualname__ = name
+    fn.__doc__ = (f"Index of the {which} element (the first of equals), of the whole tensor or along dim. "
+                  "No derivative.")
+    return fn
+
+
+argmax, argmin = _arg(argmax_p, "argmax", "largest"), _arg(argmin_p, "argmin", "smallest")
+
+
+def _along(prim: Primitive, name: str, all_of: Callable[..., Tensor], which: str,
+           two: Callable[..., Tensor]) -> Any:
+    def fn(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
+        if dim is None:
+            return all_of(input)
+        if hasattr(dim, "node"):
+            return two(input, dim)
+        x = need_tensor(input, name)
+        d = axis(dim, x.ndim, name)
+        if x.ndim == 0:
+            return values_indices(wrap(bind(lin.alias_p, (x,))), wrap(lin.full(0, (), int64)))
+        _nonempty(x, (d,), name)
+        index = kept(bind(prim, (x,), (d,)), x.shape, (d,), True)
+        out = bind(gather_p, (x, index), (d,)), index
+        if not keepdim:
+            out = tuple(lin.reshape(y, x.shape[:d] + x.shape[d + 1:]) for y in out)     # type: ignore[assignment]
+        return values_indices(wrap(out[0]), wrap(out[1]))
+    fn.__name__ = fn.__qualname__ = name
+    fn.__doc__ = (f"The {which} of all elements (ties share the cotangent), or along dim (values, indices), "
+                  "where the cotangent goes to the one index returned; with a second tensor, "
+                  "element by element.")
+    return fn
+
+
+max = _along(argmax_p, "max", amax, "largest", lambda a, b: _two(p.maximum, a, b, "max"))
+min = _along(argmin_p, "min", amin, "smallest", lambda a, b: _two(p.minimum, a, b, "min"))
+
+
+def _two(prim: Primitive, a: Any, b: Any, op: str) -> Tensor:
+    return binary(prim, a, b, op)
+
+
+def _as_truth(y: Node, input: Any) -> Node:
+    """bool, or uint8 for uint8 input, as PyTorch keeps it."""
+    return lin.cast(y, uint8) if input.node.dtype is uint8 else y
+
+
+def any(input: Any, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """Whether some element is not zero. False where there are none."""
+    x = truth(need_tensor(input, "any"))
+    over = axes(dim, x.ndim, "any")
+    some = truth(lin.reduce_sum(lin.cast(x, int64), over))
+    return wrap(kept(_as_truth(some, input), x.shape, over, keepdim))
+
+
+def all(input: Any, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """Whether no element is zero. True where there are none."""
+    x = truth(need_tensor(input, "all"))
+    over = axes(dim, x.ndim, "all")
+    n = numel(tuple(x.shape[a] for a in over))
+    every = lin.reduce_sum(lin.cast(x, int64), over).equal(n)
+    return wrap(kept(_as_truth(every, input), x.shape, over, keepdim))
+
+
+def count_nonzero(input: Any, dim: Any = None) -> Tensor:
+    """How many elements are not zero."""
+    x = truth(need_tensor(input, "count_nonzero"))
+    return wrap(lin.reduce_sum(lin.cast(x, int64), axes(dim, x.ndim, "count_nonzero")))
+
+
+# ---------------------------------------------------------------- exponentials, norms, running sums
+def logsumexp(input: Any, dim: Any, keepdim: bool = False) -> Tensor:
+    """log(sum(e**x)) without overflow; -inf where all are. Derivative: softmax."""
+    x = floating(input, "logsumexp")
+    over = axes(dim, x.ndim, "logsumexp")
+    return wrap(kept(bind(r.logsumexp, (x,), (over,)) if over else bind(lin.alias_p, (x,)),
+                     x.shape, over, keepdim))
+
+
+def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """(sum |x|**p)**(1/p); p 'fro' or 2: the Euclidean norm; inf, -inf: largest, smallest |x|;
+    0: count of nonzeros.
+
+    Derivative of the Euclidean norm: x/norm, and 0 at 0.
+    """
+    x = need_tensor(input, "norm")
+    if not x.dtype.is_floating_point:
+        raise DTypeError(f"norm of {x.dtype.name} is not defined", op="norm",
+                         expected="a floating-point tensor")
+    x = lin.cast(x, dtype_or(dtype, x.dtype))
+    over = axes(dim, x.ndim, "norm")
+    return wrap(kept(_norm(x, p, over), x.shape, over, keepdim))
+
+
+def _norm(x: Node, order: Any, over: Shape) -> Node:
+    size = bind(p.abs_, (x,))
+    if not over:
+        return size
+    if order in ("fro", 2, None):
+        return bind(r.reduce_norm, (x,), (over,))
+    if not isinstance(order, (int, float)):
+        raise MissingError(f"p is {order!r}", op="norm", fix="Use 'fro', a number, inf or -inf.")
+    if order == 1:
+        return lin.reduce_sum(size, over)
+    if order == math.inf:
+        return bind(r.reduce_max, (size,), (over,))
+    if order == -math.inf:
+        return bind(r.reduce_min, (size,), (over,))
+    if order == 0:
+        return lin.reduce_sum(lin.cast(truth(x), x.dtype), over)
+    total = lin.reduce_sum(bind(p.pow_, (size, lin.full(order, (), x.dtype))), over)
+    return bind(p.pow_, (total, lin.full(1.0 / order, (), x.dtype)))
+
+
+def cumsum(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
+    """Running sums along dim. Derivative: running sums from the other end."""
+    x = _summable(need_tensor(input, "cumsum"), dtype)
+    d = axis(dim, x.ndim, "cumsum")
+    return wrap(bind(lin.cumsum_p, (x,), (d, False)) if x.ndim else bind(lin.alias_p, (x,)))
+
+
+# ---------------------------------------------------------------- orders
+def argsort(input: Any, dim: int = -1, descending: bool = False, stable: bool = True) -> Tensor:
+    """Indices that sort along dim; equal elements keep their order. No derivative."""
+    x = need_tensor(input, "argsort")
+    d = axis(dim, x.ndim, "argsort")
+    return wrap(bind(argsort_p, (x,), (d, bool(descending))) if x.ndim else lin.full(0, (), int64))
+
+
+def sort(input: Any, dim: int = -1, descending: bool = False, stable: bool = True) -> values_indices:
+    """(values, indices) in order along dim. Derivative: each cotangent goes where its value came from."""
+    x = need_tensor(input, "sort")
+    d = axis(dim, x.ndim, "sort")
+    if x.ndim == 0:
+        return values_indices(wrap(bind(lin.alias_p, (x,))), wrap(lin.full(0, (), int64)))
+    order = bind(argsort_p, (x,), (d, bool(descending)))
+    return values_indices(wrap(bind(gather_p, (x, order), (d,))), wrap(order))
+
+
+def topk(input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> values_indices:
+    """(values, indices) of the k largest (or smallest) along dim, in order."""
+    x = need_tensor(input, "topk")
+    d = axis(dim, x.ndim, "topk")
+    if x.ndim and not 0 <= k <= x.shape[d]:
+        raise IndexRangeError(f"k is {k}, dimension {dim} has size {x.shape[d]}", op="topk",
+                              expected="k <= size")
+    order = lin.narrow(bind(argsort_p, (x,), (d, bool(largest))), d, 0, k)
+    return values_indices(wrap(bind(gather_p, (x, order), (d,))), wrap(order))
+
+
+def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The lower median: of all elements, or (values, indices) along dim."""
+    x = need_tensor(input, "median")
+    if dim is None:
+        flat = wrap(lin.reshape(x, (numel(x.shape),)))
+        return median(flat, 0).values
+    d = axis(dim, x.ndim, "median")
+    n = x.shape[d]
+    order = lin.narrow(bind(argsort_p, (x,), (d, False)), d, (n - 1) // 2, 1)
+    out = bind(gather_p, (x, order), (d,)), order
+    if not keepdim:
+        out = tuple(lin.reshape(y, x.shape[:d] + x.shape[d + 1:]) for y in out)         # type: ignore[assignment]
+    return values_indices(wrap(out[0]), wrap(out[1]))
+

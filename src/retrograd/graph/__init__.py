@@ -1,0 +1,1 @@
+"""What was asked: nodes, primitives, graphs, and the text that shows them."""

@@ -1,0 +1,132 @@
+"""`torch.nn`: modules, their parameters, and what is built of them."""
+
+from importlib import import_module
+
+from retrograd.nn import functional, init, parallel, utils
+from retrograd.nn.activation import (
+    ELU,
+    GELU,
+    SELU,
+    Hardsigmoid,
+    Hardswish,
+    Hardtanh,
+    LeakyReLU,
+    LogSigmoid,
+    LogSoftmax,
+    Mish,
+    PReLU,
+    ReLU,
+    ReLU6,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softmin,
+    Softplus,
+    Softsign,
+    Tanh,
+)
+from retrograd.nn.cells import GRUCell, LSTMCell, RNNCell
+from retrograd.nn.container import ModuleDict, ModuleList, Sequential
+from retrograd.nn.conv import Conv1d, Conv2d
+from retrograd.nn.dropout import Dropout
+from retrograd.nn.linear import Bilinear, Flatten, Identity, Linear, Unflatten
+from retrograd.nn.loss import (
+    BCELoss,
+    BCEWithLogitsLoss,
+    CrossEntropyLoss,
+    HuberLoss,
+    KLDivLoss,
+    L1Loss,
+    MSELoss,
+    NLLLoss,
+    SmoothL1Loss,
+)
+from retrograd.nn.module import Module
+from retrograd.nn.normalization import BatchNorm1d, BatchNorm2d, LayerNorm
+from retrograd.nn.parallel import DataParallel
+from retrograd.nn.parameters import ParameterDict, ParameterList
+from retrograd.nn.pooling import (
+    AdaptiveAvgPool1d,
+    AdaptiveAvgPool2d,
+    AvgPool1d,
+    AvgPool2d,
+    MaxPool1d,
+    MaxPool2d,
+)
+from retrograd.nn.recurrent import GRU, LSTM, RNN, RNNBase
+from retrograd.nn.sparse import Embedding
+from retrograd.tensors.parameter import Buffer, Parameter
+
+__all__ = [
+    "ELU",
+    "GELU",
+    "GRU",
+    "LSTM",
+    "RNN",
+    "SELU",
+    "AdaptiveAvgPool1d",
+    "AdaptiveAvgPool2d",
+    "AvgPool1d",
+    "AvgPool2d",
+    "BCELoss",
+    "BCEWithLogitsLoss",
+    "BatchNorm1d",
+    "BatchNorm2d",
+    "Bilinear",
+    "Buffer",
+    "Conv1d",
+    "Conv2d",
+    "CrossEntropyLoss",
+    "DataParallel",
+    "Dropout",
+    "Embedding",
+    "Flatten",
+    "GRUCell",
+    "Hardsigmoid",
+    "Hardswish",
+    "Hardtanh",
+    "HuberLoss",
+    "Identity",
+    "KLDivLoss",
+    "L1Loss",
+    "LSTMCell",
+    "LayerNorm",
+    "LeakyReLU",
+    "Linear",
+    "LogSigmoid",
+    "LogSoftmax",
+    "MSELoss",
+    "MaxPool1d",
+    "MaxPool2d",
+    "Mish",
+    "Module",
+    "ModuleDict",
+    "ModuleList",
+    "NLLLoss",
+    "PReLU",
+    "Parameter",
+    "ParameterDict",
+    "ParameterList",
+    "RNNBase",
+    "RNNCell",
+    "ReLU",
+    "ReLU6",
+    "Sequential",
+    "SiLU",
+    "Sigmoid",
+    "SmoothL1Loss",
+    "Softmax",
+    "Softmin",
+    "Softplus",
+    "Softsign",
+    "Tanh",
+    "Unflatten",
+    "functional",
+    "init",
+    "parallel",
+    "utils",
+]
+
+
+def __getattr__(name: str) -> object:
+    raise import_module("retrograd.missing").attribute_error("nn", name, globals())

@@ -1,0 +1,196 @@
+"""Expansions: composites kept as one node at record time, and what each means in primitives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from retrograd.base.shape import Shape, numel, without
+from retrograd.graph.node import Node, bind, const
+from retrograd.graph.primitive import Sample
+from retrograd.ops import linear as lin
+from retrograd.ops import pointwise as pw
+from retrograd.ops.constant import iota, ne, stop
+from retrograd.ops.contract import matmul
+from retrograd.ops.families import Inferred, expansion, rng_for
+from retrograd.ops.reduction import reduce_max
+
+
+def _same(inputs: tuple[Node, ...], params: Any) -> Inferred:
+    return inputs[0].shape, inputs[0].dtype
+
+
+def _over(y: Node, x: Node, axes: Shape) -> Node:
+    return lin.expand(y, x.shape, axes)
+
+
+# ---------------------------------------------------------------- linear: x W^T + b
+def infer_linear(inputs: tuple[Node, ...], params: Any) -> Inferred:
+    return inputs[0].shape[:-1] + inputs[1].shape[:1], inputs[0].dtype
+
+
+def _linear(x: Node, w: Node, b: Node) -> Node:
+    rows = lin.reshape(x, (numel(x.shape[:-1]), x.shape[-1]))
+    y = matmul(rows, lin.swap_last(w))
+    y = y + lin.expand(b, y.shape, (0,))
+    return lin.reshape(y, (*x.shape[:-1], w.shape[0]))
+
+
+def _linear_sample() -> Iterator[Sample]:
+    rng = rng_for("linear")
+    for lead in ((4,), (2, 3), ()):
+        yield Sample((rng.uniform(-1, 1, (*lead, 3)), rng.uniform(-1, 1, (2, 3)), rng.uniform(-1, 1, (2,))))
+
+
+linear = expansion("linear", "x w b", "", infer_linear, _linear, sample=_linear_sample)
+
+
+# -------------------------------------------------------------- softmax and log_softmax, with their own rules
+def _rows_sample(name: str) -> Any:
+    def sample() -> Iterator[Sample]:
+        rng = rng_for(name)
+        yield Sample((rng.uniform(-2, 2, (3, 4)),), (1,))
+        yield Sample((rng.uniform(-2, 2, (2, 3, 2)),), (1,))
+    return sample
+
+
+def _shifted(x: Node, axis: int) -> Node:
+    return x - _over(bind(stop, (bind(reduce_max, (x,), ((axis,),)),)), x, (axis,))
+
+
+def _softmax(x: Node, axis: int) -> Node:
+    e = bind(pw.exp, (_shifted(x, axis),))
+    return e / _over(lin.reduce_sum(e, (axis,)), e, (axis,))
+
+
+def _softmax_np(x: Any, axis: int) -> Any:
+    x = np.ascontiguousarray(x)
+    e = np.exp(x - x.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True, dtype=e.dtype)
+
+
+def _softmax_rule(v: Node, y: Node, axis: int) -> Node:
+    # The Jacobian diag(y) - y y^T is symmetric, so pullback and pushforward are one formula.
+    return y * (v - _over(lin.reduce_sum(v * y, (axis,)), y, (axis,)))
+
+
+softmax = expansion("softmax", "x", "axis", _same, _softmax, np=_softmax_np, sample=_rows_sample("softmax"),
+                    vjp=lambda g, y, axis: (_softmax_rule(g, y, axis),),
+                    jvp=lambda dx, y, axis: _softmax_rule(dx, y, axis))
+
+
+def _log_softmax(x: Node, axis: int) -> Node:
+    z = _shifted(x, axis)
+    return z - _over(bind(pw.log, (lin.reduce_sum(bind(pw.exp, (z,)), (axis,)),)), z, (axis,))
+
+
+def _log_softmax_np(x: Any, axis: int) -> Any:
+    x = np.ascontiguousarray(x)
+    z = x - x.max(axis=axis, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=axis, keepdims=True, dtype=x.dtype))
+
+
+log_softmax = expansion(
+    "log_softmax", "x", "axis", _same, _log_softmax, np=_log_softmax_np, sample=_rows_sample("log_softmax"),
+    vjp=lambda g, y, axis: (g - bind(pw.exp, (y,)) * _over(lin.reduce_sum(g, (axis,)), y, (axis,)),),
+    jvp=lambda dx, y, axis: dx - _over(lin.reduce_sum(bind(pw.exp, (y,)) * dx, (axis,)), y, (axis,)))
+
+
+# --------------------------------------------------------- cross-entropy of rows of logits with class indices
+def infer_cross_entropy(inputs: tuple[Node, ...], params: tuple[Any, ...]) -> Inferred:
+    return ((), inputs[0].dtype) if params[0] != "none" else (inputs[1].shape, inputs[0].dtype)
+
+
+def _cross_entropy(x: Node, t: Node, reduction: str, ignore: int) -> Node:
+    kept = bind(ne, (t, const(ignore, t.dtype)))
+    safe = bind(pw.where, (kept, t, const(0, t.dtype)))
+    # One class of a row is read by selecting and summing: a loop like any other, forward and backward.
+    chosen = bind(iota, (), (x.shape, 1, "int64")).equal(lin.expand(safe, x.shape, (1,)))
+    log_p = bind(log_softmax, (x,), (1,))
+    picked = lin.reduce_sum(bind(pw.where, (chosen, log_p, const(0.0, x.dtype))), (1,))
+    loss = bind(pw.where, (kept, -picked, const(0.0, x.dtype)))
+    if reduction == "none":
+        return loss
+    total = lin.reduce_sum(loss, (0,))
+    if reduction == "sum":
+        return total
+    return total / lin.reduce_sum(lin.cast(kept, x.dtype), (0,))
+
+
+def _cross_entropy_sample() -> Iterator[Sample]:
+    rng = rng_for("cross_entropy")
+    for reduction in ("mean", "sum", "none"):
+        yield Sample((rng.uniform(-2, 2, (4, 3)), np.array([0, 2, -100, 1])), (reduction, -100))
+
+
+cross_entropy = expansion("cross_entropy", "x t", "reduction ignore", infer_cross_entropy, _cross_entropy,
+                          sample=_cross_entropy_sample)
+
+
+# ---------------------------------------------------------------- layer_norm over the last `n` axes
+def _layer_norm(x: Node, w: Node, b: Node, n: int, eps: float) -> Node:
+    axes = tuple(range(x.ndim - n, x.ndim))
+    scale = 1.0 / numel(x.shape[x.ndim - n:])
+    centred = x - _over(lin.reduce_sum(x, axes) * scale, x, axes)
+    variance = lin.reduce_sum(centred * centred, axes) * scale
+    unit = centred * _over(bind(pw.rsqrt, (variance + eps,)), x, axes)
+    lead = tuple(range(x.ndim - n))
+    return unit * lin.expand(w, x.shape, lead) + lin.expand(b, x.shape, lead)
+
+
+def _layer_norm_sample() -> Iterator[Sample]:
+    rng = rng_for("layer_norm")
+    yield Sample((rng.uniform(-1, 1, (3, 4)), rng.uniform(0.5, 1, (4,)), rng.uniform(-1, 1, (4,))), (1, 1e-5))
+    yield Sample((rng.uniform(-1, 1, (2, 2, 3)), rng.uniform(0.5, 1, (2, 3)), rng.uniform(-1, 1, (2, 3))),
+                 (2, 1e-5))
+
+
+layer_norm = expansion("layer_norm", "x w b", "n eps", _same, _layer_norm, sample=_layer_norm_sample)
+
+
+# ---------------------------------------------------------------- GELU: x Phi(x), or its tanh approximation
+def _gelu(x: Node, approximate: str) -> Node:
+    if approximate == "tanh":
+        inner = math.sqrt(2.0 / math.pi) * (x + 0.044715 * (x * x * x))
+        return 0.5 * (x * (1.0 + bind(pw.tanh, (inner,))))
+    return 0.5 * (x * (1.0 + bind(pw.erf, (x * math.sqrt(0.5),))))
+
+
+def _gelu_sample() -> Iterator[Sample]:
+    for approximate in ("none", "tanh"):
+        yield Sample((rng_for("gelu").uniform(-2, 2, (2, 3)),), (approximate,))
+
+
+gelu = expansion("gelu", "x", "approximate", _same, _gelu, sample=_gelu_sample)
+
+
+# --------------------------------------------------------- product: a tree of products, so zeros are harmless
+def infer_prod(inputs: tuple[Node, ...], params: tuple[Any, ...]) -> Inferred:
+    return without(inputs[0].shape, params[0]), inputs[0].dtype
+
+
+def _prod(x: Node, axes: Shape) -> Node:
+    rest = tuple(d for d in range(x.ndim) if d not in axes)
+    size = numel(tuple(x.shape[a] for a in axes))
+    out_shape = tuple(x.shape[d] for d in rest)
+    x = lin.reshape(lin.permute(x, axes + rest), (size, *out_shape))
+    if size == 0:
+        return lin.full(1, out_shape, x.dtype)
+    while x.shape[0] > 1:
+        n = x.shape[0]
+        half = n // 2
+        y = lin.narrow(x, 0, 0, half) * lin.narrow(x, 0, half, half)
+        x = bind(lin.concat_p, (y, lin.narrow(x, 0, n - 1, 1)), (0,)) if n % 2 else y
+    return lin.reshape(x, out_shape)
+
+
+def _prod_sample() -> Iterator[Sample]:
+    rng = rng_for("prod")
+    yield Sample((rng.uniform(-1, 1, (5,)),), ((0,),))
+    yield Sample((rng.uniform(-1, 1, (2, 3)) * np.array([[1, 0, 1], [0, 0, 1]]),), ((1,),))
+
+
+prod = expansion("prod", "x", "axes", infer_prod, _prod, sample=_prod_sample)

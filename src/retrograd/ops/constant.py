@@ -1,0 +1,155 @@
+"""Constants: primitives whose derivative is zero or meaningless (comparisons, logic, positions,
+random numbers)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from retrograd.base.dtype import DType, by_name, float64, int64
+from retrograd.base.shape import Shape, numel
+from retrograd.graph.node import Node
+from retrograd.graph.primitive import Primitive, Sample
+from retrograd.ops import philox
+from retrograd.ops.families import Inferred, pointwise, reduction, rng_for, source
+
+# ---------------------------------------------------------------- comparisons and logic
+eq = pointwise("eq", np.equal, lambda m, a, b: m.eq(a, b), predicate=True, commutative=True, exact=True)
+ne = pointwise("ne", np.not_equal, lambda m, a, b: m.ne(a, b), predicate=True, commutative=True, exact=True)
+lt = pointwise("lt", np.less, lambda m, a, b: m.lt(a, b), predicate=True, exact=True)
+le = pointwise("le", np.less_equal, lambda m, a, b: m.le(a, b), predicate=True, exact=True)
+gt = pointwise("gt", np.greater, lambda m, a, b: m.gt(a, b), predicate=True, exact=True)
+ge = pointwise("ge", np.greater_equal, lambda m, a, b: m.ge(a, b), predicate=True, exact=True)
+isnan = pointwise("isnan", np.isnan, lambda m, x: m.isnan(x), predicate=True, exact=True)
+
+
+def _bits_sample() -> Iterator[Sample]:
+    rng = rng_for("logic")
+    yield Sample((rng.uniform(size=(2, 3)) > 0.5, rng.uniform(size=(2, 3)) > 0.5))
+
+
+def _bit_sample() -> Iterator[Sample]:
+    yield Sample((rng_for("not").uniform(size=(2, 3)) > 0.5,))
+
+
+# On bool these are logic, on integers they work bit by bit.
+and_ = pointwise("and", np.bitwise_and, lambda m, a, b: m.and_(a, b), constant=True, commutative=True,
+                 exact=True, sample=_bits_sample)
+or_ = pointwise("or", np.bitwise_or, lambda m, a, b: m.or_(a, b), constant=True, commutative=True,
+                exact=True, sample=_bits_sample)
+xor = pointwise("xor", np.bitwise_xor, lambda m, a, b: m.xor(a, b), constant=True, commutative=True,
+                exact=True, sample=_bits_sample)
+not_ = pointwise("not", np.invert, lambda m, x: m.not_(x), constant=True, involution=True, exact=True,
+                 sample=_bit_sample)
+
+
+# ---------------------------------------------------------------- where the extreme is, and in which order
+def infer_arg(inputs: tuple[Node, ...], params: tuple[Any, ...]) -> Inferred:
+    axis, = params
+    shape = inputs[0].shape
+    return shape[:axis] + shape[axis + 1:], int64
+
+
+def _arg_sample() -> Iterator[Sample]:
+    rng = rng_for("arg")
+    yield Sample((rng.uniform(size=(4,)),), (0,))
+    yield Sample((rng.uniform(size=(3, 4)),), (1,))
+
+
+def _index_of(fn: Any) -> Any:
+    def meaning(x: Any, axis: int) -> Any:
+        return fn(x, axis=axis).astype(np.int64, copy=False)
+    return meaning
+
+
+argmax = reduction("argmax", _index_of(np.argmax), params="axis", infer=infer_arg, constant=True, exact=True,
+                   sample=_arg_sample)
+argmin = reduction("argmin", _index_of(np.argmin), params="axis", infer=infer_arg, constant=True, exact=True,
+                   sample=_arg_sample)
+
+
+def _argsort_np(x: Any, axis: int, descending: bool) -> Any:
+    if not descending:
+        return np.argsort(x, axis=axis, kind="stable").astype(np.int64, copy=False)
+    # Stable and descending, NaN first: sort the reversed array upwards and read it backwards.
+    n = x.shape[axis]
+    order = np.argsort(np.flip(x, axis), axis=axis, kind="stable")
+    return np.flip(n - 1 - order, axis).astype(np.int64, copy=False)
+
+
+def _argsort_sample() -> Iterator[Sample]:
+    rng = rng_for("argsort")
+    for descending in (False, True):
+        yield Sample((rng.integers(0, 5, size=(3, 6)).astype(float),), (1, descending))
+
+
+argsort = Primitive("argsort", "constant", "x", "axis descending", np=_argsort_np, constant=True, exact=True,
+                    infer=lambda i, p: (i[0].shape, int64), sample=_argsort_sample,
+                    # comparisons of a merge sort: n log2 n
+                    flops=lambda n: numel(n.shape) * max(0, (n.shape[n.params[0]] - 1).bit_length()))
+
+
+def _stop_sample() -> Iterator[Sample]:
+    yield Sample((rng_for("stop").uniform(size=(3,)),))
+
+
+# The same value with no way back: detach(), .data, torch's stop-gradient.
+stop = pointwise("stop", lambda x: x, lambda m, x: x, constant=True, exact=True, sample=_stop_sample, flops=0,
+                 alias=True)
+
+
+# ---------------------------------------------------------------- positions
+def _iota_np(shape: Shape, axis: int, dtype: str) -> Any:
+    along = np.arange(shape[axis], dtype=np.int64).astype(by_name(dtype).np)
+    return np.broadcast_to(along.reshape([-1 if d == axis else 1 for d in range(len(shape))]), shape)
+
+
+def _iota_sample() -> Iterator[Sample]:
+    yield Sample((), ((2, 3), 1, "int64"))
+    yield Sample((), ((4,), 0, "float32"))
+
+
+iota = source("iota", "shape axis dtype", lambda i, p: (p[0], by_name(p[2])), _iota_np, sample=_iota_sample)
+
+
+# --------------------------------------------------------------- random numbers: functions of (seed, counter)
+def infer_random(inputs: tuple[Node, ...], params: tuple[Any, ...]) -> Inferred:
+    return params[0], by_name(params[1])
+
+
+def _random_sample() -> Iterator[Sample]:
+    for dtype in ("float32", "float64"):
+        yield Sample((np.asarray(7), np.asarray(3)), ((3, 5), dtype))
+
+
+def _bits_of(dtype: DType) -> int:
+    return 64 if dtype is float64 else 32
+
+
+def _uniform_np(seed: Any, counter: Any, shape: Shape, dtype: str) -> Any:
+    d = by_name(dtype)
+    return philox.uniform(int(seed), int(counter), shape, _bits_of(d)).astype(d.acc.np, copy=False)
+
+
+def _normal_np(seed: Any, counter: Any, shape: Shape, dtype: str) -> Any:
+    d = by_name(dtype)
+    return philox.normal(int(seed), int(counter), shape, _bits_of(d)).astype(d.acc.np, copy=False)
+
+
+random_uniform = source("random_uniform", "shape dtype", infer_random, _uniform_np, inputs="seed counter",
+                        sample=_random_sample)
+random_normal = source("random_normal", "shape dtype", infer_random, _normal_np, inputs="seed counter",
+                       sample=_random_sample)
+
+
+def _random_int_sample() -> Iterator[Sample]:
+    yield Sample((np.asarray(7), np.asarray(3)), ((3, 5), -4, 9))
+
+
+random_int = source("random_int", "shape low high", lambda i, p: (p[0], int64),
+                    lambda seed, counter, shape, low, high:
+                        philox.integers(int(seed), int(counter), shape, low, high),
+                    inputs="seed counter", sample=_random_int_sample)
+

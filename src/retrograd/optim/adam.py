@@ -1,0 +1,135 @@
+"""Adam and AdamW."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from retrograd import functional as F
+from retrograd.optim.checks import check_flags, check_lr, not_negative
+from retrograd.optim.optimizer import Group, Optimizer, State
+from retrograd.tensors.create import zeros_like
+from retrograd.tensors.tensor import Tensor
+
+
+class Adam(Optimizer):
+    """p = p - lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps) after t steps, with the moving averages
+    m = b1 m + (1 - b1) g and v = b2 v + (1 - b2) g^2.
+
+    `weight_decay` times p is added to the gradient (AdamW: taken off the parameter). `amsgrad` divides by
+    the root of the largest v so far.
+
+    >>> import retrograd as torch
+    >>> w = torch.nn.Parameter(torch.tensor([1.0]))
+    >>> (3 * w).sum().backward()
+    >>> torch.optim.Adam([w], lr=0.1).step()
+    >>> round(w.item(), 4)
+    0.9
+    """
+
+    counters = ("step",)
+
+    def __init__(
+        self,
+        params: Any,
+        lr: float | Tensor = 1e-3,
+        betas: tuple[float | Tensor, float | Tensor] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        amsgrad: bool = False,
+        *,
+        foreach: bool | None = None,
+        maximize: bool = False,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+        decoupled_weight_decay: bool = False,
+    ) -> None:
+        check_lr(lr)
+        not_negative("epsilon value", eps)
+        betas = tuple(float(beta) for beta in betas)
+        for index, beta in enumerate(betas):
+            if not 0.0 <= beta < 1.0:
+                raise ValueError(f"Invalid beta parameter at index {index}: {beta}")
+        not_negative("weight_decay value", weight_decay)
+        check_flags(foreach, differentiable, fused)
+        defaults = {
+            "lr": lr,
+            "betas": betas,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "amsgrad": amsgrad,
+            "maximize": maximize,
+            "foreach": foreach,
+            "capturable": capturable,
+            "differentiable": differentiable,
+            "fused": fused,
+            "decoupled_weight_decay": decoupled_weight_decay,
+        }
+        super().__init__(params, defaults)
+
+    def init_state(self, p: Tensor, group: Group) -> State:
+        """No steps, and zeros for both averages."""
+        state: State = {"step": 0.0, "exp_avg": zeros_like(p), "exp_avg_sq": zeros_like(p)}
+        if group["amsgrad"]:
+            state["max_exp_avg_sq"] = zeros_like(p)
+        return state
+
+    def update(self, p: Tensor, g: Tensor, state: State, group: Group) -> Tensor:
+        """One step of one parameter."""
+        b1, b2 = group["betas"]
+        lr = group["lr"]
+        state["step"] = t = state["step"] + 1.0
+        if group["weight_decay"] != 0:
+            if group["decoupled_weight_decay"]:
+                p = p * (1 - lr * group["weight_decay"])
+            else:
+                g = g + group["weight_decay"] * p
+        m = state["exp_avg"] = b1 * state["exp_avg"] + (1 - b1) * g
+        v = state["exp_avg_sq"] = b2 * state["exp_avg_sq"] + (1 - b2) * (g * g)
+        if group["amsgrad"]:
+            v = state["max_exp_avg_sq"] = F.maximum(state["max_exp_avg_sq"], v)
+        # The corrections are numbers, computed once in double precision.
+        denominator = F.sqrt(v) / (1 - b2**t) ** 0.5 + group["eps"]
+        return p - (lr / (1 - b1**t)) * (m / denominator)
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay: p is multiplied by 1 - lr * weight_decay before the step of Adam.
+
+    >>> import retrograd as torch
+    >>> w = torch.nn.Parameter(torch.tensor([1.0]))
+    >>> (0 * w).sum().backward()
+    >>> torch.optim.AdamW([w], lr=0.1, weight_decay=0.5).step()
+    >>> round(w.item(), 4)
+    0.95
+    """
+
+    def __init__(
+        self,
+        params: Any,
+        lr: float | Tensor = 1e-3,
+        betas: tuple[float | Tensor, float | Tensor] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
+        foreach: bool | None = None,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+    ) -> None:
+        super().__init__(
+            params,
+            lr,
+            betas,
+            eps,
+            weight_decay,
+            amsgrad,
+            foreach=foreach,
+            maximize=maximize,
+            capturable=capturable,
+            differentiable=differentiable,
+            fused=fused,
+            decoupled_weight_decay=True,
+        )

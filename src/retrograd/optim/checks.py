@@ -1,0 +1,41 @@
+"""Checks of hyper-parameters that all optimisers share, with PyTorch's messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from retrograd.tensors.tensor import Tensor
+
+
+def check_lr(lr: Any) -> None:
+    """A learning rate is a number or a 1-element tensor, not negative.
+
+    >>> check_lr(-1.0)
+    Traceback (most recent call last):
+    ValueError: Invalid learning rate: -1.0
+    """
+    if isinstance(lr, Tensor) and lr.numel() != 1:
+        raise ValueError("Tensor lr must be 1-element")
+    not_negative("learning rate", lr)
+
+
+def not_negative(name: str, value: Any) -> None:
+    """A value that must be at least 0 (NaN is not).
+
+    >>> not_negative("momentum value", 0.9)
+    """
+    if not 0.0 <= value:
+        raise ValueError(f"Invalid {name}: {value}")
+
+
+def check_flags(foreach: bool | None, differentiable: bool, fused: bool | None) -> None:
+    """The flags that choose among PyTorch's implementations: accepted where PyTorch accepts them.
+
+    They change nothing: every step is one program here.
+
+    >>> check_flags(foreach=True, differentiable=False, fused=None)
+    """
+    if fused and differentiable:
+        raise RuntimeError("`fused` does not support `differentiable`")
+    if fused and foreach:
+        raise RuntimeError("`fused` and `foreach` cannot be `True` together.")

@@ -1,0 +1,240 @@
+"""Program: kernel calls and NumPy calls over one arena, as plain data,
+and the frame of memory in which it runs.
+
+Values are known by integer keys. Nothing here refers to nodes, so a program that is kept
+keeps no tensor alive.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from retrograd.runtime.buffer import address
+
+ALIGN = 64
+
+
+class Ref(NamedTuple):
+    """An address in a kernel's arguments: so many bytes into the value of a key."""
+
+    key: int
+    offset: int
+
+
+class Seen(NamedTuple):
+    """A value as NumPy sees it: strides (in elements) over the array of a key; None: the whole array."""
+
+    key: int
+    offset: int = 0
+    shape: tuple[int, ...] = ()
+    strides: tuple[int, ...] | None = None
+
+
+class NumpyCall(NamedTuple):
+    fn: Callable[..., Any]
+    operands: tuple[Seen, ...]
+    out: int
+    shape: tuple[int, ...]
+
+
+class Run(NamedTuple):
+    """Rows of the table, one after another, in one native call."""
+
+    first: int
+    count: int
+
+
+@dataclass
+class Recipe:
+    """Everything a program is."""
+
+    rows: list[tuple[int, list[int | Ref]]] = field(default_factory=list)   # (kernel address, arguments)
+    segments: list[Run | NumpyCall] = field(default_factory=list)
+    leaves: list[int] = field(default_factory=list)
+    scalars: list[tuple[int, bool, Any]] = field(default_factory=list)      # (key, float slot?, NumPy dtype)
+    outputs: list[tuple[int, tuple[int, ...], Any]] = field(default_factory=list)   # fresh memory at each run
+    arena: int = 0
+    placed: dict[int, tuple[int, tuple[int, ...], Any]] = field(default_factory=dict)  # offset, shape, dtype
+    consts: dict[int, Any] = field(default_factory=dict)
+    roots: list[Seen] = field(default_factory=list)
+    foreign: set[int] = field(default_factory=set)      # values that NumPy made: they may be views of others
+
+
+class Program:
+    """A recipe and the frames that are free to run it."""
+
+    def __init__(self, recipe: Recipe, driver: Callable[[int, int], None]) -> None:
+        self.recipe, self.driver = recipe, driver
+        self._frames: list[Frame] = []
+        self._lock = threading.Lock()
+
+    def run(self, leaves: Sequence[Any], scalars: Sequence[Any]) -> list[Any]:
+        """Values of the roots. Two threads may run at once: each takes a frame of its own."""
+        with self._lock:
+            frame = self._frames.pop() if self._frames else None
+        if frame is None:
+            frame = Frame(self.recipe, self.driver)
+        try:
+            return frame.run(leaves, scalars)
+        finally:
+            with self._lock:
+                self._frames.append(frame)
+
+
+class Frame:
+    """Arena, argument table and scalar slots of one run; addresses of leaves and outputs are
+    written in each time."""
+
+    def __init__(self, recipe: Recipe, driver: Callable[[int, int], None]) -> None:
+        self.recipe, self.driver = recipe, driver
+        self.arena = np.empty(recipe.arena + ALIGN, np.uint8)
+        start = self.arena.ctypes.data
+        base = -(-start // ALIGN) * ALIGN
+        count = max(1, len(recipe.scalars))
+        self.floats, self.ints = (ctypes.c_double * count)(), (ctypes.c_int64 * count)()
+        fixed = {key: base + offset for key, (offset, _, _) in recipe.placed.items()}
+        fixed.update((key, address(value)) for key, value in recipe.consts.items())
+        for k, (key, is_float, _) in enumerate(recipe.scalars):
+            fixed[key] = ctypes.addressof(self.floats if is_float else self.ints) + 8 * k
+        patches: dict[int, list[tuple[int, int]]] = {}
+        self.table = self._table(fixed, patches)
+        self.address = ctypes.addressof(self.table)
+        self.leaf_patches = [patches.get(key, []) for key in recipe.leaves]
+        self.output_patches = [patches.get(key, []) for key, _, _ in recipe.outputs]
+        self.patches = patches
+        self.float_slots = [is_float for _, is_float, _ in recipe.scalars]
+        self.results = self._native_results()
+        # Arena values as arrays; placeholders in `recipe.placed` without a dtype are scratch.
+        self.arrays = dict(recipe.consts)
+        for key, (offset, shape, dtype) in recipe.placed.items():
+            if dtype is not None:
+                at = base - start + offset
+                size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+                self.arrays[key] = self.arena[at:at + size].view(dtype).reshape(shape)
+
+    def _table(self, fixed: dict[int, int], patches: dict[int, list[tuple[int, int]]]) -> Any:
+        rows = self.recipe.rows
+        block: list[int] = [0] * (2 * len(rows))
+        for k, (kernel, args) in enumerate(rows):
+            block[2 * k], block[2 * k + 1] = kernel, len(block)
+            for a in args:
+                if a.__class__ is Ref:
+                    if a.key in fixed:                      # type: ignore[union-attr]
+                        a = fixed[a.key] + a.offset         # type: ignore[union-attr]
+                    else:
+                        patches.setdefault(a.key, []).append((len(block), a.offset))    # type: ignore[union-attr]
+                        a = 0
+                block.append(a)                             # type: ignore[arg-type]
+        table = (ctypes.c_int64 * len(block))(*block)
+        address = ctypes.addressof(table)
+        for k in range(len(rows)):
+            table[2 * k + 1] = address + 8 * block[2 * k + 1]
+        return table
+
+    def _point(self, patches: list[tuple[int, int]], array: Any) -> None:
+        at = address(array)
+        for k, offset in patches:
+            self.table[k] = at + offset
+
+    def _native_results(self) -> list[int] | None:
+        """For a program of kernels alone whose results are whole outputs: which output each result is."""
+        recipe = self.recipe
+        place = {key: k for k, (key, _, _) in enumerate(recipe.outputs)}
+        whole = all(seen.strides is None and seen.key in place for seen in recipe.roots)
+        kernels = len(recipe.segments) == 1 and isinstance(recipe.segments[0], Run)
+        return [place[seen.key] for seen in recipe.roots] if whole and kernels else None
+
+    def _run_native(self, leaves: Sequence[Any], scalars: Sequence[Any], results: list[int]) -> list[Any]:
+        """`run` where nothing but addresses has to be handed over."""
+        table, empty = self.table, np.empty
+        kept = []
+        for value, patches in zip(leaves, self.leaf_patches):
+            if patches:
+                if not value.flags.c_contiguous:
+                    value = np.ascontiguousarray(value)
+                    kept.append(value)
+                at = address(value)
+                for k, offset in patches:
+                    table[k] = at + offset
+        for k, (v, is_float) in enumerate(zip(scalars, self.float_slots)):
+            if is_float:
+                self.floats[k] = v
+            else:
+                self.ints[k] = v
+        outs = []
+        for (_, shape, dtype), patches in zip(self.recipe.outputs, self.output_patches):
+            out = empty(shape, dtype)
+            outs.append(out)
+            at = address(out)
+            for k, offset in patches:
+                table[k] = at + offset
+        self.driver(self.address, len(self.recipe.rows))
+        return [outs[k] for k in results]
+
+    def run(self, leaves: Sequence[Any], scalars: Sequence[Any]) -> list[Any]:
+        if self.results is not None:
+            return self._run_native(leaves, scalars, self.results)
+        recipe = self.recipe
+        values: dict[int, Any] = {}
+        for key, value, patches in zip(recipe.leaves, leaves, self.leaf_patches):
+            if patches:
+                if not value.flags.c_contiguous:
+                    value = np.ascontiguousarray(value)
+                self._point(patches, value)
+            values[key] = value
+        for k, (v, (key, is_float, _)) in enumerate(zip(scalars, recipe.scalars)):
+            if is_float:
+                self.floats[k] = v
+            else:
+                self.ints[k] = v
+            values[key] = v
+        for (key, shape, dtype), patches in zip(recipe.outputs, self.output_patches):
+            out = values[key] = np.empty(shape, dtype)
+            if patches:
+                self._point(patches, out)
+        if len(recipe.segments) == 1 and recipe.segments[0].__class__ is Run:
+            self.driver(self.address, recipe.segments[0].count)                     # type: ignore[union-attr]
+        else:
+            with np.errstate(all="ignore"):
+                for segment in recipe.segments:
+                    if segment.__class__ is Run:
+                        self.driver(self.address + 16 * segment.first, segment.count)   # type: ignore[union-attr]
+                    else:
+                        self._numpy(segment, values)                                # type: ignore[arg-type]
+        return [self._root(seen, values) for seen in recipe.roots]
+
+    def _numpy(self, call: NumpyCall, values: dict[int, Any]) -> None:
+        r = call.fn(*[self._array(seen, values) for seen in call.operands])
+        if r is None:
+            return
+        patches = self.patches.get(call.out)
+        if patches:
+            r = np.ascontiguousarray(r)
+            self._point(patches, r)
+        values[call.out] = r.reshape(call.shape) if r.shape != call.shape else r
+
+    def _array(self, seen: Seen, values: dict[int, Any]) -> Any:
+        a = values.get(seen.key)
+        if a is None:
+            a = self.arrays[seen.key]
+        elif a.__class__ is not np.ndarray:
+            dtype = next(d for key, _, d in self.recipe.scalars if key == seen.key)
+            a = np.asarray(a, dtype)
+        if seen.strides is None:
+            return a
+        flat = np.ascontiguousarray(a).reshape(-1)[seen.offset:]
+        return np.lib.stride_tricks.as_strided(flat, seen.shape, tuple(s * a.itemsize for s in seen.strides),
+                                               writeable=False)
+
+    def _root(self, seen: Seen, values: dict[int, Any]) -> Any:
+        """A root in memory of its own: what NumPy made may still look into the arena."""
+        value = self._array(seen, values)
+        if seen.key in self.recipe.foreign and value.base is not None or seen.key in self.arrays:
+            return np.array(value)
+        return value

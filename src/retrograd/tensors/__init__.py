@@ -1,0 +1,1 @@
+"""What the user holds: Tensor, its operators, indexing, views, creation and printing."""

@@ -1,0 +1,394 @@
+"""Tensor's methods and operators: one table of name -> function, sharing the functions' docstrings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from retrograd import functional
+from retrograd.base import dtype as dt
+from retrograd.base.dtype import as_dtype
+from retrograd.base.errors import ArgumentError, ArgumentTypeError, AutogradError, DTypeError, ShapeError
+from retrograd.engine.random import default_generator
+from retrograd.functional import elementwise as e
+from retrograd.functional import indexing
+from retrograd.functional import places as g
+from retrograd.functional import products as m
+from retrograd.functional import reduce as r
+from retrograd.functional import shape as s
+from retrograd.functional.door import TensorBase, expand_to, number_node
+from retrograd.graph.node import Node, bind
+from retrograd.graph.primitive import REGISTRY
+from retrograd.ops import constant as c
+from retrograd.ops import linear as lin
+from retrograd.ops import pointwise as p
+from retrograd.ops.constant import random_normal, random_uniform
+from retrograd.tensors import create, fast
+from retrograd.tensors.tensor import Device, Tensor, from_value
+
+METHODS: dict[str, Callable[..., Any]] = {
+    **{f.__name__: f for f in (
+        e.add, e.sub, e.mul, e.div, e.floor_divide, e.remainder, e.fmod, e.neg, e.pow,
+        e.exp, e.expm1, e.log, e.log1p, e.log2, e.log10, e.sqrt, e.rsqrt, e.reciprocal, e.square,
+        e.sin, e.cos, e.tan, e.tanh, e.atan, e.sigmoid, e.erf, e.abs, e.sign, e.floor, e.ceil, e.trunc,
+        e.round, e.maximum, e.minimum, e.clamp, e.eq, e.ne, e.lt, e.le, e.gt, e.ge,
+        e.logical_and, e.logical_or, e.logical_xor, e.logical_not,
+        e.bitwise_and, e.bitwise_or, e.bitwise_xor, e.bitwise_not, e.isnan, e.isinf, e.isfinite, e.isclose,
+        e.masked_fill, e.lerp, e.addcmul, e.addcdiv, e.nan_to_num,
+        r.sum, r.mean, r.var, r.std, r.prod, r.amax, r.amin, r.argmax, r.argmin, r.max, r.min, r.any, r.all,
+        r.count_nonzero, r.logsumexp, r.norm, r.cumsum, r.argsort, r.sort, r.topk, r.median,
+        m.matmul, m.mm, m.mv, m.bmm, m.dot, m.outer, m.addmm, m.baddbmm,
+        s.reshape, s.flatten, s.unflatten, s.squeeze, s.unsqueeze, s.permute, s.transpose, s.t, s.movedim,
+        s.expand, s.broadcast_to, s.narrow, s.select, s.split, s.chunk, s.unbind, s.flip, s.roll, s.repeat,
+        s.tile, s.repeat_interleave, s.ravel, s.clone,
+        g.gather, g.take_along_dim, g.index_select, g.scatter_add, g.scatter, g.index_add, g.masked_select,
+        g.nonzero, g.unique, g.bincount, g.tril, g.triu, g.diagonal, g.diag, g.trace, g.take)},
+    "clip": e.clamp, "absolute": e.abs, "negative": e.neg, "multiply": e.mul, "subtract": e.sub,
+    "divide": e.div, "true_divide": e.div, "arctan": e.atan, "fix": e.trunc, "greater_equal": e.ge,
+    "less_equal": e.le, "not_equal": e.ne, "moveaxis": s.moveaxis, "swapaxes": s.swapaxes,
+    "swapdims": s.swapdims, "greater": e.gt, "less": e.lt, "inverse": m.inv,
+}
+
+IN_PLACE = ("add", "sub", "mul", "div", "pow", "neg", "exp", "log", "sqrt", "rsqrt", "reciprocal", "tanh",
+            "sigmoid", "sin", "cos", "abs", "sign", "floor", "ceil", "round", "trunc", "clamp", "clip",
+            "masked_fill", "scatter", "scatter_add", "index_add", "lerp", "addcmul", "addcdiv", "remainder",
+            "floor_divide", "tril", "triu", "tan", "atan", "log2", "log10", "eq", "ne", "lt", "le", "gt",
+            "ge", "logical_and", "logical_or", "logical_xor", "nan_to_num", "log1p", "expm1", "erf", "square",
+            "logical_not", "multiply", "subtract", "divide")
+
+
+def in_place(name: str, fn: Callable[..., Any]) -> Callable[..., Any]:
+    """x.name_(...): the value of fn(x, ...) written to x's memory; shape and dtype stay."""
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        old = self.node
+        new: Node = fn(self, *args, **kwargs).node
+        return self._write(fitted(new, old, name + "_"), name + "_")
+    method.__name__ = method.__qualname__ = name + "_"
+    method.__doc__ = f"In place: see `{name}`."
+    return method
+
+
+def fitted(new: Node, old: Node, op: str) -> Node:
+    """The result of an in-place operation in the shape and dtype of what it overwrites."""
+    if new.shape != old.shape:
+        raise ShapeError(f"the result has shape {new.shape}, the tensor written to {old.shape}", op=op,
+                         expected="a result that fits in place")
+    if new.dtype is not old.dtype:
+        if new.dtype.kind > old.dtype.kind:
+            raise DTypeError(f"a {new.dtype.name} result cannot be written to a {old.dtype.name} tensor",
+                             op=op, fix="Convert the tensor first, e.g. x = x.float() .")
+        new = lin.cast(new, old.dtype)
+    return bind(lin.alias_p, (new,)) if new is old else new
+
+
+def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
+    """Write the values of src (broadcast and converted) to this tensor's memory."""
+    n = self.node
+    v = lin.cast(src.node, n.dtype) if isinstance(src, TensorBase) else number_node(src, n.dtype)
+    return self._write(bind(lin.alias_p, (expand_to(v, n.shape),)), "copy_")
+
+
+def fill_(self: Tensor, value: Any) -> Tensor:
+    """Write one value everywhere."""
+    n = self.node
+    if isinstance(value, TensorBase):
+        return copy_(self, value)
+    return self._write(expand_to(number_node(value, n.dtype), n.shape) if n.shape else
+                       bind(lin.alias_p, (number_node(value, n.dtype),)), "fill_")
+
+
+def zero_(self: Tensor) -> Tensor:
+    """Write zeros."""
+    return fill_(self, 0)
+
+
+def _drawn(self: Tensor, prim: Any, generator: Any) -> Node:
+    n = self.node
+    if not n.dtype.is_floating_point:
+        raise DTypeError(f"the tensor is {n.dtype.name}", op=prim.name, expected="a floating-point tensor")
+    return bind(prim, (generator or default_generator).draw(), (n.shape, n.dtype.name))
+
+
+def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any = None) -> Tensor:
+    """Fill with normal numbers."""
+    if std < 0:
+        raise ArgumentError(f"std is {std}", op="normal_", expected="std >= 0")
+    z = _drawn(self, random_normal, generator)
+    return self._write(bind(p.add, (bind(p.mul, (z, number_node(float(std), z.dtype))),
+                                    number_node(float(mean), z.dtype))), "normal_")
+
+
+def uniform_(self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Any = None,
+             **kw: Any) -> Tensor:
+    """Fill with uniform numbers on [from, to)."""
+    from_ = kw.pop("from", from_)
+    u = _drawn(self, random_uniform, generator)
+    return self._write(bind(p.add, (bind(p.mul, (u, number_node(float(to - from_), u.dtype))),
+                                    number_node(float(from_), u.dtype))), "uniform_")
+
+
+def bernoulli_(self: Tensor, p_: Any = 0.5, *, generator: Any = None, **kw: Any) -> Tensor:
+    """Fill with 1 at probability p, else 0."""
+    n = self.node
+    prob = kw.pop("p", p_)
+    u = bind(random_uniform, (generator or default_generator).draw(), (n.shape, "float32"))
+    limit = prob.node if isinstance(prob, TensorBase) else number_node(prob, dt.float32)
+    return self._write(lin.cast(u < expand_to(lin.cast(limit, dt.float32), n.shape), n.dtype), "bernoulli_")
+
+
+# ---------------------------------------------------------------- conversion
+def to(self: Tensor, *args: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False,
+       copy: bool = False, memory_format: Any = None) -> Tensor:
+    """to(dtype), to(device), to(device, dtype) or to(other): converted if needed, else the tensor itself."""
+    for a in args:
+        if isinstance(a, TensorBase):
+            dtype = a.node.dtype
+        elif isinstance(a, (str, Device)):
+            device = a
+        elif isinstance(a, bool) or a is None:
+            pass
+        else:
+            dtype = as_dtype(a)
+    if device is not None:
+        Device(device)
+    n = self.node
+    if dtype is None or as_dtype(dtype) is n.dtype:
+        return s.clone(self) if copy else self
+    return Tensor(lin.cast(n, as_dtype(dtype)))
+
+
+def type_(self: Tensor, dtype: Any = None) -> Any:
+    """Convert to a dtype; without one, the name of the type."""
+    if dtype is not None:
+        return to(self, dtype)
+    names = {"float32": "Float", "float64": "Double", "float16": "Half", "bfloat16": "BFloat16",
+             "int64": "Long", "int32": "Int", "int16": "Short", "int8": "Char", "uint8": "Byte",
+             "bool": "Bool"}
+    return f"retrograd.{names[self.dtype.name]}Tensor"
+
+
+def _converter(name: str, d: dt.DType) -> Callable[[Tensor], Tensor]:
+    def method(self: Tensor) -> Tensor:
+        return to(self, d)
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"Converted to {d.name}."
+    return method
+
+
+def cpu(self: Tensor) -> Tensor:
+    """The tensor itself: tensors live on the CPU."""
+    return self
+
+
+def cuda(self: Tensor, device: Any = None) -> Tensor:
+    """There is no GPU support: raises."""
+    return to(self, device="cuda")
+
+
+def contiguous(self: Tensor, memory_format: Any = None) -> Tensor:
+    """The tensor itself if its elements lie in row-major order, else a copy that does."""
+    return self if self.is_contiguous() else s.clone(self)  # type: ignore[no-any-return]
+
+
+def same_shape_view(self: Tensor, other: Tensor) -> Tensor:
+    """view with the shape of another tensor."""
+    return s.reshape(self, tuple(other.node.shape))
+
+
+def expand_as(self: Tensor, other: Tensor) -> Tensor:
+    """expand to the shape of another tensor."""
+    return s.expand(self, tuple(other.node.shape))
+
+
+def type_as(self: Tensor, other: Tensor) -> Tensor:
+    """Converted to the dtype of another tensor."""
+    return to(self, other.dtype)
+
+
+def view(self: Tensor, *shape: Any) -> Tensor:
+    """The same elements in another shape (or, with a dtype, see `to`). Shares memory."""
+    if len(shape) == 1 and isinstance(shape[0], dt.DType):
+        raise ArgumentTypeError("view(dtype) reinterprets memory, which is not there yet", op="view",
+                                fix="Use x.to(dtype) to convert values.")
+    out: Tensor = s.reshape(self, *shape)
+    if out._base is None:
+        raise ShapeError(f"a tensor of shape {tuple(self.shape)} and strides {self.stride()} cannot be "
+                         f"seen as {tuple(out.shape)} without a copy", op="view", fix="Use x.reshape(...).")
+    return out
+
+
+# ---------------------------------------------------------------- Python's protocols
+def _number(self: Tensor, kind: Callable[[Any], Any], name: str) -> Any:
+    if self.numel() != 1:
+        hint = "Use .any() or .all()." if name == "bool" else "Reduce it first."
+        raise ArgumentError(f"a tensor with {self.numel()} elements has no single truth value"
+                            if name == "bool" else
+                            f"a tensor with {self.numel()} elements is not one number", op=name, fix=hint)
+    return kind(self.item())
+
+
+def to_index(self: Tensor) -> int:
+    if self.dtype.is_floating_point or self.numel() != 1:
+        raise ArgumentTypeError(f"a {self.dtype.name} tensor of shape {tuple(self.shape)} is no index",
+                                op="index", expected="one integer")
+    return int(self.item())
+
+
+def length(self: Tensor) -> int:
+    if self.ndim == 0:
+        raise ArgumentTypeError("a tensor without dimensions has no length", op="len")
+    return self._node.shape[0]
+
+
+def iterate(self: Tensor) -> Iterator[Tensor]:
+    if self.ndim == 0:
+        raise ArgumentTypeError("a tensor without dimensions cannot be iterated over", op="iter",
+                                fix="Use x.item().")
+    return iter(s.unbind(self, 0))
+
+
+def formatted(self: Tensor, spec: str) -> str:
+    return format(self.item(), spec) if self.ndim == 0 else object.__format__(self, spec)
+
+
+def contains(self: Tensor, element: Any) -> bool:
+    return bool(e.eq(self, element).any())
+
+
+def deepcopy(self: Tensor, memo: dict[int, Any]) -> Tensor:
+    if self.node.rg == 1:
+        raise AutogradError("a tensor with a history cannot be deep-copied", op="deepcopy",
+                             fix="Use x.detach().clone() .")
+    if id(self) not in memo:
+        out = Tensor(self.detach().clone().node)
+        memo[id(self)] = out.requires_grad_() if self.requires_grad else out
+        if self._grad is not None:
+            memo[id(self)]._grad = deepcopy(self._grad, memo)
+    return memo[id(self)]  # type: ignore[no-any-return]
+
+
+def shallow(self: Tensor) -> Tensor:
+    """copy.copy: another name for the same memory."""
+    out = self.detach()
+    return out.requires_grad_() if self.requires_grad and self.is_leaf else out
+
+
+def reduced(self: Tensor, protocol: Any) -> Any:
+    """For the user's own pickling: the values, not the history."""
+    return _rebuilt, (np.array(self._value()), self.requires_grad)
+
+
+def _rebuilt(array: Any, requires_grad: bool) -> Tensor:
+    return from_value(array, requires_grad=requires_grad)
+
+
+def _known(fn: Callable[..., Any]) -> Callable[..., Any]:
+    """An operator that lets Python ask the other operand when it does not know it."""
+    def method(self: Tensor, other: Any) -> Any:
+        if not isinstance(other, fast.OPERANDS):
+            return NotImplemented
+        return fn(self, other)
+    return method
+
+
+def new_factory(name: str) -> Callable[..., Tensor]:
+    """x.new_zeros(...) and its kin: created with this tensor's dtype."""
+    make = getattr(create, name)
+
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        kwargs["dtype"] = kwargs.get("dtype") or self.dtype
+        return make(*args, **kwargs)  # type: ignore[no-any-return]
+    method.__name__ = method.__qualname__ = "new_" + name
+    method.__doc__ = f"`{name}` with this tensor's dtype."
+    return method
+
+
+DUNDERS: dict[str, Callable[..., Any]] = {
+    "__add__": fast.binary(p.add, e.add), "__radd__": fast.binary(p.add, e.add, reflected=True),
+    "__sub__": fast.binary(p.sub, e.sub), "__rsub__": fast.binary(p.sub, e.sub, reflected=True),
+    "__mul__": fast.binary(p.mul, e.mul), "__rmul__": fast.binary(p.mul, e.mul, reflected=True),
+    "__truediv__": fast.binary(p.div, e.div, floating=True),
+    "__rtruediv__": fast.binary(p.div, e.div, reflected=True, floating=True),
+    "__floordiv__": _known(e.floor_divide), "__rfloordiv__": _known(lambda a, b: e.floor_divide(b, a)),
+    "__mod__": _known(e.remainder), "__rmod__": _known(lambda a, b: e.remainder(b, a)),
+    "__pow__": fast.power, "__rpow__": _known(lambda a, b: e.pow(b, a)), "__matmul__": fast.matmul,
+    "__neg__": e.neg, "__pos__": lambda a: a, "__abs__": e.abs, "__invert__": e.bitwise_not,
+    "__and__": e.bitwise_and, "__or__": e.bitwise_or, "__xor__": e.bitwise_xor,
+    "__rand__": e.bitwise_and, "__ror__": e.bitwise_or, "__rxor__": e.bitwise_xor,
+    "__eq__": _known(e.eq), "__ne__": _known(e.ne),
+    **{f"__{n}__": fast.binary(getattr(c, n), getattr(e, n), predicate=True)
+       for n in ("lt", "le", "gt", "ge")},
+    "__hash__": lambda self: id(self),
+    "__getitem__": indexing.getitem, "__setitem__": indexing.setitem, "__len__": length, "__iter__": iterate,
+    "__bool__": lambda self: _number(self, bool, "bool"),
+    "__float__": lambda self: _number(self, float, "float"),
+    "__int__": lambda self: _number(self, int, "int"), "__index__": to_index, "__format__": formatted,
+    "__contains__": contains, "__deepcopy__": deepcopy, "__copy__": shallow, "__reduce_ex__": reduced,
+}
+
+OTHERS: dict[str, Callable[..., Any]] = {
+    "copy_": copy_, "fill_": fill_, "zero_": zero_, "normal_": normal_, "uniform_": uniform_,
+    "bernoulli_": bernoulli_,
+    "to": to, "type": type_, "cpu": cpu, "cuda": cuda, "contiguous": contiguous, "view_as": same_shape_view,
+    "reshape_as": same_shape_view, "expand_as": expand_as, "type_as": type_as, "view": view,
+    "float": _converter("float", dt.float32), "double": _converter("double", dt.float64),
+    "half": _converter("half", dt.float16), "bfloat16": _converter("bfloat16", dt.bfloat16),
+    "long": _converter("long", dt.int64), "int": _converter("int", dt.int32),
+    "short": _converter("short", dt.int16), "char": _converter("char", dt.int8),
+    "byte": _converter("byte", dt.uint8), "bool": _converter("bool", dt.bool_),
+    "pin_memory": cpu, "share_memory_": cpu,
+    **{"new_" + n: new_factory(n) for n in ("zeros", "ones", "empty", "full", "tensor")},
+}
+
+
+def _shape_in_place(name: str) -> Callable[..., Any]:
+    fn = METHODS[name]
+
+    def method(self: Tensor, *args: Any) -> Tensor:
+        out = fn(self, *args)
+        self._store(bind(lin.alias_p, (out.node,))) if self._base is None else self._assign(out)
+        return self
+    method.__name__ = method.__qualname__ = name + "_"
+    method.__doc__ = f"In place: see `{name}`."
+    return method
+
+
+def _later(name: str) -> Callable[..., Any]:
+    """A method whose function lives in a module that is loaded when it is first called."""
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+        return getattr(functional, name)(self, *args, **kwargs)
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"See `retrograd.nn.functional.{name}`."
+    return method
+
+
+def install() -> None:
+    """Put the table on Tensor."""
+    for name in ("relu", "relu_", "softmax", "log_softmax", "logsigmoid", "allclose", "equal"):
+        setattr(Tensor, name, _later(name))
+    for table in (METHODS, DUNDERS, OTHERS):
+        for name, fn in table.items():
+            setattr(Tensor, name, fn)
+    for name in ("exp", "log", "sqrt", "tanh", "sin", "cos", "sigmoid", "neg", "rsqrt", "reciprocal"):
+        setattr(Tensor, name, fast.unary(REGISTRY[name], METHODS[name]))
+    fast.sum.__doc__ = r.sum.__doc__
+    Tensor.sum = fast.sum                                                               # type: ignore[attr-defined]
+    Tensor.__neg__ = Tensor.neg                                                         # type: ignore[attr-defined]
+    for name in IN_PLACE:
+        setattr(Tensor, name + "_", in_place(name, METHODS[name]))
+    for name in ("squeeze", "unsqueeze", "t", "transpose"):
+        setattr(Tensor, name + "_", _shape_in_place(name))
+    for symbol, name in (("add", "add"), ("sub", "sub"), ("mul", "mul"), ("truediv", "div"), ("pow", "pow"),
+                         ("mod", "remainder"), ("floordiv", "floor_divide")):
+        setattr(Tensor, f"__i{symbol}__", getattr(Tensor, name + "_"))
+    for symbol in ("and", "or", "xor"):
+        setattr(Tensor, f"__i{symbol}__", in_place(f"bitwise_{symbol}", METHODS[f"bitwise_{symbol}"]))
+    Tensor.T = property(lambda self: s.permute(self, tuple(range(self.ndim))[::-1]),    # type: ignore[attr-defined]
+                        doc="All dimensions in reverse order.")
+    Tensor.mT = property(lambda self: s.transpose(self, -2, -1),                        # type: ignore[attr-defined]
+                         doc="The last two dimensions exchanged.")
+
+
+install()

@@ -1,0 +1,91 @@
+"""Storage: the memory that a tensor, its views and its detached twins share, as a node and a version.
+
+Memory that NumPy can see from outside (`from_numpy`, `numpy()`) is kept beside the node. While the outside
+lives, every read takes a snapshot, so what was recorded never changes; when it is gone the array becomes an
+ordinary value.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+
+from retrograd.engine.evaluate import evaluate
+from retrograd.graph.node import Node, bind, leaf
+from retrograd.ops.linear import override_p
+
+
+def _references_of_a_local() -> int:
+    array = np.empty(0)
+    return sys.getrefcount(array)
+
+
+_CALL = _references_of_a_local()            # what a local variable and the question itself count
+
+
+class Storage:
+    """node: the value without the derivative of a leaf; version: how often it was written."""
+
+    __slots__ = ("node", "version", "memory", "__weakref__")
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.version = 0
+        self.memory: Any = None
+
+    def outside(self) -> bool:
+        """Whether somebody else may write to the memory."""
+        memory = self.memory
+        if memory is None:
+            return False
+        own = 1 + (self.node.value is memory)       # this storage, and the node it was made with
+        return memory.base is not None or sys.getrefcount(memory) > own + _CALL
+
+    def settle(self) -> None:
+        """Make `node` say what the memory holds; adopt the memory once nobody outside sees it."""
+        memory, node = self.memory, self.node
+        if memory is None:
+            return
+        known = node.value if node.value is not None else None
+        if self.outside():
+            if known is not None and known is not memory and _same_bytes(known, memory):
+                return
+            fresh = leaf(memory.copy(), node.dtype)
+        else:
+            if known is not None and _same_bytes(known, memory):
+                self.memory = None
+                return
+            fresh = leaf(memory, node.dtype)
+            self.memory = None
+        self.node = bind(override_p, (node, fresh)) if node.rg else fresh
+        self.version += 1
+
+    def expose(self) -> Any:
+        """The array that the outside may see and write."""
+        self.settle()
+        if self.memory is None:
+            evaluate([self.node])
+            self.memory = np.array(self.node.value, order="C")
+        return self.memory
+
+    def write(self, node: Node) -> None:
+        """A new value; where the outside sees the memory, it is written there too."""
+        if self.memory is not None:
+            if self.outside() and self.memory.shape == node.shape:
+                evaluate([node])
+                np.copyto(self.memory, node.value)
+            else:
+                self.memory = None
+        self.node = node
+        self.version += 1
+
+
+def _same_bytes(a: Any, b: Any) -> bool:
+    if a.shape != b.shape:
+        return False
+    if a.dtype.kind in "biu":
+        return bool(np.array_equal(a, b))
+    bits = np.dtype(f"u{a.dtype.itemsize}")
+    return bool(np.array_equal(np.ascontiguousarray(a).view(bits), np.ascontiguousarray(b).view(bits)))

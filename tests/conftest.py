@@ -1,0 +1,81 @@
+"""What all tests share: PyTorch as an oracle where it is installed, seeds by name, counts at the end."""
+
+from __future__ import annotations
+
+import os
+import random
+import warnings
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import retrograd as rg
+
+COMPARISONS = pytest.StashKey[Counter[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--golden", action="store_true",
+                     default=os.environ.get("RETROGRAD_TEST_GOLDEN") == "write",
+                     help="write the golden files anew instead of comparing with them")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[COMPARISONS] = Counter()
+
+
+@pytest.fixture(scope="session")
+def torch() -> Any:
+    """PyTorch, a development oracle; tests that ask for it are skipped where it is not installed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        module = pytest.importorskip("torch", reason="PyTorch is not installed", exc_type=ImportError)
+    module.set_num_threads(1)
+    return module
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    report = yield
+    if "torch" in getattr(item, "fixturenames", ()):
+        if report.when == "setup" and report.skipped:
+            item.config.stash[COMPARISONS]["skipped"] += 1
+        elif report.when == "call":
+            item.config.stash[COMPARISONS]["run"] += 1
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    counts = config.stash[COMPARISONS]
+    if not counts:
+        return
+    line = f"comparisons with PyTorch: {counts['run']} run, {counts['skipped']} SKIPPED"
+    if counts["skipped"]:
+        terminalreporter.write_sep("!", line + " (make oracles installs PyTorch)", red=True, bold=True)
+    else:
+        terminalreporter.write_sep("=", line)
+
+
+def seed_of(name: str) -> int:
+    """A seed that is the same in every run and on every machine."""
+    return zlib.crc32(name.encode())
+
+
+@pytest.fixture(autouse=True)
+def seeded(request: pytest.FixtureRequest) -> int:
+    """The default generators of Python, NumPy and Retrograd start each test from a seed made of its name."""
+    seed = seed_of(request.node.name)
+    random.seed(seed)
+    np.random.seed(seed)
+    rg.manual_seed(seed)
+    return seed
+
+
+@pytest.fixture
+def rng(seeded: int) -> np.random.Generator:
+    """A NumPy generator seeded by the test's name."""
+    return np.random.default_rng(seeded)

@@ -1,0 +1,175 @@
+"""Memory: pending work is bounded, nothing keeps the dead alive, and no cycle waits for the collector."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import retrograd as rg
+
+BATCH = (100, 1000)                 # 400 kB of float32
+BATCH_BYTES = 4 * BATCH[0] * BATCH[1]
+
+
+def _peak(work: Callable[[], Any]) -> int:
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_running_count_over_a_thousand_batches_holds_no_thousand_batches() -> None:
+    def work() -> int:
+        correct = rg.zeros((), dtype=rg.int64)
+        for k in range(1000):
+            prediction = rg.from_numpy(np.full(BATCH, k % 7, np.float32))
+            correct += (prediction == 3).sum()
+        return int(correct.item())
+    total = []
+    peak = _peak(lambda: total.append(work()))
+    assert total == [143 * BATCH[0] * BATCH[1]]     # k % 7 == 3 for 143 of 1,000
+    # 64 MB is the bound on what pending work retains (160 of these batches); twice that for what is computed.
+    assert peak < 2 * (64 << 20) + 4 * BATCH_BYTES < 1000 * BATCH_BYTES / 2
+
+
+def test_a_running_loss_kept_as_a_tensor_does_not_keep_its_batches() -> None:
+    """total = total + loss.detach(), the commonest leak of training scripts, when nothing is printed."""
+    def work() -> None:
+        w = rg.ones(BATCH[1], 1, requires_grad=True)
+        total = rg.zeros(())
+        for k in range(300):
+            loss = (rg.from_numpy(np.full(BATCH, k, np.float32)) @ w).mean()
+            loss.backward()
+            total = total + loss.detach()
+            w.grad = None
+    assert _peak(work) < 64 << 20
+
+
+def test_a_batch_dies_when_its_step_is_over() -> None:
+    w = rg.ones(10, requires_grad=True)
+    alive = []
+    for k in range(5):
+        batch = np.full(10, k, np.float32)
+        alive.append(weakref.ref(batch))
+        loss = (rg.from_numpy(batch) * w).sum()
+        loss.backward()
+        del batch
+    assert [r() is not None for r in alive[:-1]] == [False] * 4
+
+
+def test_backward_frees_what_the_forward_kept(no_collector: None) -> None:
+    x = rg.ones(1000, requires_grad=True)
+    h = x * 2
+    kept = h.exp()
+    kept.tolist()
+    array = weakref.ref(kept.node.value)
+    loss = (kept * kept).sum()
+    del kept, h
+    loss.backward()
+    assert array() is None
+
+
+@pytest.mark.parametrize("read", [False, True], ids=["unread", "read"])
+def test_a_step_leaves_no_nodes_and_no_cycles(no_collector: None, living_nodes: Callable[[], int],
+                                              read: bool) -> None:
+    """200 steps by hand with the collector off: the number of nodes is flat."""
+    w = [rg.ones(4, 4, requires_grad=True), rg.ones(4, 1, requires_grad=True)]
+    x = rg.ones(3, 4)
+
+    def step() -> None:
+        h = (x @ w[0]).tanh()
+        loss = (h @ w[1]).pow(2).mean()
+        if read:
+            loss.item()
+            repr(h)
+        loss.backward()
+        with rg.no_grad():
+            for p in w:
+                p -= 0.01 * p.grad
+                p.grad.zero_()
+    for _ in range(5):
+        step()
+    before = living_nodes()
+    for _ in range(200):
+        step()
+    assert living_nodes() - before <= 40        # what is pending of the last step
+
+
+def test_tensors_storages_and_nodes_form_no_cycle(no_collector: None,
+                                                  living_nodes: Callable[[], int]) -> None:
+    def work() -> None:
+        x = rg.ones(3, requires_grad=True)
+        y = x * 2
+        v = y[1:]
+        v.add_(1)
+        d = y.detach()
+        d.mul_(2)
+        x.data.add_(1)
+        y.register_hook(lambda g: None)
+        y.retain_grad()
+        (y.sum() + v.sum()).backward(create_graph=False, retain_graph=True)
+        p = rg.nn.Parameter(rg.ones(2))
+        (p * p).sum().backward()
+        a = rg.ones(2)
+        a.numpy()[0] = 3
+        repr(a)
+    work()
+    rg.synchronize()
+    before = living_nodes()
+    for _ in range(50):
+        work()
+    rg.synchronize()
+    assert living_nodes() - before <= 5
+
+
+def test_a_tensor_dies_with_its_last_name(no_collector: None) -> None:
+    x = rg.ones(3, requires_grad=True)
+    y = x * 2
+    v = y[1:]
+    refs = [weakref.ref(t) for t in (x, y, v)]
+    y.sum().backward()
+    del x, y, v
+    assert [r() for r in refs] == [None] * 3
+
+
+def test_higher_derivatives_leave_no_cycle(no_collector: None, living_nodes: Callable[[], int]) -> None:
+    def work() -> None:
+        x = rg.ones(3, requires_grad=True)
+        g, = rg.autograd.grad((x ** 3).sum(), x, create_graph=True)
+        h, = rg.autograd.grad(g.sum(), x)
+        assert h.tolist() == [6, 6, 6]
+    work()
+    rg.synchronize()
+    before = living_nodes()
+    for _ in range(50):
+        work()
+    rg.synchronize()
+    assert living_nodes() - before <= 5
+
+
+def test_a_value_that_is_overwritten_is_dropped() -> None:
+    x = rg.zeros(1000)
+    x.tolist()
+    old = weakref.ref(x.node.value)
+    x.add_(1)
+    x.tolist()
+    gc.collect()
+    assert old() is None
+
+
+def test_a_long_loop_of_writes_in_place_keeps_no_history(living_nodes: Callable[[], int]) -> None:
+    x = rg.zeros(10)
+    gc.collect()
+    before = living_nodes()
+    for _ in range(5000):
+        x.mul_(0.5).add_(1)
+    assert living_nodes() - before < 3000       # the limit on pending work, not the length of the loop
+    np.testing.assert_allclose(x.numpy(), 2.0, rtol=1e-6)

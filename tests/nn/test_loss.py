@@ -1,0 +1,74 @@
+"""Losses as modules, beside PyTorch's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import retrograd as rg
+from retrograd import nn
+
+RNG = np.random.default_rng(1)
+X, Y = RNG.standard_normal((6, 4)), RNG.standard_normal((6, 4))
+P, Q = 1 / (1 + np.exp(-X)), 1 / (1 + np.exp(-Y))
+LOGP, SOFT = (np.log(e / e.sum(1, keepdims=True)) for e in (np.exp(X), np.exp(Y)))
+CLASSES = np.array([0, 3, 1, 1, 2, 0])
+IMAGE = RNG.standard_normal((2, 4, 3, 3))
+PIXELS = RNG.integers(0, 4, (2, 3, 3))
+REGRESSION = {
+    "mse": (lambda n, **o: n.MSELoss(**o), X, Y),
+    "l1": (lambda n, **o: n.L1Loss(**o), X, Y),
+    "smooth_l1": (lambda n, **o: n.SmoothL1Loss(beta=0.5, **o), X, Y),
+    "huber": (lambda n, **o: n.HuberLoss(delta=0.7, **o), X, Y),
+    "bce": (lambda n, **o: n.BCELoss(**o), P, Q),
+    "bce_with_logits": (lambda n, **o: n.BCEWithLogitsLoss(**o), X, Q),
+    "kl_div": (lambda n, **o: n.KLDivLoss(**o), LOGP, np.exp(SOFT)),
+    "kl_div_of_logs": (lambda n, **o: n.KLDivLoss(log_target=True, **o), LOGP, SOFT),
+    "cross_entropy": (lambda n, **o: n.CrossEntropyLoss(**o), X, CLASSES),
+    "cross_entropy_smoothed": (lambda n, **o: n.CrossEntropyLoss(label_smoothing=0.1, **o), X, CLASSES),
+    "cross_entropy_ignoring": (lambda n, **o: n.CrossEntropyLoss(ignore_index=1, **o), X, CLASSES),
+    "cross_entropy_of_distributions": (lambda n, **o: n.CrossEntropyLoss(**o), X, np.exp(SOFT)),
+    "cross_entropy_of_images": (lambda n, **o: n.CrossEntropyLoss(**o), IMAGE, PIXELS),
+    "nll": (lambda n, **o: n.NLLLoss(**o), LOGP, CLASSES),
+    "nll_ignoring": (lambda n, **o: n.NLLLoss(ignore_index=3, **o), LOGP, CLASSES),
+}
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("name", REGRESSION)
+@pytest.mark.filterwarnings("ignore:reduction. 'mean' divides the total loss by both the batch size")
+def test_a_loss_agrees_with_pytorch(same_as_torch, torch, name, reduction):
+    make, x, y = REGRESSION[name]
+    same_as_torch(make(nn, reduction=reduction), make(torch.nn, reduction=reduction), x, y, tolerance=1e-12)
+
+
+def test_batchmean_divides_by_the_batch(same_as_torch, torch):
+    same_as_torch(
+        nn.KLDivLoss(reduction="batchmean"), torch.nn.KLDivLoss(reduction="batchmean"), LOGP, np.exp(SOFT)
+    )
+
+
+@pytest.mark.parametrize("name", ["CrossEntropyLoss", "NLLLoss"])
+def test_class_weights_normalise_the_mean(same_as_torch, torch, name):
+    weights = [0.5, 2.0, 1.0, 4.0]
+    ours = getattr(nn, name)(weight=rg.tensor(weights))
+    theirs = getattr(torch.nn, name)(weight=torch.tensor(weights))
+    same_as_torch(ours, theirs, LOGP, CLASSES)
+
+
+def test_pos_weight_multiplies_the_positive_term(same_as_torch, torch):
+    ours = nn.BCEWithLogitsLoss(pos_weight=rg.tensor([1.0, 2.0, 3.0, 4.0]))
+    theirs = torch.nn.BCEWithLogitsLoss(pos_weight=torch.tensor([1.0, 2.0, 3.0, 4.0]))
+    same_as_torch(ours, theirs, X, Q)
+
+
+def test_weights_are_buffers_in_the_state_dict(same_outcome):
+    same_outcome(lambda lib: list(lib.nn.CrossEntropyLoss(weight=lib.ones(3)).state_dict()))
+    same_outcome(lambda lib: list(lib.nn.CrossEntropyLoss().state_dict()))
+
+
+def test_the_old_arguments_are_understood_with_a_warning():
+    with pytest.warns(UserWarning, match="please use reduction='sum' instead"):
+        assert nn.MSELoss(size_average=False).reduction == "sum"
+    with pytest.warns(UserWarning, match="please use reduction='none' instead"):
+        assert nn.MSELoss(reduce=False).reduction == "none"

@@ -1,0 +1,187 @@
+"""Names that are not there: one of PyTorch's says what to write instead, another what it resembles."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+import retrograd as rg
+from retrograd import missing
+from retrograd.base.errors import MissingAttributeError, MissingError
+from retrograd.pytorch_names import TEXT
+
+
+def test_a_name_that_pytorch_has_is_a_gap_with_a_way_round():
+    with pytest.raises(MissingAttributeError) as info:
+        _ = rg.hypot
+    assert str(info.value) == ("retrograd.hypot is not implemented yet.\n"
+                               "                       The same:  retrograd.sqrt(x * x + y * y) .")
+    assert isinstance(info.value, NotImplementedError) and isinstance(info.value, AttributeError)
+
+
+def test_a_name_that_pytorch_has_not_is_a_plain_attribute_error_with_what_was_meant():
+    with pytest.raises(AttributeError) as info:
+        _ = rg.sofmax
+    assert str(info.value) == "module 'retrograd' has no attribute 'sofmax'. Did you mean 'softmax'?"
+    assert not isinstance(info.value, MissingError)
+    with pytest.raises(AttributeError, match=r"has no attribute 'xyzzy'$"):
+        _ = rg.xyzzy
+
+
+def test_hasattr_and_getattr_see_a_gap():
+    assert not hasattr(rg, "compile") and getattr(rg, "fft", None) is None
+    with pytest.raises(ImportError):
+        exec("from retrograd import hypot")
+
+
+def test_compile_says_that_the_plain_loop_is_compiled():
+    with pytest.raises(MissingError, match="plain loop is compiled already"):
+        rg.compile(lambda x: x)
+
+
+def test_tensor_attributes_speak_the_same_way():
+    x = rg.ones(2)
+    with pytest.raises(
+        MissingAttributeError, match=r"Tensor.hypot is not implemented yet(.|\n)*retrograd.sqrt"
+    ):
+        x.hypot(x)
+    with pytest.raises(MissingAttributeError, match=r"Tensor.asinh_ is not(.|\n)*x.copy_\(retrograd.log"):
+        x.asinh_()
+    with pytest.raises(AttributeError, match="'Tensor' object has no attribute 'foo'") as info:
+        _ = x.foo
+    assert not isinstance(info.value, MissingError)
+    assert not hasattr(x, "zeros")          # a function of torch that is no method
+    assert not hasattr(x, "__cuda_array_interface__")
+
+
+@pytest.mark.parametrize("module", ["linalg", "special", "distributed", "amp", "jit"])
+def test_modules_speak_the_same_way(module):
+    there = getattr(rg, module)
+    gap = (
+        next((n for n in sorted(missing.names(module)) if n not in dir(there)), None)
+        if module in TEXT
+        else None
+    )
+    if gap is not None:
+        with pytest.raises(MissingAttributeError, match=rf"retrograd.{module}.{gap} is not implemented yet"):
+            getattr(there, gap)
+    with pytest.raises(AttributeError, match="has no attribute 'xyzzy'"):
+        _ = there.xyzzy
+
+
+@pytest.mark.parametrize("module", TEXT)
+def test_the_table_holds_names_of_pytorch_in_order(torch, module):
+    names = TEXT[module].split()
+    assert names == sorted(set(names))
+    there = torch.Tensor if module == "Tensor" else torch
+    for part in [] if module in ("both", "torch", "Tensor") else module.split("."):
+        there = getattr(there, part)
+    assert [n for n in names if not hasattr(there, n)] == []
+
+
+def test_public_names_of_torch_are_there_or_known_as_gaps(torch):
+    """All functions of torch but internal ones are there, or known not to be there yet."""
+    internal = re.compile(
+        r"^_|_copy$|cudnn|miopen|mkldnn|fbgemm|^native|quantized|^sym_|^q_|autocast|^unsafe|^batch_norm_"
+        r"|fake_quant|fused_moving|^parse_|^import_ir|^unify|^merge_|^is_vulkan|_reinit_|^fork$|^wait$"
+    )
+    known = missing.names("torch") | set(dir(rg))
+    functions = [n for n in dir(torch) if type(getattr(torch, n)).__name__ == "builtin_function_or_method"]
+    unknown = {n for n in functions if n not in known and not internal.search(n)}
+    assert unknown <= {
+        "choose_qparams_optimized",
+        "compiled_with_cxx11_abi",
+        "empty_quantized",
+        "get_file_path",
+        "hash_tensor",
+        "init_num_threads",
+        "nonzero_static",
+        "prepare_multiprocessing_environment",
+        "rsub",
+        "slice_inverse",
+        "typename",
+        "clear_autocast_cache",
+        "thread_safe_generator",
+    }, unknown
+
+
+def test_in_place_names_lead_to_what_exists():
+    x = rg.ones(2)
+    assert "Use the method:  x.abs_(...) ." in missing.hint("torch", "abs_")
+    assert missing.hint("Tensor", "tan_", ["tan"]) == "Write it back:  x.copy_(x.tan(...)) ."
+    assert missing.hint("Tensor", "geometric_", ["tan"]) == ""
+    with pytest.raises(MissingAttributeError, match=r"x.copy_\(-retrograd.log"):
+        x.exponential_()
+
+
+def test_layers_lead_to_their_functions():
+    assert missing.hint("nn", "CosineSimilarity") == \
+        "The function is there:  retrograd.nn.functional.cosine_similarity ."
+    for layer, function in missing.FUNCTIONS.items():
+        assert layer in missing.names("nn") and callable(getattr(rg.nn.functional, function))
+
+
+def test_families_do_not_catch_strangers():
+    for name in (
+        "relu_",
+        "relu",
+        "triangular_solve",
+        "logical_not",
+        "negative",
+        "cumsum",
+        "flatten",
+        "isreal",
+        "lgamma",
+    ):
+        text = missing.hint("torch", name) or ""
+        assert not re.search("complex|quantis|dense", text), name
+    assert "complex" in missing.hint("Tensor", "imag") and "linalg" in missing.hint("linalg", "svd")
+
+
+def test_hints_are_for_gaps_of_pytorch_and_name_what_exists():
+    gaps = missing.names("torch") | missing.names("Tensor")
+    extra = {"onnx"}                        # a module that torch loads on demand
+    for name, text in {**missing.SAME, **missing.NEAREST}.items():
+        assert name in gaps | extra or name + "_" in gaps, name
+        for path in re.findall(r"\brg\.([A-Za-z_][\w.]*\w)", text):
+            thing = rg
+            for part in path.split("."):
+                thing = getattr(thing, part)
+
+
+ARGUMENTS = {
+    "kron": "mm",
+    "inner": "mm",
+    "rot90": "m",
+    "fliplr": "m",
+    "flipud": "m",
+    "ger": "vv",
+    "vdot": "vv",
+    "diff": "v",
+    "cumprod": "v",
+    "logcumsumexp": "v",
+    "msort": "v",
+    "clamp_max": "v1",
+    "clamp_min": "v1",
+}
+EXTRA = {"cumprod": (0,), "logcumsumexp": (0,), "msort": ()}
+
+
+@pytest.mark.parametrize("name", sorted(missing.SAME))
+def test_what_is_called_the_same_is_the_same_in_pytorch(torch, name, rng):
+    code = missing.SAME[name]
+    names = {n.id for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name)}
+    shape = (3, 3) if "m" in ARGUMENTS.get(name, "") else (4,)
+    x, y = rng.uniform(0.1, 0.9, shape), rng.uniform(0.1, 0.9, shape)
+    if name in ("acosh", "arccosh"):
+        x = x + 1
+    ours = eval(code, {"rg": rg, "x": rg.tensor(x), "y": rg.tensor(y)})
+    operands = [torch.tensor(x), torch.tensor(y)][:2 if "y" in names else 1]
+    theirs = getattr(torch, name)(*operands, *EXTRA.get(name, ()))
+    # some ulp: a composite rounds more often than the function it stands for
+    for a, b in zip(
+        ours if isinstance(ours, tuple) else [ours], theirs if isinstance(theirs, tuple) else [theirs]
+    ):
+        torch.testing.assert_close(torch.from_numpy(a.numpy().copy()), b, rtol=1e-12, atol=1e-14)
