@@ -13,10 +13,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import captured, operations, steps
+from benchmarks import captured, machine, networks, operations, steps
 
 HERE = Path(__file__).parent
 
@@ -37,7 +38,7 @@ def run_child(args: list[str]) -> None:
         torch.set_num_threads(int(os.environ.get("BENCH_THREADS", "2")))
     result = operations.measure(lib) if what == "operations" \
         else captured.measure(rest[0]) if what == "captured" \
-        else steps.measure(lib, rest[0])
+        else steps.measure(lib, *rest)
     print(json.dumps(result))
 
 
@@ -66,28 +67,49 @@ def operation_table(rounds: int) -> list[str]:
     return lines
 
 
+STEP_COLUMNS = {"retrograd.compile": ("retrograd", "compile"), "plain loop": ("retrograd", "plain"),
+                "torch": ("torch", "plain"), "torch.compile": ("torch", "compile"),
+                "jax.jit": ("jax", "compile")}
+
+
 def step_table(rounds: int) -> list[str]:
-    peers = available("torch", "jax")
-    columns = {"retrograd": ("retrograd", {}), "interpreted": ("retrograd", {"RETROGRAD_JIT": "0"}),
-               **{p: (p, {}) for p in peers}}
-    lines = ["| step, us | " + " | ".join(columns) + " | retrograd / best peer |",
-             "|---|" + "---:|" * (len(columns) + 1)]
-    for work in steps.STEPS:
-        got: dict[str, list[float]] = {c: [] for c in columns}
+    """Every library in turn, a process each, the median of the rounds; then the targets of the project."""
+    columns = {c: v for c, v in STEP_COLUMNS.items() if v[0] in available("retrograd", "torch", "jax")}
+    lines = ["| step, us (first, s) | " + " | ".join(columns) + " | compile / best peer | plain / torch | floor / compile |",
+             "|---|" + "---:|" * (len(columns) + 3)]
+    quiet = machine.Quiet()
+    bandwidth = machine.copy_gbytes(2)
+    for work in networks.WORK:
+        got: dict[str, list[Any]] = {c: [] for c in columns if c != "jax.jit" or work in steps.JAX_WORK}
         for _ in range(rounds):
-            for c, (lib, env) in columns.items():
-                got[c].append(child("steps", lib, work, **env)["us"])
-        med = {c: statistics.median(v) for c, v in got.items()}
-        best = min((med[p] for p in peers), default=None)
-        ratio = f"{med['retrograd'] / best:.2f}" if best else "-"
-        lines.append(f"| {work} | " + " | ".join(f"{v:.0f}" for v in med.values()) + f" | {ratio} |")
-    return lines
+            for c in got:
+                got[c].append(child("steps", *columns[c], work))
+        us = {c: statistics.median(r["us"] for r in v) for c, v in got.items()}
+        cold = {c: statistics.median(r["cold"] for r in v) for c, v in got.items()}
+        peers = [us[c] for c in us if columns[c][0] != "retrograd"]
+        wanted = networks.TARGETS.get(work, (None, None))
+        ratios = [_judged(us["retrograd.compile"], min(peers, default=None), wanted[0]),
+                  _judged(us["plain loop"], us.get("torch"), wanted[1])]
+        least = networks.floor(work, quiet.before, bandwidth)
+        ratios.append("-" if least is None else f"{least:.4g} us: {least / us['retrograd.compile']:.0%}")
+        cells = [f"{us[c]:.4g} ({cold[c]:.2f})" if c in us else "-" for c in columns]
+        lines.append(f"| {work} | " + " | ".join([*cells, *ratios]) + " |")
+    judged = quiet.finish()
+    verdict = "the machine was quiet" if judged else "the machine was BUSY: these figures judge nothing"
+    return [*lines, "", f"{quiet}: {verdict}. A copy on two threads moves {bandwidth:.0f} GB/s."]
+
+
+def _judged(ours: float, peer: float | None, target: float | None) -> str:
+    """A ratio beside its target."""
+    if peer is None:
+        return "-"
+    return f"{ours / peer:.2f}" + (f" (target {target})" if target else "")
 
 
 def captured_table(rounds: int) -> list[str]:
     """The same networks with SGD, one program a step: kernels, and the NumPy interpreter."""
     lines = ["| captured step with SGD, us | native | interpreted |", "|---|---:|---:|"]
-    for work in steps.STEPS:
+    for work in captured.STEPS:
         row = [statistics.median(child("captured", "retrograd", work, RETROGRAD_JIT=jit)["us"]
                                  for _ in range(rounds)) for jit in "10"]
         lines.append(f"| {work} | {row[0]:.1f} | {row[1]:.1f} |")
@@ -128,33 +150,34 @@ def import_table() -> list[str]:
     return lines
 
 
-def machine() -> str:
-    name = platform.processor() or platform.machine()
-    try:
-        name = next(line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
-                    if line.startswith("model name"))
-    except (OSError, StopIteration):
-        pass
+def about() -> str:
     versions = ", ".join(f"{lib} {__import__(lib).__version__}" for lib in available("numpy", "torch", "jax"))
-    return (f"{name}, {os.cpu_count()} cores, Python {platform.python_version()}, {versions}, "
-            f"{datetime.date.today().isoformat()}")
+    return f"{machine.name()}, Python {platform.python_version()}, {versions}, {datetime.date.today()}"
+
+
+# name on the command line: (title, table)
+SECTIONS: dict[str, tuple[str, Callable[[int], list[str]]]] = {
+    "operations": ("Recording one operation", operation_table),
+    "steps": ("A training step with Adam", step_table),
+    "captured": ("A training step with SGD as one program", captured_table),
+    "import": ("Import", lambda rounds: import_table()),
+    "wheels": ("What pip install brings", lambda rounds: wheel_table()),
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--write", action="store_true", help="write benchmarks/RESULTS.md")
+    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=list(SECTIONS), help="some tables")
     parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.child:
         return run_child(args.child)
-    parts = [("", [machine()]), ("Recording one operation", operation_table(args.rounds)),
-             ("A training step in the plain loop", step_table(args.rounds)),
-             ("A training step as one program", captured_table(args.rounds)), ("Import", import_table()),
-             ("What pip install brings", wheel_table())]
     text = ["# Figures", "", "Made by `make bench`; every row was measured side by side in one run.", ""]
-    for title, lines in parts:
-        block = ([f"## {title}", ""] if title else []) + lines + [""]
+    for name in ["", *args.only]:
+        title, table = SECTIONS[name] if name else ("", lambda rounds: [about()])
+        block = ([f"## {title}", ""] if title else []) + table(args.rounds) + [""]
         print("\n".join(block), flush=True)
         text += block
     if not available("torch"):

@@ -6,7 +6,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from benchmarks.steps import STEPS, network
+from benchmarks.networks import data, network
+
+STEPS = {"xor": 300, "mlp64": 60, "mlp512": 20}
 
 
 def measure(work: str) -> dict[str, float]:
@@ -17,7 +19,8 @@ def measure(work: str) -> dict[str, float]:
     from retrograd.engine.linearize import linearize
     from retrograd.engine.program import make_program
     from retrograd.graph.node import const
-    model, x, y = network(rg, rg.nn, work)
+    model = network(rg, rg.nn, rg.nn.functional, work)
+    x, y = (rg.tensor(a) for a in data(work))
     rg.synchronize()
     loss = rg.nn.functional.cross_entropy(model(x), y).node
     leaves = [p.node for p in model.parameters()]

@@ -1,5 +1,4 @@
-"""Microseconds a whole training step (forward, backward, Adam) of small networks,
-as a plain loop writes it."""
+"""Microseconds a whole training step (forward, backward, Adam): compiled, and as a plain loop writes it."""
 
 from __future__ import annotations
 
@@ -7,42 +6,46 @@ import importlib
 import time
 from typing import Any
 
-STEPS = {"xor": 300, "mlp64": 60, "mlp512": 20}
+from benchmarks.networks import WORK, data, network
 
 
-def network(T: Any, nn: Any, work: str) -> tuple[Any, Any, Any]:
-    """(model, inputs, labels)."""
-    T.manual_seed(0)
-    if work == "xor":
-        return nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 2)), \
-            T.randn(4, 2), T.tensor([0, 1, 1, 0])
-    batch = int(work[3:])
-    model = nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
-    return model, T.randn(batch, 784), T.randint(0, 10, (batch,))
+def measure(lib: str, mode: str, work: str) -> dict[str, float]:
+    """Median microseconds a step, seconds of the first one.
 
-
-def measure(lib: str, work: str) -> dict[str, float]:
-    """Median microseconds a step, and seconds of the first one."""
+    mode: "plain" (the loop as it stands) or "compile" (retrograd.compile over the step, torch.compile over
+    the model: each library's own advice).
+    """
     if lib == "jax":
         return measure_jax(work)
     T: Any = importlib.import_module(lib)
     nn: Any = importlib.import_module(lib + ".nn")
     F: Any = importlib.import_module(lib + ".nn.functional")
     optim: Any = importlib.import_module(lib + ".optim")
-    model, x, y = network(T, nn, work)
-    opt = optim.Adam(model.parameters())
+    model = network(T, nn, F, work)
+    x, y = (T.from_numpy(a) for a in data(work))
+    opt = optim.Adam(model.parameters(), **({"fused": True} if lib == "torch" else {}))
+    called = T.compile(model) if mode == "compile" and lib == "torch" else model
 
-    def step() -> Any:
+    def step(x: Any, y: Any) -> Any:
         opt.zero_grad()
-        loss = F.cross_entropy(model(x), y)
+        loss = F.cross_entropy(called(x), y)
         loss.backward()
         opt.step()
         return loss
+    run = T.compile(step) if mode == "compile" and lib != "torch" else step
     start = time.perf_counter()
-    first = step().item()
+    first = run(x, y).item()
     cold = time.perf_counter() - start
-    us = _median(step, STEPS[work])
-    assert step().item() < first, "the network did not learn"
+    count = 0
+
+    def once() -> None:
+        nonlocal count
+        loss = run(x, y)
+        count += 1
+        if count % 10 == 0:         # a loop looks at its loss now and then
+            loss.item()
+    us = _median(once, WORK[work])
+    assert run(x, y).item() < first, "the network did not learn"
     return {"us": us, "cold": cold}
 
 
@@ -59,24 +62,18 @@ def _median(step: Any, count: int, repeats: int = 7) -> float:
 
 
 def measure_jax(work: str) -> dict[str, float]:
-    """The same step under jax.jit, with Adam written out."""
+    """The same step under jax.jit with donated state, Adam written out."""
     import jax
     import jax.numpy as jnp
     import numpy as np
     rng = np.random.default_rng(0)
-    sizes = (2, 8, 2) if work == "xor" else (784, 256, 10)
-    batch = 4 if work == "xor" else int(work[3:])
-    act = jnp.tanh if work == "xor" else jax.nn.relu
-    p = [(jnp.asarray(rng.standard_normal((a, b)) / np.sqrt(a), jnp.float32), jnp.zeros(b))
-         for a, b in zip(sizes, sizes[1:])]
-    x = jnp.asarray(rng.standard_normal((batch, sizes[0])), jnp.float32)
-    y = jnp.asarray(rng.integers(0, sizes[-1], batch))
+    forward, p = _jax_network(
+        work, lambda *s: jnp.asarray(rng.standard_normal(s) / np.sqrt(s[0]), jnp.float32))
+    x, y = (jnp.asarray(a) for a in data(work))
 
     def loss_of(p: Any) -> Any:
-        z = act(x @ p[0][0] + p[0][1]) @ p[1][0] + p[1][1]
-        return -jnp.take_along_axis(jax.nn.log_softmax(z), y[:, None], 1).mean()
+        return -jnp.take_along_axis(jax.nn.log_softmax(forward(p, x)), y[:, None], 1).mean()
 
-    @jax.jit
     def update(state: Any) -> Any:
         p, m, v, t = state
         loss, g = jax.value_and_grad(loss_of)(p)
@@ -86,13 +83,37 @@ def measure_jax(work: str) -> dict[str, float]:
         p = jax.tree.map(lambda p, m, v: p - 1e-3 * (m / (1 - 0.9 ** t))
                          / (jnp.sqrt(v / (1 - 0.999 ** t)) + 1e-8), p, m, v)
         return (p, m, v, t), loss
-    zeros = jax.tree.map(jnp.zeros_like, p)
-    state = [(p, zeros, jax.tree.map(jnp.zeros_like, p), jnp.asarray(0.0))]
+    compiled = jax.jit(update, donate_argnums=0)
+    state = [(p, jax.tree.map(jnp.zeros_like, p), jax.tree.map(jnp.zeros_like, p), jnp.asarray(0.0))]
 
     def step() -> None:
-        state[0], loss = update(state[0])
+        state[0], loss = compiled(state[0])
         loss.block_until_ready()
     start = time.perf_counter()
     step()
     cold = time.perf_counter() - start
-    return {"us": _median(step, STEPS[work]), "cold": cold}
+    return {"us": _median(step, WORK[work]), "cold": cold}
+
+
+def _jax_network(work: str, normal: Any) -> tuple[Any, Any]:
+    """(forward, parameters) of the networks made of linear layers; the others are not written for JAX."""
+    import jax
+    import jax.numpy as jnp
+
+    def linear(p: Any, x: Any) -> Any:
+        return x @ p[0] + p[1]
+    if work == "resmlp":
+        p = ([(normal(128, 128), jnp.zeros(128)) for _ in range(50)], (normal(128, 10), jnp.zeros(10)))
+
+        def residual(p: Any, x: Any) -> Any:
+            for layer in p[0]:
+                x = x + jax.nn.relu(linear(layer, x))
+            return linear(p[1], x)
+        return residual, p
+    sizes = (2, 8, 2) if work == "xor" else (784, 256, 10)
+    act = jnp.tanh if work == "xor" else jax.nn.relu
+    layers = [(normal(a, b), jnp.zeros(b)) for a, b in zip(sizes, sizes[1:])]
+    return lambda p, x: linear(p[1], act(linear(p[0], x))), layers
+
+
+JAX_WORK = ("xor", "mlp64", "mlp512", "resmlp")
