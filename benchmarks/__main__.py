@@ -75,8 +75,9 @@ STEP_COLUMNS = {"retrograd.compile": ("retrograd", "compile"), "plain loop": ("r
 def step_table(rounds: int) -> list[str]:
     """Every library in turn, a process each, the median of the rounds; then the targets of the project."""
     columns = {c: v for c, v in STEP_COLUMNS.items() if v[0] in available("retrograd", "torch", "jax")}
-    lines = ["| step, us (first, s) | " + " | ".join(columns) + " | compile / best peer | plain / torch | floor / compile |",
-             "|---|" + "---:|" * (len(columns) + 3)]
+    ratios = ["compile / best peer", "plain / torch", "floor / compile"]
+    lines = ["| step, us (first, s) | " + " | ".join([*columns, *ratios]) + " |",
+             "|---|" + "---:|" * (len(columns) + len(ratios))]
     quiet = machine.Quiet()
     bandwidth = machine.copy_gbytes(2)
     for work in networks.WORK:
