@@ -15,10 +15,12 @@ from retrograd.base.shape import numel
 from retrograd.codegen.canonicalize import canonicalize
 from retrograd.codegen.driver import run as driver
 from retrograd.codegen.kernels import address_of
+from retrograd.codegen.kinds import kind_of
 from retrograd.codegen.layout import Layout, whole
-from retrograd.codegen.lower import LOWERINGS, Address, Call, Scratch
+from retrograd.codegen.lowering.call import Address, Call, Scratch
+from retrograd.codegen.lowering.registry import LOWERINGS
 from retrograd.codegen.plan import plan_memory
-from retrograd.codegen.schedule import Schedule, Work, kind_of, make_schedule
+from retrograd.codegen.schedule import Schedule, Work, make_schedule
 from retrograd.graph.graph import Graph, topological
 from retrograd.graph.node import Node, const_p
 from retrograd.graph.text import text

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from retrograd.base.dtype import float32, float64, int64
 from retrograd.base.shape import Shape, numel
 from retrograd.codegen.canonicalize import native_dtypes
-from retrograd.codegen.emit.probe import result_dtype
+from retrograd.codegen.kinds import kind_of
 from retrograd.codegen.layout import Layout, one_step, viewed, whole
 from retrograd.graph.node import Node, const_p
-from retrograd.graph.primitive import Primitive
 from retrograd.ops.linear import copy_p
 
 MAX_STEPS, MAX_POINTERS = 96, 24
@@ -27,7 +24,7 @@ MAX_STEPS, MAX_POINTERS = 96, 24
 class Work:
     """One kernel, or one call of NumPy: the nodes it computes and those whose values it stores."""
 
-    kind: str                       # "loop", "fold", "product", "numpy"
+    kind: str                       # as `kind_of` says
     level: int
     shape: Shape
     nodes: list[Node] = field(default_factory=list)
@@ -42,39 +39,6 @@ class Schedule:
     work: list[Work]
     layouts: dict[Node, Layout]
     members: dict[Node, Work]       # node computed -> work
-
-
-@lru_cache(maxsize=4096)
-def has_kernel(prim: Primitive, dtypes: tuple[str, ...], params: tuple[object, ...], out: str) -> bool:
-    """Whether the lowering of a pointwise primitive supports those dtypes."""
-    lower = prim.lower
-    if not callable(lower):
-        return False
-    return result_dtype(lambda m, *x: lower(m, *x, *params), dtypes) == out
-
-
-def kind_of(n: Node) -> str:
-    """How a node is computed; depends on the node alone, never on its neighbours."""
-    prim = n.prim
-    if prim.alias or prim.strided:
-        return "view"
-    if not native_dtypes(n) or numel(n.shape) == 0 or any(numel(i.shape) == 0 for i in n.inputs):
-        return "numpy"
-    if prim.family == "pointwise":
-        names = tuple(i.dtype.name for i in n.inputs)
-        return "loop" if has_kernel(prim, names, n.params, n.dtype.name) else "numpy"
-    if prim.lower in ("sum", "max", "min") and n.dtype in (float32, float64, int64):
-        return "fold"
-    if prim.lower == "product" and n.dtype in (float32, float64):
-        return "product"
-    return "numpy"
-
-
-def _source(n: Node) -> Node:
-    """What a view reads."""
-    while n.value is None and kind_of(n) == "view":
-        n = n.inputs[-1]            # project keeps its value last
-    return n
 
 
 def make_schedule(order: Sequence[Node], roots: Sequence[Node]) -> Schedule:

@@ -1,0 +1,1 @@
+"""One piece of work goes in; kernel calls, each a description and its arguments, come out."""

@@ -1,0 +1,71 @@
+"""What lowerings return, and words they share: addresses still symbolic, strides as letters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from retrograd.base.dtype import FLOATING
+from retrograd.base.shape import Shape, numel
+from retrograd.codegen.kernels import Description
+from retrograd.codegen.layout import Layout, merged, whole
+from retrograd.codegen.loops.operand import Operand, Step
+from retrograd.codegen.loops.pointwise import Output, Pointwise
+from retrograd.graph.node import Node, scalar_p
+
+
+class Address(NamedTuple):
+    """The place of element `offset` of a value; which value is known by its node, or a scratch key."""
+
+    of: Any
+    offset: int
+    itemsize: int
+
+
+class Scratch:
+    """Memory that one piece of work uses for itself."""
+
+    __slots__ = ("nbytes",)
+
+    def __init__(self, nbytes: int) -> None:
+        self.nbytes = nbytes
+
+
+@dataclass
+class Call:
+    """A kernel and its arguments: ints and addresses, in the order of `description.parameters()`."""
+
+    description: Description
+    args: list[int | Address]
+
+
+def start_of(layout: Layout, n: Node) -> Address:
+    in_slot = isinstance(layout.base, Node) and layout.base.prim is scalar_p
+    return Address(layout.base, layout.offset, 8 if in_slot else n.dtype.itemsize)
+
+
+def stride_letters(strides: Shape) -> str:
+    """Stride letters of the kernel generators: the last axis may be unit, others are arguments."""
+    last = len(strides) - 1
+    return "".join("0" if s == 0 else "1" if s == 1 and d == last else "s" for d, s in enumerate(strides))
+
+
+def slot_dtype(layout: Layout, n: Node) -> str:
+    """Numbers given by the user lie in slots of 64 bits."""
+    if n.prim is scalar_p:
+        return "float64" if n.dtype.kind == FLOATING else "int64"
+    return n.dtype.name
+
+
+def copied(calls: list[Call], layout: Layout, n: Node) -> Layout:
+    """A row-major copy of a strided value, made by a call of its own."""
+    scratch = Scratch(numel(layout.shape) * n.dtype.itemsize)
+    full = whole(scratch, layout.shape).strides
+    sizes, (source, target) = merged(layout.shape, [layout.strides, full])
+    operands = Operand(n.dtype.name, stride_letters(source)), Operand(n.dtype.name, stride_letters(target))
+    nest = Pointwise((operands[0],), (Step(lambda m, v: v, (0,), "same"),), (Output(1, operands[1]),))
+    args: list[int | Address] = [start_of(layout, n), Address(scratch, 0, n.dtype.itemsize), 0, *sizes]
+    for operand, st in zip(operands, (source, target)):
+        args += [s for letter, s in zip(operand.strides, st) if letter == "s"]
+    calls.append(Call(nest, args))
+    return whole(scratch, layout.shape)

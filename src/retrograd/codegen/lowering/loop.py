@@ -1,0 +1,33 @@
+"""Pointwise work to one nest of loops over the shape of its nodes."""
+
+from __future__ import annotations
+
+from retrograd.codegen.layout import merged
+from retrograd.codegen.loops.operand import Operand
+from retrograd.codegen.loops.pointwise import Output, Pointwise
+from retrograd.codegen.lowering.call import Address, Call, slot_dtype, start_of, stride_letters
+from retrograd.codegen.lowering.steps import Steps
+from retrograd.codegen.schedule import Schedule, Work
+
+
+def lower_loop(work: Work, schedule: Schedule) -> list[Call]:
+    """A pointwise nest over the shape of its nodes."""
+    steps = Steps(schedule, work.nodes)
+    for n in work.nodes:
+        steps.add(n)
+    spread = [lay.strides if lay.shape == work.shape else (0,) * len(work.shape) for lay, _ in steps.inputs]
+    outs = [schedule.layouts[n] for n in work.stores]
+    sizes, strides = merged(work.shape, [*spread, *(o.strides for o in outs)])
+    k = len(steps.inputs)
+    inputs = tuple(Operand(slot_dtype(lay, n), stride_letters(st))
+                   for (lay, n), st in zip(steps.inputs, strides))
+    letters = [stride_letters(st) for st in strides[k:]]
+    outputs = tuple(Output(steps.number(steps.value[n]), Operand(n.dtype.name, a))
+                    for n, a in zip(work.stores, letters))
+    nest = Pointwise(inputs, steps.steps(), outputs)
+    args: list[int | Address] = [start_of(lay, n) for lay, n in steps.inputs]
+    args += [Address(n, 0, n.dtype.itemsize) for n in work.stores]
+    args += [0, sizes[0], *sizes[1:]]
+    for operand, st in zip([*inputs, *(o.operand for o in outputs)], strides):
+        args += [s for letter, s in zip(operand.strides, st) if letter == "s"]
+    return [Call(nest, args)]

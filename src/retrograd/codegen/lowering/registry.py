@@ -1,0 +1,17 @@
+"""Kind of work to its lowering: a new kind of kernel is a file beside this one and a row here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from retrograd.codegen.lowering.call import Call
+from retrograd.codegen.lowering.fold import lower_fold
+from retrograd.codegen.lowering.loop import lower_loop
+from retrograd.codegen.lowering.product import lower_product
+from retrograd.codegen.schedule import Schedule, Work
+
+LOWERINGS: dict[str, Callable[[Work, Schedule], list[Call]]] = {
+    "loop": lower_loop,
+    "fold": lower_fold,
+    "product": lower_product,
+}
