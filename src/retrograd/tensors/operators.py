@@ -11,6 +11,7 @@ from retrograd import functional
 from retrograd.base import dtype as dt
 from retrograd.base.dtype import as_dtype
 from retrograd.base.errors import ArgumentError, ArgumentTypeError, AutogradError, DTypeError, ShapeError
+from retrograd.base.modes import modes
 from retrograd.engine.random import default_generator
 from retrograd.functional import elementwise as e
 from retrograd.functional import indexing
@@ -19,13 +20,13 @@ from retrograd.functional import products as m
 from retrograd.functional import reduce as r
 from retrograd.functional import shape as s
 from retrograd.functional.door import TensorBase, expand_to, number_node
-from retrograd.graph.node import Node, bind
+from retrograd.graph.node import Node, bind, const
 from retrograd.graph.primitive import REGISTRY
 from retrograd.ops import constant as c
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as p
 from retrograd.ops.constant import random_normal, random_uniform
-from retrograd.tensors import create, fast
+from retrograd.tensors import create, fast, ufuncs
 from retrograd.tensors.tensor import Device, Tensor, from_value
 
 METHODS: dict[str, Callable[..., Any]] = {
@@ -87,7 +88,14 @@ def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
     """Write the values of src (broadcast and converted) to this tensor's memory."""
     n = self.node
     v = lin.cast(src.node, n.dtype) if isinstance(src, TensorBase) else number_node(src, n.dtype)
-    return self._write(bind(lin.alias_p, (expand_to(v, n.shape),)), "copy_")
+    return self._write(_instead(n, bind(lin.alias_p, (expand_to(v, n.shape),))), "copy_")
+
+
+def _instead(old: Node, new: Node) -> Node:
+    """A value that owes nothing to what it overwrites; a tracked tensor stays so, with derivative 0."""
+    if not old.rg or new.rg or not modes.grad:
+        return new
+    return bind(p.where, (expand_to(const(True, dt.bool_), old.shape), new, old))
 
 
 def fill_(self: Tensor, value: Any) -> Tensor:
@@ -95,8 +103,9 @@ def fill_(self: Tensor, value: Any) -> Tensor:
     n = self.node
     if isinstance(value, TensorBase):
         return copy_(self, value)
-    return self._write(expand_to(number_node(value, n.dtype), n.shape) if n.shape else
-                       bind(lin.alias_p, (number_node(value, n.dtype),)), "fill_")
+    new = number_node(value, n.dtype)
+    new = expand_to(new, n.shape) if n.shape else bind(lin.alias_p, (new,))
+    return self._write(_instead(n, new), "fill_")
 
 
 def zero_(self: Tensor) -> Tensor:
@@ -385,6 +394,7 @@ def install() -> None:
         setattr(Tensor, f"__i{symbol}__", getattr(Tensor, name + "_"))
     for symbol in ("and", "or", "xor"):
         setattr(Tensor, f"__i{symbol}__", in_place(f"bitwise_{symbol}", METHODS[f"bitwise_{symbol}"]))
+    Tensor.__array_ufunc__ = ufuncs.of(METHODS)                                         # type: ignore[assignment]
     Tensor.T = property(lambda self: s.permute(self, tuple(range(self.ndim))[::-1]),    # type: ignore[attr-defined]
                         doc="All dimensions in reverse order.")
     Tensor.mT = property(lambda self: s.transpose(self, -2, -1),                        # type: ignore[attr-defined]

@@ -396,7 +396,6 @@ class Tensor(TensorBase):
         return a if dtype is None or a.dtype == dtype else a.astype(dtype)
 
     __array_priority__ = 1000
-    __array_ufunc__ = None      # NumPy leaves array + tensor to the tensor
 
     def __getattr__(self, name: str) -> Any:
         for hint_of in elsewhere if name[:1] != "_" else ():
