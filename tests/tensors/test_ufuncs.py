@@ -11,7 +11,8 @@ import pytest
 import retrograd as rg
 
 CALLS: dict[str, Any] = {
-    "sqrt": lambda T: np.sqrt(T.full((3,), 4.0)), "array + tensor": lambda T: np.add(np.ones(3, "f4"), T.ones(3)),
+    "sqrt": lambda T: np.sqrt(T.full((3,), 4.0)),
+    "array + tensor": lambda T: np.add(np.ones(3, "f4"), T.ones(3)),
     "maximum": lambda T: np.maximum(T.tensor([1.0, 3.0]), 2), "sin": lambda T: np.sin(T.ones(1)),
     "power": lambda T: np.power(T.full((2,), 3.0), 2), "absolute": lambda T: np.absolute(T.tensor([-1, 2])),
     "array == tensor": lambda T: np.ones(3) == T.ones(3),
