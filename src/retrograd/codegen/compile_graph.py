@@ -4,7 +4,8 @@ in one table walked by the native driver."""
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from retrograd.base.config import config
 from retrograd.base.dtype import FLOATING
 from retrograd.base.shape import numel
 from retrograd.codegen.canonicalize import canonicalize
+from retrograd.codegen.donate import Donation, donate_leaves
 from retrograd.codegen.driver import run as driver
 from retrograd.codegen.kernels import address_of
 from retrograd.codegen.kinds import kind_of
@@ -48,32 +50,38 @@ def _has_kernels(n: Node) -> bool:
 
 
 def compile_graph(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequence[Node],
-                  numpy_call: Callable[[Node], Callable[..., Any]]) -> Program:
-    """The program that computes the roots from the values of leaves and scalars."""
+                  numpy_call: Callable[[Node], Callable[..., Any]],
+                  donate: Mapping[int, int] | None = None) -> Program:
+    """The program that computes the roots from the values of leaves and scalars; `donate` says which root may
+    be written over which leaf."""
     roots = canonicalize(roots)
     if config.dump == "canonicalize":
         print(text(Graph.of(roots)), file=sys.stderr)
     schedule = make_schedule(topological(roots), roots)
     if config.dump == "schedule":
         print(_lines(schedule), file=sys.stderr)
+    donation = donate_leaves(schedule, roots, {k: leaves[j] for k, j in (donate or {}).items()})
+    schedule, seen, targets = donation.schedule, donation.seen, donation.targets
     steps = [(w, LOWERINGS[w.kind](w, schedule) if w.kind in LOWERINGS else []) for w in schedule.work]
-    seen = [schedule.layouts[r] for r in roots]
-    outputs = list(dict.fromkeys(lay.base for lay in seen if lay.base in schedule.members))
-    offsets, arena = _memory(steps, schedule, seen, outputs)
-    return Program(_recipe(steps, schedule, seen, outputs, leaves, scalars, offsets, arena, numpy_call),
-                   driver())
+    outputs = [n for n in dict.fromkeys(lay.base for lay in seen)
+               if n in schedule.members and n not in targets]
+    offsets, arena = _memory(steps, schedule, seen, {*outputs, *targets})
+    recipe = _recipe(steps, donation, outputs, leaves, scalars, offsets, arena, numpy_call)
+    recipe.over = {k: j for k, j in (donate or {}).items() if recipe.roots[k] == Seen(recipe.leaves[j])}
+    return Program(recipe, driver())
 
 
-def _memory(steps: Steps, schedule: Schedule, seen: Sequence[Layout], outputs: Sequence[Node]
+def _memory(steps: Steps, schedule: Schedule, seen: Sequence[Layout], elsewhere: AbstractSet[Node]
             ) -> tuple[dict[Any, int], int]:
-    """Plan the arena: values that are neither leaves nor outputs nor made by NumPy, and scratch."""
+    """Plan the arena: values that have no place elsewhere (leaves, outputs) nor are made by NumPy,
+    and scratch."""
     sizes: dict[Any, int] = {}
     born: dict[Any, int] = {}
     dies: dict[Any, int] = {}
     behind: dict[Any, set[Any]] = {}        # a NumPy result may be a view of what it was made from
     for k, (w, calls) in enumerate(steps):
         for n in w.stores:
-            if w.kind != "numpy" and n not in outputs:
+            if w.kind != "numpy" and n not in elsewhere:
                 sizes[n], born[n] = numel(n.shape) * n.dtype.itemsize, k
         if w.kind == "numpy":
             direct = {schedule.layouts[i].base for i in w.nodes[0].inputs if i in schedule.layouts}
@@ -92,23 +100,26 @@ def _memory(steps: Steps, schedule: Schedule, seen: Sequence[Layout], outputs: S
     return plan_memory(sizes, born, {v: k for v, k in dies.items() if v in born}, len(steps))
 
 
-def _recipe(steps: Steps, schedule: Schedule, seen: Sequence[Layout], outputs: Sequence[Node],
+def _recipe(steps: Steps, donation: Donation, outputs: Sequence[Node],
             leaves: Sequence[Node], scalars: Sequence[Node], offsets: dict[Any, int], arena: int,
             numpy_call: Callable[[Node], Callable[..., Any]]) -> Recipe:
     """The schedule as plain data: values numbered, addresses as references to numbers."""
+    schedule, seen, targets = donation.schedule, donation.seen, donation.targets
     keys: dict[Any, int] = {}
 
     def key(of: Any) -> int:
-        return keys.setdefault(of, len(keys))
+        return keys.setdefault(targets.get(of, of), len(keys))
 
     def as_seen(layout: Layout) -> Seen:
         base = layout.base
-        plain = layout == whole(base, base.shape)
+        plain = layout[1:] == whole(base, base.shape)[1:]
         return Seen(key(base)) if plain else Seen(key(base), layout.offset, layout.shape, layout.strides)
 
     recipe = Recipe(arena=arena, leaves=[key(n) for n in leaves], roots=[as_seen(lay) for lay in seen])
     recipe.scalars = [(key(n), n.dtype.kind == FLOATING, n.dtype.acc.np) for n in scalars]
-    for w, calls in steps:
+    for k, (w, calls) in enumerate(steps):
+        if k == donation.first:
+            recipe.commit = len(recipe.rows)
         if w.kind == "numpy":
             n = w.nodes[0]
             operands = tuple(as_seen(schedule.layouts.get(i) or whole(i, i.shape)) for i in n.inputs)

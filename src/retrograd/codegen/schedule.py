@@ -30,6 +30,7 @@ class Work:
     nodes: list[Node] = field(default_factory=list)
     stores: list[Node] = field(default_factory=list)
     pointers: dict[Node, None] = field(default_factory=dict)     # a set in order: schedules must not vary
+    over: dict[Node, Node] = field(default_factory=dict)         # stored value -> leaf it is written over
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,8 @@ class Program:
         assert all(n in known or n.value is None for n in order), \
             "a value entered the graph that the key lacks"
 
-    def run(self, leaves: Sequence[Any], scalars: Sequence[Any]) -> list[Any]:
+    def run(self, leaves: Sequence[Any], scalars: Sequence[Any],
+            writable: bool | Sequence[bool] = False) -> list[Any]:  # noqa: ARG002  every result is new
         """Values of the outputs."""
         env = self._env.copy()
         for s, v in zip(self._leaves, leaves):
@@ -54,10 +55,15 @@ class Program:
 SMALL = 4096        # elements of exact work below which a kernel call is not worth its overhead
 
 
-def make_program(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequence[Node]) -> Any:
+def make_program(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequence[Node],
+                 donate: Mapping[int, int] | None = None) -> Any:
     """Native where kernels exist; NumPy for small graphs on which it gives the same bits,
-    and without a compiler."""
-    native = config.jit and codegen.compile_graph.worth_native(roots, SMALL)
+    and without a compiler.
+
+    `donate`, {number of a root: number of a leaf}, lets `run(leaves, scalars, writable)` put those results
+    where the leaves lie, if the caller says that nobody else reads that memory. Such programs are native.
+    """
+    native = config.jit and (bool(donate) or codegen.compile_graph.worth_native(roots, SMALL))
     if "ir" in config.check:
         verify(Graph.of(roots))
     if config.debug:
@@ -67,7 +73,7 @@ def make_program(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequenc
               f"{programs.misses} misses so far", file=sys.stderr)
     if native:
         check_values(topological(roots))
-        return codegen.compile_graph.compile_graph(roots, leaves, scalars, numpy_call)
+        return codegen.compile_graph.compile_graph(roots, leaves, scalars, numpy_call, donate)
     expanded(roots)
     return Program(roots, leaves, scalars)
 

@@ -8,7 +8,7 @@ keeps no tensor alive.
 from __future__ import annotations
 
 import ctypes
-import threading
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -64,6 +64,8 @@ class Recipe:
     consts: dict[int, Any] = field(default_factory=dict)
     roots: list[Seen] = field(default_factory=list)
     foreign: set[int] = field(default_factory=set)      # values that NumPy made: they may be views of others
+    over: dict[int, int] = field(default_factory=dict)  # number of a root -> leaf in whose memory it is put
+    commit: int | None = None                           # the first row that writes over a leaf, if any does
 
 
 class Program:
@@ -72,19 +74,27 @@ class Program:
     def __init__(self, recipe: Recipe, driver: Callable[[int, int], None]) -> None:
         self.recipe, self.driver = recipe, driver
         self._frames: list[Frame] = []
-        self._lock = threading.Lock()
 
-    def run(self, leaves: Sequence[Any], scalars: Sequence[Any]) -> list[Any]:
-        """Values of the roots. Two threads may run at once: each takes a frame of its own."""
-        with self._lock:
-            frame = self._frames.pop() if self._frames else None
-        if frame is None:
+    def run(self, leaves: Sequence[Any], scalars: Sequence[Any],
+            writable: bool | Sequence[bool] = False) -> list[Any]:
+        """Values of the roots. Two threads may run at once: each takes a frame of its own.
+
+        `writable`: whether the caller owns the arrays of the donated leaves, for all or in the order of
+        `donate`: nobody else reads them, they are no views. Then those results lie in the same arrays, which
+        are written last and as a whole; other donated leaves are copied first.
+        """
+        try:
+            frame = self._frames.pop()
+        except IndexError:
             frame = Frame(self.recipe, self.driver)
         try:
-            return frame.run(leaves, scalars)
+            return frame.run(leaves, scalars, writable)
         finally:
-            with self._lock:
-                self._frames.append(frame)
+            self._frames.append(frame)
+
+
+def _nothing() -> None:
+    """The weak reference of a leaf that was not seen yet."""
 
 
 class Frame:
@@ -109,6 +119,9 @@ class Frame:
         self.output_patches = [patches.get(key, []) for key, _, _ in recipe.outputs]
         self.patches = patches
         self.float_slots = [is_float for _, is_float, _ in recipe.scalars]
+        self.all_floats = all(self.float_slots)
+        self.over = [(k, j, n) for n, (k, j) in enumerate(recipe.over.items())]
+        self.known: list[Callable[[], Any]] = [_nothing] * len(recipe.leaves)  # whose address is in the table
         self.results = self._native_results()
         # Arena values as arrays; placeholders in `recipe.placed` without a dtype are scratch.
         self.arrays = dict(recipe.consts)
@@ -117,6 +130,7 @@ class Frame:
                 at = base - start + offset
                 size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
                 self.arrays[key] = self.arena[at:at + size].view(dtype).reshape(shape)
+        self.fleeting = {*self.arrays, *(recipe.leaves[j] for j in recipe.over.values())}
 
     def _table(self, fixed: dict[int, int], patches: dict[int, list[tuple[int, int]]]) -> Any:
         rows = self.recipe.rows
@@ -142,31 +156,51 @@ class Frame:
         for k, offset in patches:
             self.table[k] = at + offset
 
+    def _take(self, k: int, value: Any) -> Any:
+        """Put the address of a leaf into the table; returns the array, or the copy, that is there now."""
+        if not value.flags.c_contiguous:
+            value = np.ascontiguousarray(value)
+            self.known[k] = _nothing
+        else:
+            self.known[k] = weakref.ref(value)
+        if self.leaf_patches[k]:
+            self._point(self.leaf_patches[k], value)
+        return value
+
+    def _own(self, leaves: Sequence[Any], writable: bool | Sequence[bool]) -> list[Any]:
+        """The leaves, with copies of those that would be written over and must not be."""
+        leaves = list(leaves)
+        for _, j, n in self.over:
+            value = leaves[j]
+            may = writable if isinstance(writable, bool) else writable[n]
+            if not (may and value.flags.c_contiguous and value.flags.writeable):
+                leaves[j] = np.array(value, order="C")
+        return leaves
+
     def _native_results(self) -> list[int] | None:
-        """For a program of kernels alone whose results are whole outputs: which output each result is."""
+        """For a program of kernels alone whose results are whole outputs, or leaves written over:
+        which output each result is, counting the leaves on from -1 downwards."""
         recipe = self.recipe
         place = {key: k for k, (key, _, _) in enumerate(recipe.outputs)}
+        place.update((recipe.roots[k].key, ~j) for k, j in recipe.over.items())
         whole = all(seen.strides is None and seen.key in place for seen in recipe.roots)
+        given = {recipe.roots[k].key for k in recipe.over}
+        apart = all(k in recipe.over or seen.key not in given for k, seen in enumerate(recipe.roots))
         kernels = len(recipe.segments) == 1 and isinstance(recipe.segments[0], Run)
-        return [place[seen.key] for seen in recipe.roots] if whole and kernels else None
+        return [place[seen.key] for seen in recipe.roots] if whole and apart and kernels else None
 
     def _run_native(self, leaves: Sequence[Any], scalars: Sequence[Any], results: list[int]) -> list[Any]:
         """`run` where nothing but addresses has to be handed over."""
-        table, empty = self.table, np.empty
-        kept = []
-        for value, patches in zip(leaves, self.leaf_patches):
-            if patches:
-                if not value.flags.c_contiguous:
-                    value = np.ascontiguousarray(value)
-                    kept.append(value)
-                at = address(value)
-                for k, offset in patches:
-                    table[k] = at + offset
-        for k, (v, is_float) in enumerate(zip(scalars, self.float_slots)):
-            if is_float:
-                self.floats[k] = v
-            else:
-                self.ints[k] = v
+        table, empty, known = self.table, np.empty, self.known
+        kept = [self._take(k, value) for k, value in enumerate(leaves) if known[k]() is not value]
+        if self.all_floats:
+            self.floats[:len(scalars)] = scalars
+        else:
+            for k, (v, is_float) in enumerate(zip(scalars, self.float_slots)):
+                if is_float:
+                    self.floats[k] = v
+                else:
+                    self.ints[k] = v
         outs = []
         for (_, shape, dtype), patches in zip(self.recipe.outputs, self.output_patches):
             out = empty(shape, dtype)
@@ -175,19 +209,20 @@ class Frame:
             for k, offset in patches:
                 table[k] = at + offset
         self.driver(self.address, len(self.recipe.rows))
-        return [outs[k] for k in results]
+        del kept
+        return [outs[k] if k >= 0 else leaves[~k] for k in results]
 
-    def run(self, leaves: Sequence[Any], scalars: Sequence[Any]) -> list[Any]:
+    def run(self, leaves: Sequence[Any], scalars: Sequence[Any],
+            writable: bool | Sequence[bool]) -> list[Any]:
+        """Values of the roots: see `Program.run`."""
+        if self.over:
+            leaves = self._own(leaves, writable)
         if self.results is not None:
             return self._run_native(leaves, scalars, self.results)
         recipe = self.recipe
         values: dict[int, Any] = {}
-        for key, value, patches in zip(recipe.leaves, leaves, self.leaf_patches):
-            if patches:
-                if not value.flags.c_contiguous:
-                    value = np.ascontiguousarray(value)
-                self._point(patches, value)
-            values[key] = value
+        for k, (key, value) in enumerate(zip(recipe.leaves, leaves)):
+            values[key] = self._take(k, value)
         for k, (v, (key, is_float, _)) in enumerate(zip(scalars, recipe.scalars)):
             if is_float:
                 self.floats[k] = v
@@ -198,16 +233,23 @@ class Frame:
             out = values[key] = np.empty(shape, dtype)
             if patches:
                 self._point(patches, out)
-        if len(recipe.segments) == 1 and recipe.segments[0].__class__ is Run:
-            self.driver(self.address, recipe.segments[0].count)                     # type: ignore[union-attr]
-        else:
-            with np.errstate(all="ignore"):
-                for segment in recipe.segments:
-                    if segment.__class__ is Run:
-                        self.driver(self.address + 16 * segment.first, segment.count)   # type: ignore[union-attr]
-                    else:
-                        self._numpy(segment, values)                                # type: ignore[arg-type]
-        return [self._root(seen, values) for seen in recipe.roots]
+        commit = len(recipe.rows) if recipe.commit is None else recipe.commit
+        with np.errstate(all="ignore"):
+            for segment in recipe.segments:
+                if segment.__class__ is Run:
+                    first, count = segment                                          # type: ignore[misc]
+                    count = min(count, commit - first)      # what writes over leaves ends the last run
+                    if count > 0:
+                        self.driver(self.address + 16 * first, count)               # type: ignore[operator]
+                else:
+                    self._numpy(segment, values)                                    # type: ignore[arg-type]
+        roots = [None if k in recipe.over else self._root(seen, values)
+                 for k, seen in enumerate(recipe.roots)]
+        if commit < len(recipe.rows):
+            self.driver(self.address + 16 * commit, len(recipe.rows) - commit)
+        for k, j in recipe.over.items():
+            roots[k] = leaves[j]
+        return roots
 
     def _numpy(self, call: NumpyCall, values: dict[int, Any]) -> None:
         r = call.fn(*[self._array(seen, values) for seen in call.operands])
@@ -233,8 +275,9 @@ class Frame:
                                                writeable=False)
 
     def _root(self, seen: Seen, values: dict[int, Any]) -> Any:
-        """A root in memory of its own: what NumPy made may still look into the arena."""
+        """A root in memory of its own: what NumPy made may still look into the arena, or into a leaf
+        that is written over."""
         value = self._array(seen, values)
-        if seen.key in self.recipe.foreign and value.base is not None or seen.key in self.arrays:
+        if seen.key in self.recipe.foreign and value.base is not None or seen.key in self.fleeting:
             return np.array(value)
         return value

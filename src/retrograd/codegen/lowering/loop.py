@@ -22,11 +22,14 @@ def lower_loop(work: Work, schedule: Schedule) -> list[Call]:
     inputs = tuple(Operand(slot_dtype(lay, n), stride_letters(st))
                    for (lay, n), st in zip(steps.inputs, strides))
     letters = [stride_letters(st) for st in strides[k:]]
-    outputs = tuple(Output(steps.number(steps.value[n]), Operand(n.dtype.name, a))
-                    for n, a in zip(work.stores, letters))
+    # Memory that is read and written is one argument: LLVM is told that pointers differ.
+    inputs_at = {lay.base: j for j, (lay, _) in enumerate(steps.inputs)}
+    inplace = [inputs_at.get(work.over.get(n)) for n in work.stores]
+    outputs = tuple(Output(steps.number(steps.value[n]), Operand(n.dtype.name, a), j)
+                    for n, a, j in zip(work.stores, letters, inplace))
     nest = Pointwise(inputs, steps.steps(), outputs)
     args: list[int | Address] = [start_of(lay, n) for lay, n in steps.inputs]
-    args += [Address(n, 0, n.dtype.itemsize) for n in work.stores]
+    args += [Address(n, 0, n.dtype.itemsize) for n, j in zip(work.stores, inplace) if j is None]
     args += [0, sizes[0], *sizes[1:]]
     for operand, st in zip([*inputs, *(o.operand for o in outputs)], strides):
         args += [s for letter, s in zip(operand.strides, st) if letter == "s"]

@@ -1,0 +1,111 @@
+"""A schedule and the leaves that results may be written over go in; an order in which those writes come last
+comes out.
+
+Whatever reads an old value runs before, and so does whatever can fail: a program that is given up on the way
+has changed nothing. A loop writes straight into a leaf that it reads at the same index and that nobody reads
+later; any other result is computed in the arena and copied at the end.
+
+    w1 = sub(w, mul(rate, g))       over w      ->   loop [sub, mul], writes w in place
+    w1 = matmul(w, a)               over w      ->   product into the arena, then copy into w
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from retrograd.codegen.kinds import kind_of
+from retrograd.codegen.layout import Layout, whole
+from retrograd.codegen.schedule import Schedule, Work
+from retrograd.graph.node import Node
+from retrograd.ops.linear import copy_p
+
+
+class Donation(NamedTuple):
+    """The schedule with its writes last, where each root lies, and from which work on leaves are written."""
+
+    schedule: Schedule
+    seen: list[Layout]
+    first: int
+    targets: dict[Node, Node]       # value computed -> the leaf in whose memory it lies
+
+
+def donate_leaves(schedule: Schedule, roots: Sequence[Node], gifts: Mapping[int, Node]) -> Donation:
+    """Place the roots of those positions in the memory of leaves of the same shape and dtype."""
+    seen = [schedule.layouts[r] for r in roots]
+    for k, leaf in gifts.items():
+        assert (roots[k].shape, roots[k].dtype) == (leaf.shape, leaf.dtype), "a gift fits what is put into it"
+    # What cannot be copied by a kernel gets memory of its own.
+    gifts = {k: leaf for k, leaf in gifts.items() if kind_of(_copied(roots[k])) == "loop"}
+    targets = _straight(schedule, seen, gifts)
+    for n, leaf in targets.items():
+        schedule.members[n].over[n] = leaf
+    last = {id(schedule.members[n]) for n in targets}
+    readers = [w for w in schedule.work if id(w) not in last]
+    writers = [w for w in schedule.work if id(w) in last]
+    for k, leaf in gifts.items():
+        n = seen[k].base
+        if targets.get(n) is leaf or seen[k] == whole(leaf, leaf.shape):
+            continue                                    # in its place, or there before
+        source = roots[k]
+        home = schedule.members.get(n)
+        if home is None or home.kind == "numpy":        # it may lie in a leaf that is written before the copy
+            readers.append(_copy(schedule, source))
+            source = readers[-1].nodes[0]
+        writers.append(_copy(schedule, source))
+        copy = writers[-1].nodes[0]
+        targets[copy], seen[k] = leaf, schedule.layouts[copy]
+    order = Schedule([*readers, *writers], schedule.layouts, schedule.members)
+    return Donation(order, seen, len(readers), targets)
+
+
+def _copied(source: Node) -> Node:
+    return Node(copy_p, (source,), (), source.shape, source.dtype)
+
+
+def _copy(schedule: Schedule, source: Node) -> Work:
+    """Work of its own that copies a value, row-major."""
+    n = _copied(source)
+    work = Work("loop", 1 + max((w.level for w in schedule.work), default=0), n.shape, [n], [n])
+    schedule.layouts[n], schedule.members[n] = whole(n, n.shape), work
+    return work
+
+
+def _straight(schedule: Schedule, seen: Sequence[Layout], gifts: Mapping[int, Node]) -> dict[Node, Node]:
+    """The results that a loop may write where the old value lies."""
+    asked = Counter(lay.base for lay in seen)
+    read = [(w, layout) for w in schedule.work for layout in _read(schedule, w)]
+    found: dict[Node, Node] = {}
+    for k, leaf in gifts.items():
+        n = seen[k].base
+        w = schedule.members.get(n)
+        if w is None or w.kind != "loop" or seen[k] != whole(n, n.shape) or asked[n] > 1:
+            continue
+        if all(lay == whole(leaf, w.shape) for by, lay in read if by is w and lay.base is leaf):
+            found[n] = leaf
+    while True:
+        writers = {id(schedule.members[n]) for n in found}
+        leaves = set(found.values())
+        written = {s: schedule.members[n] for n in found for s in schedule.members[n].stores}
+        bad = {id(written[lay.base]) for by, lay in read if lay.base in written and id(by) not in writers}
+        late = {lay.base for by, lay in read if lay.base in leaves and id(by) in writers
+                and not any(leaf is lay.base and schedule.members[n] is by for n, leaf in found.items())}
+        kept = {n: leaf for n, leaf in found.items()
+                if id(schedule.members[n]) not in bad and leaf not in late}
+        if len(kept) == len(found):
+            return found
+        found = kept
+
+
+def _read(schedule: Schedule, w: Work) -> Iterable[Layout]:
+    """What a piece of work reads from memory; a result of NumPy may be a view of what that read."""
+    for n in w.nodes:
+        for i in n.inputs:
+            layout = schedule.layouts.get(i)
+            if layout is None:
+                continue
+            yield layout
+            made = schedule.members.get(layout.base)
+            if made is not None and made.kind == "numpy" and made is not w:
+                yield from (Layout(lay.base, -1, (), ()) for lay in _read(schedule, made))
