@@ -5,11 +5,12 @@ from importlib import import_module
 from retrograd.optim import lr_scheduler
 from retrograd.optim.adagrad import Adagrad
 from retrograd.optim.adam import Adam, AdamW
+from retrograd.optim.lbfgs import LBFGS
 from retrograd.optim.optimizer import Optimizer
 from retrograd.optim.rmsprop import RMSprop
 from retrograd.optim.sgd import SGD
 
-__all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop", "lr_scheduler"]
+__all__ = ["LBFGS", "SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop", "lr_scheduler"]
 
 
 def __getattr__(name: str) -> object:
