@@ -16,6 +16,7 @@ from retrograd.data.collate import default_collate, default_convert
 from retrograd.data.dataset import Dataset, IterableDataset, StackDataset, Subset, TensorDataset
 from retrograd.data.sampler import BatchSampler, Ordered, RandomSampler, Sampler, SequentialSampler
 from retrograd.tensors.create import tensor
+from retrograd.tensors.reading import current
 from retrograd.tensors.tensor import Tensor, from_value
 
 Reader = Callable[[np.ndarray], Any]
@@ -195,9 +196,8 @@ def batch_reader(dataset: Any) -> Reader | None:
 def _tensor_reader(data: Tensor) -> Reader:
     if data.requires_grad:
         return lambda indices: data[tensor(indices)]
-    # The memory is shared, not copied: what somebody writes into the data during an epoch is seen.
-    memory = data.numpy()
-    return lambda indices: from_value(memory.take(indices, axis=0), data.dtype)
+    # Asked for each batch: what somebody writes into the data during an epoch is seen.
+    return lambda indices: from_value(current(data).take(indices, axis=0), data.dtype)
 
 
 def _stack_reader(members: Any) -> Reader | None:
