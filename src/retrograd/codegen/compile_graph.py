@@ -97,7 +97,16 @@ def _memory(steps: Steps, schedule: Schedule, seen: Sequence[Layout], elsewhere:
     for lay in seen:
         for v in behind.get(lay.base, ()):
             dies[v] = len(steps) - 1
+    for call in (c for _, calls in steps for c in calls if c.failure is not None):
+        dies[_verdict(call)] = len(steps) - 1          # read when all has run
     return plan_memory(sizes, born, {v: k for v, k in dies.items() if v in born}, len(steps))
+
+
+def _verdict(call: Call) -> Any:
+    """Where a check writes what it found."""
+    place = call.args[call.description.parameters().index("out")]
+    assert isinstance(place, Address), call
+    return place.of
 
 
 def _recipe(steps: Steps, donation: Donation, outputs: Sequence[Node],
@@ -129,6 +138,8 @@ def _recipe(steps: Steps, donation: Donation, outputs: Sequence[Node],
         for call in calls:
             args = [Ref(key(a.of), a.offset * a.itemsize) if isinstance(a, Address) else a for a in call.args]
             recipe.rows.append((address_of(call.description), args))
+            if call.failure is not None:
+                recipe.checks.append((key(_verdict(call)), call.failure))
             last = recipe.segments[-1] if recipe.segments else None
             if isinstance(last, Run):
                 recipe.segments[-1] = Run(last.first, last.count + 1)

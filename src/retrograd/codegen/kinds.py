@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from retrograd.base.dtype import DType, float32, float64, int64
+from retrograd.base.dtype import DType, bool_, float32, float64, int64
 from retrograd.base.shape import numel
-from retrograd.codegen.canonicalize import native_dtypes
+from retrograd.codegen.canonicalize import WITHOUT_KERNELS, native_dtypes
 from retrograd.codegen.emit.probe import result_dtype
 from retrograd.graph.node import Node
 from retrograd.graph.primitive import Primitive
@@ -19,6 +19,7 @@ class Kind(NamedTuple):
 
     name: str
     takes: Callable[[Node], bool]
+    empty: bool = False     # whether operands may be without elements
 
 
 def makes(*dtypes: DType) -> Callable[[Node], bool]:
@@ -26,10 +27,24 @@ def makes(*dtypes: DType) -> Callable[[Node], bool]:
     return lambda n: n.dtype in dtypes
 
 
+def moves(n: Node) -> bool:
+    """Elements of any dtype, moved to or from places that int64 indices name."""
+    return all(i.dtype in (n.dtype, int64) for i in n.inputs)
+
+
+def adds(n: Node) -> bool:
+    """The same, where what is moved is added up in its own dtype."""
+    return moves(n) and n.dtype not in WITHOUT_KERNELS and n.dtype is not bool_
+
+
 _FOLD = Kind("fold", makes(float32, float64, int64))
 KINDS: dict[str, Kind] = {          # by the `lower` of the primitive
     "sum": _FOLD, "max": _FOLD, "min": _FOLD,
     "product": Kind("product", makes(float32, float64)),
+    "concat": Kind("concat", moves, empty=True), "pad": Kind("pad", moves, empty=True),
+    "update": Kind("update", moves, empty=True),
+    "take": Kind("take", moves), "gather": Kind("gather", moves), "place": Kind("place", moves, empty=True),
+    "scatter": Kind("scatter", adds), "add_at": Kind("add_at", adds),
 }
 
 
@@ -47,10 +62,12 @@ def kind_of(n: Node) -> str:
     prim = n.prim
     if prim.alias or prim.strided:
         return "view"
-    if not native_dtypes(n) or numel(n.shape) == 0 or any(numel(i.shape) == 0 for i in n.inputs):
+    kind = KINDS.get(prim.lower) if isinstance(prim.lower, str) else None
+    if numel(n.shape) == 0 or not (kind and kind.empty) and any(numel(i.shape) == 0 for i in n.inputs):
         return "numpy"
-    if prim.family == "pointwise":
+    if kind is not None:
+        return kind.name if kind.takes(n) else "numpy"
+    if prim.family == "pointwise" and native_dtypes(n):
         names = tuple(i.dtype.name for i in n.inputs)
         return "loop" if has_kernel(prim, names, n.params, n.dtype.name) else "numpy"
-    kind = KINDS.get(prim.lower) if isinstance(prim.lower, str) else None
-    return kind.name if kind is not None and kind.takes(n) else "numpy"
+    return "numpy"

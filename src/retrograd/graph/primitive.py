@@ -98,7 +98,7 @@ class Primitive:
                  "keeps", "alias", "moves", "source")
 
     def __init__(self, name: str, family: str, inputs: str, params: str = "", *, infer: Callable[..., Any],
-                 np: Callable[..., Any] | None = None, lower: Callable[..., Any] | None = None,
+                 np: Callable[..., Any] | None = None, lower: Callable[..., Any] | str | None = None,
                  strided: bool = False, cuts: bool = False,
                  partials: Any = None, transpose: Any = None, linear: Any = None,
                  vjp: Any = None, jvp: Any = None,

@@ -18,9 +18,13 @@ from retrograd.ops.linear import zeros
 def check_range(index: Any, size: int, op: str) -> None:
     """Every index lies in 0 <= i < size; the first that does not is named."""
     if index.size and (index.min() < 0 or index.max() >= size):
-        bad = index[(index < 0) | (index >= size)].flat[0]
-        raise IndexRangeError(f"index {int(bad)} is out of range for an axis of size {size}", op=op,
-                              expected=f"0 <= index < {size}")
+        raise out_of_range(int(index[(index < 0) | (index >= size)].flat[0]), size, op)
+
+
+def out_of_range(bad: int, size: int, op: str, where: str = "") -> IndexRangeError:
+    """The error about an index, of either tier."""
+    return IndexRangeError(f"index {bad} is out of range for an axis of size {size}", op=op,
+                           expected=f"0 <= index < {size}", where=where)
 
 
 # ---------------------------------------------------------------- take: whole slices along one axis
@@ -70,10 +74,10 @@ def _scatter_sample() -> Iterator[Sample]:
 
 
 take_p = Primitive("take", "gather", "x i", "axis", infer=infer_take, np=_take_np, exact=True,
-                   sample=_take_sample, flops=lambda n: 0, transpose=(
+                   lower="take", sample=_take_sample, flops=lambda n: 0, transpose=(
     lambda g, i, x_aval, axis: bind(scatter_add_p, (g, i), (axis, x_aval.shape[axis])), None))
 scatter_add_p = Primitive("scatter_add", "gather", "v i", "axis size", infer=infer_scatter_add,
-                          np=_scatter_add_np, sample=_scatter_sample,
+                          np=_scatter_add_np, sample=_scatter_sample, lower="scatter",
                           transpose=(lambda g, i, axis: bind(take_p, (g, i), (axis,)), None),
                           flops=lambda n: numel(n.inputs[0].shape))
 
@@ -109,10 +113,12 @@ def _scatter_along_sample() -> Iterator[Sample]:
 
 
 gather_p = Primitive("gather", "gather", "x i", "axis", infer=lambda n, p: (n[1].shape, n[0].dtype),
-                     np=_gather_np, exact=True, sample=_gather_sample, flops=lambda n: 0, transpose=(
+                     np=_gather_np, exact=True, sample=_gather_sample, lower="gather", flops=lambda n: 0,
+                     transpose=(
     lambda g, i, x_aval, axis: bind(scatter_along_p, (g, i), (axis, x_aval.shape)), None))
 scatter_along_p = Primitive("scatter_add_along", "gather", "v i", "axis shape", np=_scatter_along_np,
-                            infer=lambda n, p: (p[1], n[0].dtype), sample=_scatter_along_sample,
+                            lower="add_at", infer=lambda n, p: (p[1], n[0].dtype),
+                            sample=_scatter_along_sample,
                             transpose=(lambda g, i, axis: bind(gather_p, (g, i), (axis,)), None),
                             flops=lambda n: numel(n.inputs[0].shape))
 
@@ -131,7 +137,8 @@ def _place_sample() -> Iterator[Sample]:
 
 
 place_p = Primitive("place", "gather", "x v i", infer=lambda n, p: (n[0].shape, n[0].dtype), np=_place_np,
-                    exact=True, linear=(("x", "v"),), sample=_place_sample, flops=lambda n: 0, transpose=(
+                    exact=True, linear=(("x", "v"),), sample=_place_sample, lower="place",
+                    flops=lambda n: 0, transpose=(
     lambda g, v_aval, i: bind(place_p, (g, zeros(v_aval), i)),
     lambda g, i: bind(take_p, (g, i), (0,)), None))
 """Rows i of x replaced by v; where i repeats, the last row wins (and only then is the derivative

@@ -188,7 +188,7 @@ def _pad_transpose(g: Node, x_aval: Aval, low: Shape, high: Shape, inner: Shape)
     return slice_(g, low, stop, tuple(k + 1 for k in inner))
 
 
-pad_p = view("pad", _pad_np, "low high inner", infer_pad, transpose=_pad_transpose,
+pad_p = view("pad", _pad_np, "low high inner", infer_pad, transpose=_pad_transpose, lower="pad",
              batch=lambda p, x: ((0, *p[0]), (0, *p[1]), (0, *p[2])),
              sample=_samples(((3,), ((1,), (2,), (0,))), ((2, 3), ((0, 1), (1, 0), (1, 2))),
                              ((0,), ((1,), (2,), (0,)))))
@@ -235,7 +235,7 @@ def _concat_sample() -> Iterator[Sample]:
 
 concat_p = Primitive("concat", "view", "*xs", "axis", infer=infer_concat, exact=True, sample=_concat_sample,
                      np=lambda *args: np.concatenate(args[:-1], args[-1]), transpose=_concat_transpose,
-                     flops=lambda n: 0)
+                     lower="concat", flops=lambda n: 0)
 
 
 # ---------------------------------------------------------------- update: a slice replaced, linear in both
@@ -255,7 +255,8 @@ def _update_sample() -> Iterator[Sample]:
 
 
 update_p = Primitive("update", "view", "x v", "start step", np=_update_np, exact=True, linear=(("x", "v"),),
-                     infer=lambda i, p: (i[0].shape, i[0].dtype), sample=_update_sample, transpose=(
+                     infer=lambda i, p: (i[0].shape, i[0].dtype), sample=_update_sample,
+                     lower="update", transpose=(
     lambda g, v_aval, start, step: bind(update_p, (g, zeros(v_aval)), (start, step)),
     lambda g, v_aval, start, step: slice_(g, start, _stop_of(start, step, v_aval.shape), step)),
     flops=lambda n: 0)

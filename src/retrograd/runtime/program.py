@@ -66,6 +66,7 @@ class Recipe:
     foreign: set[int] = field(default_factory=set)      # values that NumPy made: they may be views of others
     over: dict[int, int] = field(default_factory=dict)  # number of a root -> leaf in whose memory it is put
     commit: int | None = None                           # the first row that writes over a leaf, if any does
+    checks: list[tuple[int, Callable[[int], Exception]]] = field(default_factory=list)  # verdict, its error
 
 
 class Program:
@@ -118,6 +119,8 @@ class Frame:
         self.leaf_patches = [patches.get(key, []) for key in recipe.leaves]
         self.output_patches = [patches.get(key, []) for key, _, _ in recipe.outputs]
         self.patches = patches
+        self.verdicts = [((ctypes.c_int64 * 2).from_address(fixed[key]), failure)
+                         for key, failure in recipe.checks]
         self.float_slots = [is_float for _, is_float, _ in recipe.scalars]
         self.all_floats = all(self.float_slots)
         self.over = [(k, j, n) for n, (k, j) in enumerate(recipe.over.items())]
@@ -208,7 +211,13 @@ class Frame:
             at = address(out)
             for k, offset in patches:
                 table[k] = at + offset
-        self.driver(self.address, len(self.recipe.rows))
+        rows, first = len(self.recipe.rows), 0
+        if self.verdicts:                   # nothing is written over before all indices are known to be good
+            first = rows if self.recipe.commit is None else self.recipe.commit
+            self.driver(self.address, first)
+            self._check()
+        if first < rows:
+            self.driver(self.address + 16 * first, rows - first)
         del kept
         return [outs[k] if k >= 0 else leaves[~k] for k in results]
 
@@ -243,6 +252,7 @@ class Frame:
                         self.driver(self.address + 16 * first, count)               # type: ignore[operator]
                 else:
                     self._numpy(segment, values)                                    # type: ignore[arg-type]
+        self._check()
         roots = [None if k in recipe.over else self._root(seen, values)
                  for k, seen in enumerate(recipe.roots)]
         if commit < len(recipe.rows):
@@ -250,6 +260,12 @@ class Frame:
         for k, j in recipe.over.items():
             roots[k] = leaves[j]
         return roots
+
+    def _check(self) -> None:
+        """Raise what the first check that failed says."""
+        for (bad, value), failure in self.verdicts:
+            if bad:
+                raise failure(value)
 
     def _numpy(self, call: NumpyCall, values: dict[int, Any]) -> None:
         r = call.fn(*[self._array(seen, values) for seen in call.operands])

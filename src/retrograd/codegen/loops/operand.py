@@ -19,17 +19,22 @@ class Operand:
     1  one element
     c  the product of the inner extents, as in a whole row-major array
     s  a number of elements given when the kernel runs
+
+    With `at` the value of that input, an int64, counts steps along one more axis, whose stride and size are
+    given when the kernel runs. What lies outside the size is taken as 0: a `Check` reports it.
     """
 
     dtype: str
     strides: str
+    at: int | None = None
 
     def __post_init__(self) -> None:
         assert set(self.strides) <= set("01cs"), self.strides
 
     def stride_names(self, name: str) -> list[str]:
         """The strides that the kernel is given, as `parameters()` lists them."""
-        return [f"{name}.stride{axis}" for axis, letter in enumerate(self.strides) if letter == "s"]
+        given = [f"{name}.stride{axis}" for axis, letter in enumerate(self.strides) if letter == "s"]
+        return given if self.at is None else [*given, f"{name}.reach", f"{name}.size"]
 
 
 @dataclass(frozen=True)
@@ -69,9 +74,14 @@ class Access:
                 self.strides.append(_product(b, extents[axis + 1:]))
             else:
                 self.strides.append(int(letter))
+        self.reach, self.size = (None, None) if operand.at is None else (next(runtime), next(runtime))
 
-    def address(self, b: ir.IRBuilder, index: Sequence[ir.Value]) -> ir.Value:
+    def address(self, b: ir.IRBuilder, index: Sequence[ir.Value], place: ir.Value | None = None) -> ir.Value:
+        """Where the element is; `place` is the value of the input that the operand is read at."""
         offset = i64(0)
+        if self.reach is not None:
+            inside = b.select(b.icmp_unsigned("<", place, self.size), place, i64(0))
+            offset = b.mul(inside, self.reach, flags=("nsw",))
         for i, stride in zip(index, self.strides):
             if stride == 0:
                 continue
@@ -79,12 +89,13 @@ class Access:
             offset = b.add(offset, term, flags=("nsw",))
         return b.gep(self.pointer, [offset], source_etype=self.memory)
 
-    def load(self, b: ir.IRBuilder, index: Sequence[ir.Value]) -> ir.Value:
-        value = b.load(self.address(b, index), typ=self.memory, align=SIZE[self.operand.dtype])
+    def load(self, b: ir.IRBuilder, index: Sequence[ir.Value], place: ir.Value | None = None) -> ir.Value:
+        value = b.load(self.address(b, index, place), typ=self.memory, align=SIZE[self.operand.dtype])
         return self._in_register(b, value)
 
-    def store(self, b: ir.IRBuilder, index: Sequence[ir.Value], value: ir.Value) -> None:
-        b.store(self._in_memory(b, value), self.address(b, index), align=SIZE[self.operand.dtype])
+    def store(self, b: ir.IRBuilder, index: Sequence[ir.Value], value: ir.Value,
+              place: ir.Value | None = None) -> None:
+        b.store(self._in_memory(b, value), self.address(b, index, place), align=SIZE[self.operand.dtype])
 
     def store_lanes(self, m: LLVMAlgebra, index: Sequence[ir.Value], value: ir.Value, mask: ir.Value) -> None:
         """Store the lanes that the mask names, along the last axis, which must be contiguous."""

@@ -26,6 +26,8 @@ class Pointwise:
     """A nest of loops, one an axis, the last the vector one; every operand has as many stride letters.
 
     Operands in the same memory must be one input with an `inplace` output: LLVM is told that pointers differ.
+    Elements are computed in order, the last axis fastest, so that what is added at one place twice is added
+    in that order.
     """
 
     inputs: tuple[Operand, ...]
@@ -35,6 +37,13 @@ class Pointwise:
     @property
     def rank(self) -> int:
         return len(self.outputs[0].operand.strides)
+
+    @property
+    def cuttable(self) -> bool:
+        """Whether pieces of the outermost axis write to places of their own."""
+        written = [o.operand for o in self.outputs if o.operand.at is not None]
+        return all(self.inputs[w.at].strides[0] == "0" and w.strides[0] != "0" for w in written
+                   if w.at is not None)
 
     def parameters(self) -> tuple[str, ...]:
         """What `args` holds, in order; `begin` and `end` bound the outermost axis: work is cut there."""
@@ -74,12 +83,19 @@ def emit_pointwise(module: ir.Module, name: str, nest: Pointwise) -> None:
             with loop(b, low, high) as i:
                 walk([*index, i])
             return
-        values = evaluated(m, [a.load(b, index) for a in inputs], nest.steps)
+        loaded: list[ir.Value] = []
+        for a in inputs:
+            loaded.append(a.load(b, index, _place(a, loaded)))
+        values = evaluated(m, loaded, nest.steps)
         for output, a in zip(nest.outputs, outputs):
-            a.store(b, index, values[output.value])
+            a.store(b, index, values[output.value], _place(a, loaded))
 
     walk([])
     kernel.finish()
+
+
+def _place(a: Access, loaded: list[ir.Value]) -> ir.Value | None:
+    return None if a.operand.at is None else loaded[a.operand.at]
 
 
 def _zero(like: ir.Value) -> ir.Constant:

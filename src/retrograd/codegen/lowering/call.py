@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from retrograd.base.dtype import FLOATING
+from retrograd.base.errors import RetrogradError
 from retrograd.base.shape import Shape, numel
 from retrograd.codegen.kernels import Description
 from retrograd.codegen.layout import Layout, merged, whole
@@ -33,10 +35,14 @@ class Scratch:
 
 @dataclass
 class Call:
-    """A kernel and its arguments: ints and addresses, in the order of `description.parameters()`."""
+    """A kernel and its arguments: ints and addresses, in the order of `description.parameters()`.
+
+    A `Check` says what its verdict means: `failure` of the bad index is the error to raise.
+    """
 
     description: Description
     args: list[int | Address]
+    failure: Callable[[int], RetrogradError] | None = None
 
 
 def start_of(layout: Layout, n: Node) -> Address:

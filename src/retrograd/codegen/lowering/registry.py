@@ -7,6 +7,14 @@ from collections.abc import Callable
 from retrograd.codegen.lowering.call import Call
 from retrograd.codegen.lowering.fold import lower_fold
 from retrograd.codegen.lowering.loop import lower_loop
+from retrograd.codegen.lowering.pieces import lower_concat, lower_pad, lower_update
+from retrograd.codegen.lowering.places import (
+    lower_add_at,
+    lower_gather,
+    lower_place,
+    lower_scatter,
+    lower_take,
+)
 from retrograd.codegen.lowering.product import lower_product
 from retrograd.codegen.schedule import Schedule, Work
 
@@ -14,4 +22,7 @@ LOWERINGS: dict[str, Callable[[Work, Schedule], list[Call]]] = {
     "loop": lower_loop,
     "fold": lower_fold,
     "product": lower_product,
+    "concat": lower_concat, "pad": lower_pad, "update": lower_update,
+    "take": lower_take, "scatter": lower_scatter,
+    "gather": lower_gather, "add_at": lower_add_at, "place": lower_place,
 }

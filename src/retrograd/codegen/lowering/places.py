@@ -1,0 +1,118 @@
+"""Reading and adding at computed places (take, gather and their duals) to nests with an operand at an
+index, behind a check of the indices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from retrograd.base.errors import RetrogradError
+from retrograd.base.shape import Shape, numel
+from retrograd.codegen.layout import whole
+from retrograd.codegen.loops.check import Check
+from retrograd.codegen.loops.operand import Step
+from retrograd.codegen.lowering.call import Address, Call, Scratch, copied, start_of
+from retrograd.codegen.lowering.nest import Array, Result, array, copy, fill, nest
+from retrograd.codegen.schedule import Schedule, Work
+from retrograd.graph.node import Node, line_text
+from retrograd.ops.gather import out_of_range
+
+
+def _failure(size: int, op: str, n: Node) -> Callable[[int], RetrogradError]:
+    where = n.where
+    return lambda bad: out_of_range(bad, size, op, line_text(where))
+
+
+def _checked(calls: list[Call], index: Node, size: int, op: str, n: Node, schedule: Schedule) -> None:
+    """A check of an index before it is used."""
+    layout = schedule.layouts[index]
+    if layout != whole(layout.base, layout.shape)._replace(offset=layout.offset):
+        layout = copied(calls, layout, index)
+    verdict = Scratch(16)
+    calls.append(Call(Check(), [start_of(layout, index), Address(verdict, 0, 8), numel(index.shape), size],
+                      _failure(size, op, n)))
+
+
+def _spread(strides: Shape, before: int, after: int) -> Shape:
+    return (0,) * before + strides + (0,) * after
+
+
+def lower_take(work: Work, schedule: Schedule) -> list[Call]:
+    """Slices along one axis: y[lead, i, rest] = x[lead, index[i], rest]."""
+    n = work.nodes[0]
+    (x, index), (axis,) = n.inputs, n.params
+    calls: list[Call] = []
+    _checked(calls, index, x.shape[axis], "index", n, schedule)
+    lead, rest = axis, x.ndim - axis - 1
+    steps = schedule.layouts[x].strides
+    places = array(schedule.layouts[index], index, _spread(schedule.layouts[index].strides, lead, rest))
+    source = array(schedule.layouts[x], x, steps[:axis] + (0,) * index.ndim + steps[axis + 1:])
+    source = source._replace(at=0, reach=steps[axis], size=x.shape[axis])
+    calls.append(nest(n.shape, [places, source], (), [Result(1, array(schedule.layouts[n], n))]))
+    return calls
+
+
+def lower_scatter(work: Work, schedule: Schedule) -> list[Call]:
+    """The dual of take: slices added, in the order of their positions."""
+    n = work.nodes[0]
+    (v, index), (axis, size) = n.inputs, n.params
+    lead, rest = axis, v.ndim - axis - index.ndim
+    steps = schedule.layouts[n].strides
+    spread = _spread(schedule.layouts[index].strides, lead, rest)
+    return _added(n, v, index, spread, steps[:axis] + (0,) * index.ndim + steps[axis + 1:],
+                  (steps[axis], size, "index_add"), schedule)
+
+
+def lower_gather(work: Work, schedule: Schedule) -> list[Call]:
+    """One place an element: y[i, j] = x[i, index[i, j]] for axis 1."""
+    n = work.nodes[0]
+    (x, index), (axis,) = n.inputs, n.params
+    calls: list[Call] = []
+    _checked(calls, index, x.shape[axis], "gather", n, schedule)
+    steps = schedule.layouts[x].strides
+    source = array(schedule.layouts[x], x, steps[:axis] + (0,) + steps[axis + 1:])
+    source = source._replace(at=0, reach=steps[axis], size=x.shape[axis])
+    calls.append(nest(n.shape, [array(schedule.layouts[index], index), source], (),
+                      [Result(1, array(schedule.layouts[n], n))]))
+    return calls
+
+
+def lower_add_at(work: Work, schedule: Schedule) -> list[Call]:
+    """The dual of gather: elements added, in row-major order."""
+    n = work.nodes[0]
+    (v, index), (axis, shape) = n.inputs, n.params
+    steps = schedule.layouts[n].strides
+    return _added(n, v, index, schedule.layouts[index].strides, steps[:axis] + (0,) + steps[axis + 1:],
+                  (steps[axis], shape[axis], "scatter_add"), schedule)
+
+
+def _added(n: Node, v: Node, index: Node, spread: Shape, strides: Shape, along: tuple[int, int, str],
+           schedule: Schedule) -> list[Call]:
+    """Zeros, and v added at its places; `along` is the stride, the size and the name of the indexed axis."""
+    reach, size, op = along
+    calls: list[Call] = []
+    _checked(calls, index, size, op, n, schedule)
+    out = array(schedule.layouts[n], n)
+    calls.append(fill(n.shape, out))
+    target = Array(out.start, n.dtype.name, strides, 1, reach, size)
+    values = array(schedule.layouts[v], v)
+    places = array(schedule.layouts[index], index, spread)
+    add = Step(lambda m, total, value: m.add(total, value), (2, 0), "add")
+    calls.append(nest(v.shape, [values, places, target], (add,), [Result(3, target, inplace=2)]))
+    return calls
+
+
+def lower_place(work: Work, schedule: Schedule) -> list[Call]:
+    """Rows of x replaced by those of v, one after the other."""
+    n = work.nodes[0]
+    x, v, index = n.inputs
+    calls: list[Call] = []
+    _checked(calls, index, x.shape[0], "index_put", n, schedule)
+    out = array(schedule.layouts[n], n)
+    calls.append(copy(n.shape, array(schedule.layouts[x], x), out))
+    if numel(v.shape):
+        steps = schedule.layouts[n].strides
+        target = out._replace(strides=(0,) * index.ndim + steps[1:], at=1, reach=steps[0], size=x.shape[0])
+        spread = _spread(schedule.layouts[index].strides, 0, v.ndim - index.ndim)
+        calls.append(nest(v.shape, [array(schedule.layouts[v], v),
+                                    array(schedule.layouts[index], index, spread)], (), [Result(0, target)]))
+    return calls
