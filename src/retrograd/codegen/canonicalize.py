@@ -50,7 +50,7 @@ def _walk(root: Node, done: dict[Node, Node]) -> Node:
             continue
         recorder.where = n.where
         inputs = tuple(done[i] for i in n.inputs)
-        if isinstance(n.prim.lower, str):       # its kernels read memory
+        if isinstance(n.prim.lower, str) and n.prim.family != "constant":       # its kernels read arrays
             inputs = tuple(bind(copy_p, (i,)) if _is_number(i) else i for i in inputs)
         simple = meaning(n.prim) if native_dtypes(n) or n.prim.np is None else None
         if n.prim.alias:

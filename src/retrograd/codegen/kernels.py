@@ -11,13 +11,15 @@ from retrograd.codegen.contract.gemm import Gemm, emit_gemm
 from retrograd.codegen.contract.pack import Pack, emit_pack
 from retrograd.codegen.jit import compile_lazily
 from retrograd.codegen.loops.check import Check, emit_check
+from retrograd.codegen.loops.draw import Draw, emit_draw
 from retrograd.codegen.loops.pointwise import Pointwise, emit_pointwise
 from retrograd.codegen.loops.reduce import Reduce, emit_reduce
 
-Description: TypeAlias = Pointwise | Reduce | Check | Gemm | Pack
+Description: TypeAlias = Pointwise | Reduce | Draw | Check | Gemm | Pack
 
 _EMITTERS: dict[type, Callable[..., None]] = {
-    Pointwise: emit_pointwise, Reduce: emit_reduce, Check: emit_check, Gemm: emit_gemm, Pack: emit_pack}
+    Pointwise: emit_pointwise, Reduce: emit_reduce, Draw: emit_draw, Check: emit_check,
+    Gemm: emit_gemm, Pack: emit_pack}
 _ENTRY = "kernel"
 
 

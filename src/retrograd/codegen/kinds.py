@@ -41,6 +41,8 @@ _FOLD = Kind("fold", makes(float32, float64, int64))
 KINDS: dict[str, Kind] = {          # by the `lower` of the primitive
     "sum": _FOLD, "max": _FOLD, "min": _FOLD,
     "product": Kind("product", makes(float32, float64)),
+    "uniform": Kind("draw", makes(float32, float64)), "normal": Kind("draw", makes(float32, float64)),
+    "integers": Kind("choose", makes(int64)),
     "concat": Kind("concat", moves, empty=True), "pad": Kind("pad", moves, empty=True),
     "update": Kind("update", moves, empty=True),
     "take": Kind("take", moves), "gather": Kind("gather", moves), "place": Kind("place", moves, empty=True),

@@ -139,9 +139,9 @@ def _normal_np(seed: Any, counter: Any, shape: Shape, dtype: str) -> Any:
 
 
 random_uniform = source("random_uniform", "shape dtype", infer_random, _uniform_np, inputs="seed counter",
-                        sample=_random_sample)
+                        sample=_random_sample, lower="uniform", exact=True)
 random_normal = source("random_normal", "shape dtype", infer_random, _normal_np, inputs="seed counter",
-                       sample=_random_sample)
+                       sample=_random_sample, lower="normal", exact=True)
 
 
 def _random_int_sample() -> Iterator[Sample]:
@@ -151,5 +151,5 @@ def _random_int_sample() -> Iterator[Sample]:
 random_int = source("random_int", "shape low high", lambda i, p: (p[0], int64),
                     lambda seed, counter, shape, low, high:
                         philox.integers(int(seed), int(counter), shape, low, high),
-                    inputs="seed counter", sample=_random_int_sample)
+                    inputs="seed counter", sample=_random_int_sample, lower="integers", exact=True)
 

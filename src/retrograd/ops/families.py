@@ -117,11 +117,11 @@ def reduction(name: str, np_fn: Callable[..., Any], *, partials: Any = None, con
 
 
 def source(name: str, params: str, infer: Callable[..., Inferred], np_fn: Callable[..., Any], *,
-           inputs: str = "", sample: Callable[[], Any] | None = None) -> Primitive:
+           inputs: str = "", sample: Callable[[], Any] | None = None, **traits: Any) -> Primitive:
     """A constant made from parameters (positions, random numbers): no derivative,
     and nothing to differentiate."""
     return Primitive(name, "constant", inputs, params, infer=infer, np=np_fn, constant=True, sample=sample,
-                     flops=lambda node: numel(node.shape))
+                     flops=lambda node: numel(node.shape), **traits)
 
 
 def expansion(name: str, inputs: str, params: str, infer: Callable[..., Inferred],

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from retrograd.base.shape import Shape
+from retrograd.ops.box_muller import Arrays, normals
 
-_M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
-_W0, _W1 = 0x9E3779B9, 0xBB67AE85
+M0, M1 = 0xD2511F53, 0xCD9E8D57
+W0, W1 = 0x9E3779B9, 0xBB67AE85
 _LOW = np.uint64(0xFFFFFFFF)
 _32 = np.uint64(32)
 ROUNDS = 10
@@ -26,10 +27,10 @@ def block(c: list[Any], key: tuple[int, int]) -> list[Any]:
     k0, k1 = key
     c0, c1, c2, c3 = c
     for _ in range(ROUNDS):
-        p0, p1 = c0 * _M0, c2 * _M1
+        p0, p1 = c0 * np.uint64(M0), c2 * np.uint64(M1)
         c0, c1, c2, c3 = ((p1 >> _32) ^ c1 ^ np.uint64(k0), p1 & _LOW,
                           (p0 >> _32) ^ c3 ^ np.uint64(k1), p0 & _LOW)
-        k0, k1 = (k0 + _W0) & 0xFFFFFFFF, (k1 + _W1) & 0xFFFFFFFF
+        k0, k1 = (k0 + W0) & 0xFFFFFFFF, (k1 + W1) & 0xFFFFFFFF
     return [c0, c1, c2, c3]
 
 
@@ -60,9 +61,7 @@ def normal(seed: int, counter: int, shape: Shape, bits: int) -> Any:
     n = math.prod(shape)
     pairs = -(-n // 2)
     u = uniform(seed, counter, (2 * pairs,), 64).reshape(-1, 2)
-    radius = np.sqrt(-2.0 * np.log1p(-u[:, 0]))         # 1 - u is never 0
-    angle = (2.0 * math.pi) * u[:, 1]
-    z = np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1).reshape(-1)[:n].reshape(shape)
+    z = np.stack(normals(Arrays, u[:, 0], u[:, 1]), 1).reshape(-1)[:n].reshape(shape)
     return z.astype(np.float32) if bits == 32 else z
 
 

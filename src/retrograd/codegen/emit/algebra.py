@@ -90,6 +90,15 @@ class LLVMAlgebra:
         # The plain conversion is undefined out of range and differs between machines.
         return self.intrinsic(f"llvm.fptosi.sat.{mangled(target)}.{mangled(x.type)}", target, x)
 
+    def split(self, x: ir.Value) -> tuple[ir.Value, ir.Value]:
+        """k and r with x = 2^k r and r between about sqrt(1/2) and sqrt(2); x is a normal float64 > 0."""
+        b, root = self.b, 0x3FE6A09E00000000
+        shifted = b.add(self.bits(x), self.like_bits(x, 0x3FF0000000000000 - root))
+        rest = b.add(b.and_(shifted, self.like_bits(x, 0x000FFFFFFFFFFFFF)), self.like_bits(x, root))
+        # The exponent in the low bits of 1.5 * 2^52 is a float64 without a conversion, which AVX2 lacks.
+        k = b.add(b.lshr(shifted, self.like_bits(x, 52)), self.like_bits(x, 0x4338000000000000 - 0x3FF))
+        return b.fsub(self.from_bits(k, x), self.like(x, 6755399441055744.0)), self.from_bits(rest, x)
+
     # ---- arithmetic
 
     def add(self, a: Operand, b: Operand) -> ir.Value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from retrograd.codegen.lowering.call import Call
+from retrograd.codegen.lowering.draw import lower_floats, lower_integers
 from retrograd.codegen.lowering.fold import lower_fold
 from retrograd.codegen.lowering.loop import lower_loop
 from retrograd.codegen.lowering.pieces import lower_concat, lower_pad, lower_update
@@ -22,6 +23,7 @@ LOWERINGS: dict[str, Callable[[Work, Schedule], list[Call]]] = {
     "loop": lower_loop,
     "fold": lower_fold,
     "product": lower_product,
+    "draw": lower_floats, "choose": lower_integers,
     "concat": lower_concat, "pad": lower_pad, "update": lower_update,
     "take": lower_take, "scatter": lower_scatter,
     "gather": lower_gather, "add_at": lower_add_at, "place": lower_place,
