@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from retrograd.base import dtype as dt
 from retrograd.base.config import config
 from retrograd.base.dtype import DType, by_name
 from retrograd.base.errors import ArgumentError
+from retrograd.runtime.threads import wanted_threads
 from retrograd.tensors.tensor import Device
 
 # Layout is the compiler's business: these are accepted wherever PyTorch takes them and change nothing.
@@ -77,19 +77,18 @@ def set_default_device(device: Any) -> None:
 
 
 def get_num_threads() -> int:
-    """Worker threads of an evaluation: as set, else the CPUs this process may run on.
+    """Threads of an evaluation: as set, else the CPUs this process may keep busy by its affinity and by the
+    quota of its control group.
 
     >>> import retrograd as rg
     >>> rg.get_num_threads() >= 1
     True
     """
-    if config.num_threads:
-        return config.num_threads
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return wanted_threads()
 
 
 def set_num_threads(threads: int) -> None:
-    """Set the number of worker threads (also RETROGRAD_NUM_THREADS). Results do not depend on it.
+    """Set the number of threads of an evaluation (also RETROGRAD_NUM_THREADS). Results do not depend on it.
 
     >>> import retrograd as rg
     >>> rg.set_num_threads(rg.get_num_threads())

@@ -15,20 +15,20 @@ from retrograd.base.dtype import FLOATING
 from retrograd.base.shape import numel
 from retrograd.codegen.canonicalize import canonicalize
 from retrograd.codegen.donate import Donation, donate_leaves
-from retrograd.codegen.driver import run as driver
+from retrograd.codegen.driver import driver
 from retrograd.codegen.kernels import address_of
 from retrograd.codegen.kinds import kind_of
 from retrograd.codegen.layout import Layout, whole
 from retrograd.codegen.lowering.call import Address, Call, Scratch
 from retrograd.codegen.lowering.registry import LOWERINGS
+from retrograd.codegen.parallelize import Batch, cost_of, parallelize, stages_of, worth_waking
 from retrograd.codegen.plan import plan_memory
-from retrograd.codegen.schedule import Schedule, Work, make_schedule
+from retrograd.codegen.schedule import Schedule, make_schedule
 from retrograd.graph.graph import Graph, topological
 from retrograd.graph.node import Node, const_p
 from retrograd.graph.text import text
 from retrograd.runtime.program import NumpyCall, Program, Recipe, Ref, Run, Seen
 
-Steps = list[tuple[Work, list[Call]]]
 MANY_CALLS = 24     # calls of NumPy cost more than a program of kernels, however small the arrays
 
 
@@ -65,41 +65,43 @@ def compile_graph(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequen
     steps = [(w, LOWERINGS[w.kind](w, schedule) if w.kind in LOWERINGS else []) for w in schedule.work]
     outputs = [n for n in dict.fromkeys(lay.base for lay in seen)
                if n in schedule.members and n not in targets]
-    offsets, arena = _memory(steps, schedule, seen, {*outputs, *targets})
-    recipe = _recipe(steps, donation, outputs, leaves, scalars, offsets, arena, numpy_call)
+    batches, commit = parallelize(steps, lambda of: targets.get(of, of), donation.first)
+    offsets, arena = _memory(batches, schedule, seen, {*outputs, *targets})
+    recipe = _recipe(batches, commit, donation, outputs, leaves, scalars, offsets, arena, numpy_call)
+    recipe.cost, recipe.parallel = cost_of(batches), worth_waking(batches)
     recipe.over = {k: j for k, j in (donate or {}).items() if recipe.roots[k] == Seen(recipe.leaves[j])}
     return Program(recipe, driver())
 
 
-def _memory(steps: Steps, schedule: Schedule, seen: Sequence[Layout], elsewhere: AbstractSet[Node]
-            ) -> tuple[dict[Any, int], int]:
+def _memory(batches: Sequence[Batch], schedule: Schedule, seen: Sequence[Layout],
+            elsewhere: AbstractSet[Node]) -> tuple[dict[Any, int], int]:
     """Plan the arena: values that have no place elsewhere (leaves, outputs) nor are made by NumPy,
-    and scratch."""
+    and scratch. What runs at once lives at once."""
     sizes: dict[Any, int] = {}
     born: dict[Any, int] = {}
     dies: dict[Any, int] = {}
     behind: dict[Any, set[Any]] = {}        # a NumPy result may be a view of what it was made from
-    for k, (w, calls) in enumerate(steps):
-        for n in w.stores:
-            if w.kind != "numpy" and n not in elsewhere:
-                sizes[n], born[n] = numel(n.shape) * n.dtype.itemsize, k
-        if w.kind == "numpy":
+    last = len(batches) - 1
+    for k, (w, call) in ((k, pair) for k, batch in enumerate(batches) for pair in batch.calls):
+        if call is None:
             direct = {schedule.layouts[i].base for i in w.nodes[0].inputs if i in schedule.layouts}
-            reads = direct.union(*(behind.get(r, ()) for r in direct))
-            behind[w.nodes[0]] = reads
+            reads = behind[w.nodes[0]] = direct.union(*(behind.get(r, ()) for r in direct))
         else:
-            direct = {a.of for c in calls for a in c.args if isinstance(a, Address)}
+            for n in w.stores:
+                if n not in elsewhere:
+                    sizes[n], born[n] = numel(n.shape) * n.dtype.itemsize, min(born.get(n, k), k)
+            direct = {a.of for a in call.args if isinstance(a, Address)}
             reads = direct.union(*(behind.get(r, ()) for r in direct))
         for v in reads:
             dies[v] = k
             if isinstance(v, Scratch):
                 sizes[v], born[v] = v.nbytes, min(born.get(v, k), k)
-    for lay in seen:
-        for v in behind.get(lay.base, ()):
-            dies[v] = len(steps) - 1
-    for call in (c for _, calls in steps for c in calls if c.failure is not None):
-        dies[_verdict(call)] = len(steps) - 1          # read when all has run
-    return plan_memory(sizes, born, {v: k for v, k in dies.items() if v in born}, len(steps))
+        if call is not None and call.failure is not None:
+            dies[_verdict(call)] = last     # read when all has run
+    kept = {v for lay in seen for v in behind.get(lay.base, ())}
+    kept.update(lay.base for lay in seen)
+    return plan_memory(sizes, born, {v: last if v in kept else dies.get(v, born[v]) for v in born},
+                       len(batches))
 
 
 def _verdict(call: Call) -> Any:
@@ -109,7 +111,7 @@ def _verdict(call: Call) -> Any:
     return place.of
 
 
-def _recipe(steps: Steps, donation: Donation, outputs: Sequence[Node],
+def _recipe(batches: Sequence[Batch], commit: int, donation: Donation, outputs: Sequence[Node],
             leaves: Sequence[Node], scalars: Sequence[Node], offsets: dict[Any, int], arena: int,
             numpy_call: Callable[[Node], Callable[..., Any]]) -> Recipe:
     """The schedule as plain data: values numbered, addresses as references to numbers."""
@@ -126,25 +128,36 @@ def _recipe(steps: Steps, donation: Donation, outputs: Sequence[Node],
 
     recipe = Recipe(arena=arena, leaves=[key(n) for n in leaves], roots=[as_seen(lay) for lay in seen])
     recipe.scalars = [(key(n), n.dtype.kind == FLOATING, n.dtype.acc.np) for n in scalars]
-    for k, (w, calls) in enumerate(steps):
-        if k == donation.first:
-            recipe.commit = len(recipe.rows)
-        if w.kind == "numpy":
-            n = w.nodes[0]
-            operands = tuple(as_seen(schedule.layouts.get(i) or whole(i, i.shape)) for i in n.inputs)
-            recipe.segments.append(NumpyCall(numpy_call(n), operands, key(n), n.shape))
-            recipe.foreign.add(key(n))
-            continue
-        for call in calls:
+    run: list[Batch] = []                   # since the last call of NumPy, or the first write over a leaf
+
+    def end_run() -> None:
+        stages = stages_of(run, len(recipe.rows) - sum(len(batch.calls) for batch in run))
+        last = recipe.segments[-1] if recipe.segments else None
+        if isinstance(last, Run):
+            recipe.segments[-1] = Run(last.first, last.count + len(stages))
+        elif stages:
+            recipe.segments.append(Run(len(recipe.stages), len(stages)))
+        recipe.stages += stages
+        run.clear()
+    for k, batch in enumerate(batches):
+        if k == commit:
+            end_run()
+            recipe.commit = len(recipe.stages)
+        for w, call in batch.calls:
+            if call is None:
+                end_run()
+                n = w.nodes[0]
+                operands = tuple(as_seen(schedule.layouts.get(i) or whole(i, i.shape)) for i in n.inputs)
+                recipe.segments.append(NumpyCall(numpy_call(n), operands, key(n), n.shape))
+                recipe.foreign.add(key(n))
+                continue
             args = [Ref(key(a.of), a.offset * a.itemsize) if isinstance(a, Address) else a for a in call.args]
             recipe.rows.append((address_of(call.description), args))
             if call.failure is not None:
                 recipe.checks.append((key(_verdict(call)), call.failure))
-            last = recipe.segments[-1] if recipe.segments else None
-            if isinstance(last, Run):
-                recipe.segments[-1] = Run(last.first, last.count + 1)
-            else:
-                recipe.segments.append(Run(len(recipe.rows) - 1, 1))
+        if batch.native:
+            run.append(batch)
+    end_run()
     recipe.outputs = [(key(n), n.shape, n.dtype.np) for n in outputs if schedule.members[n].kind != "numpy"]
     for of, offset in offsets.items():
         is_node = isinstance(of, Node)

@@ -11,13 +11,27 @@ import ctypes
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from math import prod
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from retrograd.runtime.arena import Arena, arenas
 from retrograd.runtime.buffer import address
+from retrograd.runtime.recycle import LARGE, recycler
+from retrograd.runtime.table import ROW, RowTable, Stage, StageTable
+from retrograd.runtime.threads import Pool
 
-ALIGN = 64
+PRIVATE = 1 << 14       # bytes of an arena that a frame keeps for itself
+SLICE = 20_000_000      # nanoseconds after which the native driver comes back, so that Ctrl-C is seen
+FOREVER = 1 << 62
+
+
+class Driver(Protocol):
+    """The native code that walks over a program; see codegen/driver.py."""
+
+    run: Callable[[int, int, int, int, int, int], int]
+    pool: Pool | None
 
 
 class Ref(NamedTuple):
@@ -44,7 +58,7 @@ class NumpyCall(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Rows of the table, one after another, in one native call."""
+    """Stages, one after another, in one native call."""
 
     first: int
     count: int
@@ -55,6 +69,9 @@ class Recipe:
     """Everything a program is."""
 
     rows: list[tuple[int, list[int | Ref]]] = field(default_factory=list)   # (kernel address, arguments)
+    stages: list[Stage] = field(default_factory=list)
+    cost: float = 0.0                                   # nanoseconds that its kernels may take
+    parallel: bool = False                              # whether worker threads are worth their waking
     segments: list[Run | NumpyCall] = field(default_factory=list)
     leaves: list[int] = field(default_factory=list)
     scalars: list[tuple[int, bool, Any]] = field(default_factory=list)      # (key, float slot?, NumPy dtype)
@@ -65,16 +82,24 @@ class Recipe:
     roots: list[Seen] = field(default_factory=list)
     foreign: set[int] = field(default_factory=set)      # values that NumPy made: they may be views of others
     over: dict[int, int] = field(default_factory=dict)  # number of a root -> leaf in whose memory it is put
-    commit: int | None = None                           # the first row that writes over a leaf, if any does
+    commit: int | None = None                           # the first stage that writes over a leaf, if any does
     checks: list[tuple[int, Callable[[int], Exception]]] = field(default_factory=list)  # verdict, its error
 
 
 class Program:
     """A recipe and the frames that are free to run it."""
 
-    def __init__(self, recipe: Recipe, driver: Callable[[int, int], None]) -> None:
+    def __init__(self, recipe: Recipe, driver: Driver) -> None:
         self.recipe, self.driver = recipe, driver
+        self._stages = StageTable(recipe.stages, [len(args) for _, args in recipe.rows])
+        self._leased = recipe.arena if recipe.arena > PRIVATE else 0
         self._frames: list[Frame] = []
+
+    @property
+    def planned_peak(self) -> int:
+        """Bytes that a run needs beside its leaves: the arena, and fresh memory for results."""
+        fresh = sum(prod(shape) * dtype.itemsize for _, shape, dtype in self.recipe.outputs)
+        return self.recipe.arena + fresh
 
     def run(self, leaves: Sequence[Any], scalars: Sequence[Any],
             writable: bool | Sequence[bool] = False) -> list[Any]:
@@ -87,10 +112,19 @@ class Program:
         try:
             frame = self._frames.pop()
         except IndexError:
-            frame = Frame(self.recipe, self.driver)
+            frame = Frame(self.recipe, self.driver, self._stages.address)
+        if not self._leased:
+            try:
+                return frame.run(leaves, scalars, writable)
+            finally:
+                self._frames.append(frame)
+        arena = arenas.lease(self._leased)
         try:
+            if arena.base != frame.base:
+                frame.move(arena)
             return frame.run(leaves, scalars, writable)
         finally:
+            arenas.give(arena)
             self._frames.append(frame)
 
 
@@ -102,57 +136,79 @@ class Frame:
     """Arena, argument table and scalar slots of one run; addresses of leaves and outputs are
     written in each time."""
 
-    def __init__(self, recipe: Recipe, driver: Callable[[int, int], None]) -> None:
-        self.recipe, self.driver = recipe, driver
-        self.arena = np.empty(recipe.arena + ALIGN, np.uint8)
-        start = self.arena.ctypes.data
-        base = -(-start // ALIGN) * ALIGN
+    def __init__(self, recipe: Recipe, driver: Driver, stages: int) -> None:
+        self.recipe, self.driver, self.stages = recipe, driver, stages
         count = max(1, len(recipe.scalars))
         self.floats, self.ints = (ctypes.c_double * count)(), (ctypes.c_int64 * count)()
-        fixed = {key: base + offset for key, (offset, _, _) in recipe.placed.items()}
-        fixed.update((key, address(value)) for key, value in recipe.consts.items())
+        fixed = {key: address(value) for key, value in recipe.consts.items()}
         for k, (key, is_float, _) in enumerate(recipe.scalars):
             fixed[key] = ctypes.addressof(self.floats if is_float else self.ints) + 8 * k
         patches: dict[int, list[tuple[int, int]]] = {}
-        self.table = self._table(fixed, patches)
-        self.address = ctypes.addressof(self.table)
+        self._make_table(fixed, patches)
         self.leaf_patches = [patches.get(key, []) for key in recipe.leaves]
         self.output_patches = [patches.get(key, []) for key, _, _ in recipe.outputs]
+        self.fresh = [(shape, dtype, prod(shape) * dtype.itemsize) for _, shape, dtype in recipe.outputs]
         self.patches = patches
-        self.verdicts = [((ctypes.c_int64 * 2).from_address(fixed[key]), failure)
-                         for key, failure in recipe.checks]
         self.float_slots = [is_float for _, is_float, _ in recipe.scalars]
         self.all_floats = all(self.float_slots)
         self.over = [(k, j, n) for n, (k, j) in enumerate(recipe.over.items())]
         self.known: list[Callable[[], Any]] = [_nothing] * len(recipe.leaves)  # whose address is in the table
         self.results = self._native_results()
-        # Arena values as arrays; placeholders in `recipe.placed` without a dtype are scratch.
         self.arrays = dict(recipe.consts)
-        for key, (offset, shape, dtype) in recipe.placed.items():
-            if dtype is not None:
-                at = base - start + offset
-                size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
-                self.arrays[key] = self.arena[at:at + size].view(dtype).reshape(shape)
-        self.fleeting = {*self.arrays, *(recipe.leaves[j] for j in recipe.over.values())}
+        self.fleeting = {*recipe.placed, *recipe.consts, *(recipe.leaves[j] for j in recipe.over.values())}
+        if recipe.arena <= PRIVATE:
+            self.move(Arena(recipe.arena))
 
-    def _table(self, fixed: dict[int, int], patches: dict[int, list[tuple[int, int]]]) -> Any:
-        rows = self.recipe.rows
-        block: list[int] = [0] * (2 * len(rows))
-        for k, (kernel, args) in enumerate(rows):
-            block[2 * k], block[2 * k + 1] = kernel, len(block)
+    def _make_table(self, fixed: dict[int, int], patches: dict[int, list[tuple[int, int]]]) -> None:
+        """The rows, with the places where addresses of leaves and results belong, and those in the arena."""
+        placed, rows, in_arena = self.recipe.placed, [], []
+        count = ROW * len(self.recipe.rows)             # of words so far
+        for kernel, args in self.recipe.rows:
+            words: list[int] = []
             for a in args:
-                if a.__class__ is Ref:
-                    if a.key in fixed:                      # type: ignore[union-attr]
-                        a = fixed[a.key] + a.offset         # type: ignore[union-attr]
-                    else:
-                        patches.setdefault(a.key, []).append((len(block), a.offset))    # type: ignore[union-attr]
-                        a = 0
-                block.append(a)                             # type: ignore[arg-type]
-        table = (ctypes.c_int64 * len(block))(*block)
-        address = ctypes.addressof(table)
-        for k in range(len(rows)):
-            table[2 * k + 1] = address + 8 * block[2 * k + 1]
-        return table
+                if isinstance(a, int):
+                    words.append(a)
+                elif a.key in placed:
+                    in_arena.append(count + len(words))
+                    words.append(placed[a.key][0] + a.offset)
+                elif a.key in fixed:
+                    words.append(fixed[a.key] + a.offset)
+                else:
+                    patches.setdefault(a.key, []).append((count + len(words), a.offset))
+                    words.append(0)
+            rows.append((kernel, words))
+            count += len(words)
+        self._rows = RowTable(rows)
+        self.table, self.address = self._rows.words, self._rows.address
+        self.base = 0
+        self._in_arena = np.array(in_arena, np.int64)
+
+    def move(self, arena: Arena) -> None:
+        """Run in this arena from now on."""
+        np.frombuffer(self.table, np.int64)[self._in_arena] += arena.base - self.base
+        self.base = arena.base
+        if arena.nbytes <= PRIVATE:
+            self.arena = arena
+        if self.results is not None:
+            return
+        # Arena values as arrays; what has no dtype is scratch.
+        for key, (offset, shape, dtype) in self.recipe.placed.items():
+            if dtype is not None:
+                end = offset + prod(shape) * dtype.itemsize
+                self.arrays[key] = arena.bytes[offset:end].view(dtype).reshape(shape)
+
+    def _drive(self, first: int, last: int) -> None:
+        """Run those stages. Between slices of a long run signals are seen, until a leaf is written."""
+        recipe, driver = self.recipe, self.driver
+        pool = driver.pool.address() if recipe.parallel and driver.pool is not None else 0
+        if recipe.cost < SLICE:
+            driver.run(pool, self.address, self.stages, first, last, FOREVER)
+            return
+        commit = last if recipe.commit is None else min(recipe.commit, last)
+        while first < commit:
+            first = driver.run(pool, self.address, self.stages, first, commit, SLICE)
+        if first < last:
+            driver.run(pool, self.address, self.stages, first, last, FOREVER)
 
     def _point(self, patches: list[tuple[int, int]], array: Any) -> None:
         at = address(array)
@@ -194,7 +250,7 @@ class Frame:
 
     def _run_native(self, leaves: Sequence[Any], scalars: Sequence[Any], results: list[int]) -> list[Any]:
         """`run` where nothing but addresses has to be handed over."""
-        table, empty, known = self.table, np.empty, self.known
+        table, known = self.table, self.known
         kept = [self._take(k, value) for k, value in enumerate(leaves) if known[k]() is not value]
         if self.all_floats:
             self.floats[:len(scalars)] = scalars
@@ -205,19 +261,19 @@ class Frame:
                 else:
                     self.ints[k] = v
         outs = []
-        for (_, shape, dtype), patches in zip(self.recipe.outputs, self.output_patches):
-            out = empty(shape, dtype)
+        for (shape, dtype, nbytes), patches in zip(self.fresh, self.output_patches):
+            out = np.empty(shape, dtype) if nbytes < LARGE else recycler.empty(shape, dtype, nbytes)
             outs.append(out)
             at = address(out)
             for k, offset in patches:
                 table[k] = at + offset
-        rows, first = len(self.recipe.rows), 0
-        if self.verdicts:                   # nothing is written over before all indices are known to be good
-            first = rows if self.recipe.commit is None else self.recipe.commit
-            self.driver(self.address, first)
+        last, first = len(self.recipe.stages), 0
+        if self.recipe.checks:              # nothing is written over before all indices are known to be good
+            first = last if self.recipe.commit is None else self.recipe.commit
+            self._drive(0, first)
             self._check()
-        if first < rows:
-            self.driver(self.address + 16 * first, rows - first)
+        if first < last:
+            self._drive(first, last)
         del kept
         return [outs[k] if k >= 0 else leaves[~k] for k in results]
 
@@ -238,32 +294,32 @@ class Frame:
             else:
                 self.ints[k] = v
             values[key] = v
-        for (key, shape, dtype), patches in zip(recipe.outputs, self.output_patches):
-            out = values[key] = np.empty(shape, dtype)
+        for (key, _, _), size, patches in zip(recipe.outputs, self.fresh, self.output_patches):
+            out = values[key] = recycler.empty(*size)
             if patches:
                 self._point(patches, out)
-        commit = len(recipe.rows) if recipe.commit is None else recipe.commit
+        commit = len(recipe.stages) if recipe.commit is None else recipe.commit
         with np.errstate(all="ignore"):
             for segment in recipe.segments:
                 if segment.__class__ is Run:
                     first, count = segment                                          # type: ignore[misc]
-                    count = min(count, commit - first)      # what writes over leaves ends the last run
-                    if count > 0:
-                        self.driver(self.address + 16 * first, count)               # type: ignore[operator]
+                    # What writes over leaves ends the last run.
+                    self._drive(first, min(first + count, commit))                  # type: ignore[operator]
                 else:
                     self._numpy(segment, values)                                    # type: ignore[arg-type]
         self._check()
         roots = [None if k in recipe.over else self._root(seen, values)
                  for k, seen in enumerate(recipe.roots)]
-        if commit < len(recipe.rows):
-            self.driver(self.address + 16 * commit, len(recipe.rows) - commit)
+        if commit < len(recipe.stages):
+            self._drive(commit, len(recipe.stages))
         for k, j in recipe.over.items():
             roots[k] = leaves[j]
         return roots
 
     def _check(self) -> None:
         """Raise what the first check that failed says."""
-        for (bad, value), failure in self.verdicts:
+        for key, failure in self.recipe.checks:
+            bad, value = (ctypes.c_int64 * 2).from_address(self.base + self.recipe.placed[key][0])
             if bad:
                 raise failure(value)
 

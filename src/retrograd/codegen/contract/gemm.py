@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
+from retrograd.codegen.axis import Axis, axes_of
 from retrograd.codegen.contract.microkernel import Form, tile_function
 from retrograd.codegen.contract.tile import K_BLOCK, Tile, row_steps
 from retrograd.codegen.emit.kernel import Kernel
@@ -47,6 +48,9 @@ class Gemm:
 
     def parameters(self) -> tuple[str, ...]:
         return PARAMETERS
+
+    def axes(self) -> tuple[Axis, ...]:
+        return axes_of(PARAMETERS, batch_begin=1, m_begin=self.tile.rows, n_begin=self.tile.width)
 
 
 def emit_gemm(module: ir.Module, name: str, gemm: Gemm) -> None:

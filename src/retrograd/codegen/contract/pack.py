@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
+from retrograd.codegen.axis import Axis, axes_of
 from retrograd.codegen.emit.kernel import Kernel
 from retrograd.codegen.emit.types import MEMORY, SIZE, i32, i64, pointer, void
 from retrograd.codegen.loops.loop import least, loop
@@ -33,6 +34,9 @@ class Pack:
 
     def parameters(self) -> tuple[str, ...]:
         return PARAMETERS
+
+    def axes(self) -> tuple[Axis, ...]:
+        return axes_of(PARAMETERS, batch_begin=1, lane_begin=self.width)
 
 
 def emit_pack(module: ir.Module, name: str, pack: Pack) -> None:

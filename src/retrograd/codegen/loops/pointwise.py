@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
+from retrograd.codegen.axis import Axis, axes_of
 from retrograd.codegen.emit.algebra import LLVMAlgebra
 from retrograd.codegen.emit.kernel import Kernel
 from retrograd.codegen.loops.loop import loop
@@ -52,6 +53,10 @@ class Pointwise:
         extents = ["begin", "end"] + [f"n{axis}" for axis in range(1, self.rank)]
         strides = [s for name, operand in self._named() for s in operand.stride_names(name)]
         return (*pointers, *extents, *strides)
+
+    def axes(self) -> tuple[Axis, ...]:
+        """Where work is cut; a lone axis at whole vectors, whatever the machine."""
+        return axes_of(self.parameters(), begin=64 if self.rank == 1 else 1) if self.cuttable else ()
 
     def _named(self) -> list[tuple[str, Operand]]:
         inputs = [(f"in{i}", operand) for i, operand in enumerate(self.inputs)]

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
+from retrograd.codegen.axis import Axis, axes_of
 from retrograd.codegen.emit.algebra import LLVMAlgebra
 from retrograd.codegen.emit.kernel import Kernel
 from retrograd.codegen.emit.types import MEMORY, REGISTER, SIZE, i32, i64, is_float, pointer
@@ -52,6 +53,11 @@ class Reduce:
         extents = ["begin", "end", "folded", *columns]
         strides = [s for i, operand in enumerate(self.inputs) for s in operand.stride_names(f"in{i}")]
         return (*pointers, *extents, *strides)
+
+    def axes(self) -> tuple[Axis, ...]:
+        """Where work is cut: between rows, and between strips of columns."""
+        inner = {"inner_begin": self.strip} if self.rank == 3 else {}
+        return axes_of(self.parameters(), begin=1, **inner)
 
 
 def strips(target: Target, dtype: str) -> tuple[int, int]:

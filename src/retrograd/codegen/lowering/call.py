@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any, NamedTuple
 
 from retrograd.base.dtype import FLOATING
 from retrograd.base.errors import RetrogradError
 from retrograd.base.shape import Shape, numel
+from retrograd.codegen.axis import Axis, nanoseconds
+from retrograd.codegen.emit.types import SIZE
 from retrograd.codegen.kernels import Description
 from retrograd.codegen.layout import Layout, merged, whole
 from retrograd.codegen.loops.operand import Operand, Step
@@ -43,6 +46,13 @@ class Call:
     description: Description
     args: list[int | Address]
     failure: Callable[[int], RetrogradError] | None = None
+    axes: tuple[Axis, ...] = ()     # where it may be cut
+    cost: float = 0.0               # nanoseconds, see codegen/axis.py
+
+
+def moved(sizes: Shape, strides: Sequence[Shape], operands: Sequence[Operand]) -> int:
+    """Bytes that operands bring along or take, each element counted once."""
+    return sum(SIZE[o.dtype] * prod(n for n, s in zip(sizes, st) if s) for o, st in zip(operands, strides))
 
 
 def start_of(layout: Layout, n: Node) -> Address:
@@ -73,5 +83,6 @@ def copied(calls: list[Call], layout: Layout, n: Node) -> Layout:
     args: list[int | Address] = [start_of(layout, n), Address(scratch, 0, n.dtype.itemsize), 0, *sizes]
     for operand, st in zip(operands, (source, target)):
         args += [s for letter, s in zip(operand.strides, st) if letter == "s"]
-    calls.append(Call(nest, args))
+    cost = nanoseconds(0, 2 * scratch.nbytes)
+    calls.append(Call(nest, args, axes=nest.axes(), cost=cost))
     return whole(scratch, layout.shape)

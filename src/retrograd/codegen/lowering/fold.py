@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from retrograd.base.shape import numel
+from retrograd.codegen.axis import nanoseconds
 from retrograd.codegen.jit import host
 from retrograd.codegen.layout import one_step
 from retrograd.codegen.loops.operand import Operand
 from retrograd.codegen.loops.reduce import Reduce, strips
-from retrograd.codegen.lowering.call import Address, Call, copied, slot_dtype, start_of, stride_letters
+from retrograd.codegen.lowering.call import Address, Call, copied, moved, slot_dtype, start_of, stride_letters
 from retrograd.codegen.lowering.steps import Steps
 from retrograd.codegen.schedule import Schedule, Work
 
@@ -27,7 +28,7 @@ def lower_fold(work: Work, schedule: Schedule) -> list[Call]:
         at = steps.operand(x)
         steps.value[x] = steps._add(lambda m, v: v, "same", (at,))
     rank = 2 if extent[2] == 1 else 3
-    operands, addresses, given = [], [], []
+    operands, addresses, given, walks = [], [], [], []
     for layout, n in steps.inputs:
         strides = layout.strides if layout.shape == shape else (0,) * len(shape)
         walk = [one_step(shape[a:b], strides[a:b]) for a, b in cuts]
@@ -35,6 +36,7 @@ def lower_fold(work: Work, schedule: Schedule) -> list[Call]:
             layout = copied(calls, layout, n)
             walk = [one_step(shape[a:b], layout.strides[a:b]) for a, b in cuts]
         st = tuple(0 if e == 1 else s or 0 for s, e in zip(walk, extent))[:rank]
+        walks.append(st)
         letters = stride_letters(st)
         operands.append(Operand(slot_dtype(layout, n), letters))
         addresses.append(start_of(layout, n))
@@ -43,4 +45,6 @@ def lower_fold(work: Work, schedule: Schedule) -> list[Call]:
     nest = Reduce(tuple(operands), steps.steps(), str(r.prim.lower), r.dtype.name, strip, vector)
     inner = [extent[2], 0, extent[2]] if rank == 3 else []
     args = [*addresses, Address(r, 0, r.dtype.itemsize), 0, extent[0], extent[1], *inner, *given]
-    return [*calls, Call(nest, args)]
+    flops = sum(n.prim.flops(n) for n in work.nodes if n.prim.flops)
+    cost = nanoseconds(flops, moved(tuple(extent), walks, operands))
+    return [*calls, Call(nest, args, axes=nest.axes(), cost=cost)]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from retrograd.codegen.axis import nanoseconds
 from retrograd.codegen.layout import merged
 from retrograd.codegen.loops.operand import Operand
 from retrograd.codegen.loops.pointwise import Output, Pointwise
-from retrograd.codegen.lowering.call import Address, Call, slot_dtype, start_of, stride_letters
+from retrograd.codegen.lowering.call import Address, Call, moved, slot_dtype, start_of, stride_letters
 from retrograd.codegen.lowering.steps import Steps
 from retrograd.codegen.schedule import Schedule, Work
 
@@ -33,4 +34,6 @@ def lower_loop(work: Work, schedule: Schedule) -> list[Call]:
     args += [0, sizes[0], *sizes[1:]]
     for operand, st in zip([*inputs, *(o.operand for o in outputs)], strides):
         args += [s for letter, s in zip(operand.strides, st) if letter == "s"]
-    return [Call(nest, args)]
+    flops = sum(n.prim.flops(n) for n in work.nodes if n.prim.flops)
+    operands = [*inputs, *(o.operand for o in outputs)]
+    return [Call(nest, args, axes=nest.axes(), cost=nanoseconds(flops, moved(sizes, strides, operands)))]

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from retrograd.base.dtype import DType
 from retrograd.base.shape import Shape
+from retrograd.codegen.axis import nanoseconds
 from retrograd.codegen.layout import Layout, merged
 from retrograd.codegen.loops.operand import Operand, Step
 from retrograd.codegen.loops.pointwise import Output, Pointwise
-from retrograd.codegen.lowering.call import Address, Call, start_of, stride_letters
+from retrograd.codegen.lowering.call import Address, Call, moved, start_of, stride_letters
 from retrograd.graph.node import Node
 
 # Elements that are only moved are moved as integers of their size: not a bit changes on the way.
@@ -68,7 +69,8 @@ def nest(shape: Shape, inputs: Sequence[Array], steps: Sequence[Step], results: 
     args += [0, *sizes]
     for a, st in zip(arrays, strides):
         args += a.given(st)
-    return Call(Pointwise(tuple(operands[:k]), tuple(steps), outputs), args)
+    kernel = Pointwise(tuple(operands[:k]), tuple(steps), outputs)
+    return Call(kernel, args, axes=kernel.axes(), cost=nanoseconds(0, moved(sizes, strides, operands)))
 
 
 def copy(shape: Shape, source: Array, target: Array) -> Call:

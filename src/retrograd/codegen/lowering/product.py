@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from retrograd.base.shape import numel
+from retrograd.codegen.axis import nanoseconds
 from retrograd.codegen.contract.gemm import Gemm
 from retrograd.codegen.contract.pack import Pack
 from retrograd.codegen.contract.tile import default_tile
@@ -34,9 +35,10 @@ def lower_product(work: Work, schedule: Schedule) -> list[Call]:
     else:
         padded = -(-cols // tile.width) * tile.width
         scratch = Scratch(max(1, batch * padded * k) * size)
-        calls.append(Call(Pack(n.dtype.name, tile.width, tile.lanes),
-                          [address, Address(scratch, 0, size), 0, batch, 0, cols, k, b_batch, b_lane, b_depth,
-                           padded * k]))
+        pack = Pack(n.dtype.name, tile.width, tile.lanes)
+        calls.append(Call(pack, [address, Address(scratch, 0, size), 0, batch, 0, cols, k, b_batch, b_lane,
+                                 b_depth, padded * k],
+                          axes=pack.axes(), cost=nanoseconds(0, 2 * scratch.nbytes)))
         address, panel, depth, b_step = Address(scratch, 0, size), tile.width * k, tile.width, padded * k
     a_batch, a_row, a_depth = a.strides
     gemm = Gemm(tile, unit_rows=a_row == 1, turned=turned)
@@ -44,7 +46,8 @@ def lower_product(work: Work, schedule: Schedule) -> list[Call]:
     calls.append(Call(gemm, [Address(a.base, a.offset, size), address, Address(n, 0, size),
                              0, batch, 0, m, 0, cols, k,
                              a_batch, tile.rows * a_row, a_row, a_depth, b_step, panel, depth,
-                             n.shape[-2] * n.shape[-1], c_row]))
+                             n.shape[-2] * n.shape[-1], c_row],
+                      axes=gemm.axes(), cost=nanoseconds(2 * batch * m * cols * k, 0)))
     return calls
 
 

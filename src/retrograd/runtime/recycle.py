@@ -1,0 +1,80 @@
+"""Fresh memory for results: large blocks that died are handed out again, so that a step takes no page fault.
+
+An array looks into a Lease, which looks into a Memory. When the last array or view that looks into the lease
+has died, the memory waits here for a result of the same size.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+LINE = 64
+LARGE = 1 << 16         # bytes; smaller ones come from the allocator's own lists
+IDLE = 1 << 28          # bytes that may wait here
+
+
+class Recycler:
+    """Memories that nobody uses, by size; those that wait longest are dropped when they are too many."""
+
+    def __init__(self) -> None:
+        self._free: dict[int, list[Any]] = {}
+        self._idle = 0
+
+    def empty(self, shape: tuple[int, ...], dtype: Any, nbytes: int) -> Any:
+        """`np.empty(shape, dtype)`, of so many bytes."""
+        if nbytes < LARGE:
+            return np.empty(shape, dtype)
+        waiting = self._free.get(nbytes)
+        try:
+            memory = waiting.pop() if waiting else None
+        except IndexError:                  # another thread took it
+            memory = None
+        if memory is None:
+            memory = _aligned(nbytes)
+        else:
+            self._idle -= nbytes
+        return np.ndarray(shape, dtype, memory.view(Lease))
+
+    def give(self, memory: Any) -> None:
+        nbytes = memory.nbytes
+        if self._idle + nbytes > IDLE:
+            self._drop(nbytes)
+        if self._idle + nbytes <= IDLE:
+            self._free.setdefault(nbytes, []).append(memory)
+            self._idle += nbytes
+
+    def _drop(self, nbytes: int) -> None:
+        """Other sizes than this one, the ones that came first."""
+        for size in list(self._free):
+            if size != nbytes:
+                self._idle -= size * len(self._free.pop(size, ()))
+
+
+recycler = Recycler()
+
+
+def _aligned(nbytes: int) -> Any:
+    memory = Memory(nbytes + LINE, np.uint8)
+    skip = -memory.ctypes.data % LINE
+    return memory[skip:skip + nbytes]
+
+
+class Memory(np.ndarray[Any, Any]):
+    """Bytes, from the start of a line of the cache on."""
+
+
+class Lease(np.ndarray[Any, Any]):
+    """A view of a memory, as long as somebody uses it."""
+
+    _give = recycler.give           # found here even when the process ends
+
+    def __del__(self) -> None:
+        if self.base is not None:
+            self._give(self.base)
+
+
+def alone(array: Any) -> bool:
+    """Whether an array is not a view of another."""
+    return array.base is None or type(array.base) is Lease
