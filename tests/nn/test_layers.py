@@ -185,9 +185,15 @@ def test_an_unknown_padding_string_is_named():
         nn.Conv2d(3, 4, 3, padding="some")
 
 
-def test_other_padding_modes_say_that_they_are_not_there_yet():
-    with pytest.raises(NotImplementedError, match="padding_mode='circular' is not implemented yet"):
-        nn.Conv2d(3, 4, 3, padding_mode="circular")
+@pytest.mark.parametrize("mode", ["zeros", "reflect", "replicate", "circular"])
+@pytest.mark.parametrize("padding", [1, (2, 1), "same"])
+def test_padding_modes(mode, padding, torch):
+    layers = [T.nn.Conv2d(2, 3, (3, 2), padding=padding, padding_mode=mode, dilation=(1, 2)) for T in (torch, rg)]
+    layers[1].load_state_dict({k: rg.from_numpy(v.numpy()) for k, v in layers[0].state_dict().items()})
+    x = np.random.default_rng(0).standard_normal((2, 2, 5, 6)).astype(np.float32)
+    theirs, ours = layers[0](torch.from_numpy(x)), layers[1](rg.from_numpy(x))
+    np.testing.assert_allclose(ours.detach().numpy(), theirs.detach().numpy(), rtol=1e-5, atol=1e-6)
+    assert repr(layers[0]) == repr(layers[1])
 
 
 @pytest.mark.parametrize(

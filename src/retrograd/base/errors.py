@@ -50,8 +50,8 @@ class ArgumentTypeError(RetrogradError, TypeError):
     """An argument of a kind the operation does not accept."""
 
 
-class IndexRangeError(RetrogradError, IndexError):
-    """An index outside the axis it indexes."""
+class IndexRangeError(RetrogradError, IndexError, RuntimeError):
+    """An index outside the axis it indexes (PyTorch raises the one or the other, by operation)."""
 
 
 class AutogradError(RetrogradError, RuntimeError):

@@ -24,6 +24,7 @@ from retrograd.functional.door import (
     unary,
     wrap,
 )
+from retrograd.functional.indexing import indices_of_mask
 from retrograd.graph.node import Node, bind, const
 from retrograd.graph.primitive import Primitive
 from retrograd.ops import constant as c
@@ -40,7 +41,7 @@ def add(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     tensor([31., 42.])
     """
     if alpha != 1:
-        other = mul(other, alpha)
+        other = mul(other, alpha) if isinstance(other, TensorBase) else other * alpha
     return binary(p.add, input, other, "add")
 
 
@@ -52,7 +53,7 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
             raise DTypeError("subtraction of bool tensors is not defined", op="sub",
                              fix="Use  a ^ b  (logical_xor) or convert with .int().")
     if alpha != 1:
-        other = mul(other, alpha)
+        other = mul(other, alpha) if isinstance(other, TensorBase) else other * alpha
     return binary(p.sub, input, other, "sub")
 
 
@@ -331,10 +332,13 @@ def isclose(input: Any, other: Any, rtol: float = 1e-5, atol: float = 1e-8,
 
 
 # ---------------------------------------------------------------- selection
-def where(condition: Any, input: Any = None, other: Any = None) -> Tensor:
+def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     """input where condition is true, else other. A branch that was not selected gets a zero cotangent,
     whatever it holds (nan and inf included). With one argument: `nonzero(condition, as_tuple=True)`."""
     cond = need_tensor(condition, "where", "condition")
+    if input is None and other is None:
+        vectors = indices_of_mask(cond if cond.dtype is bool_ else bind(c.ne, (cond, const(0, cond.dtype))))
+        return tuple(wrap(v) for v in vectors)
     if cond.dtype.kind != BOOL:
         raise DTypeError(f"condition is {cond.dtype.name}", op="where", expected="a bool tensor",
                          fix="Compare first, e.g.  condition != 0 .")

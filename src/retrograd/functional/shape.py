@@ -167,9 +167,9 @@ def _not_through_expand(base: Node, value: Node) -> Node:
                        op="in-place", fix="Write to a .clone() of it.")
 
 
-def broadcast_to(input: Any, shape: Sequence[int]) -> Tensor:
+def broadcast_to(input: Any, *shape: Any) -> Tensor:
     """expand to a shape."""
-    return expand(input, tuple(shape))
+    return expand(input, *shape)
 
 
 def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
@@ -366,7 +366,7 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
         raise ArgumentError(f"indexing is {indexing!r}", op="meshgrid", expected="'ij' or 'xy'")
     if indexing == "xy" and len(tensors) > 1:
         out = meshgrid(tensors[1], tensors[0], *tensors[2:])
-        return tuple(transpose(g, 0, 1) for g in (out[1], out[0], *out[2:]))
+        return out[1], out[0], *out[2:]
     shape = tuple(numel(need_tensor(x, "meshgrid").shape) for x in tensors)
     return tuple(expand(reshape(x, tuple(-1 if d == k else 1 for d in range(len(shape)))), shape)
                  for k, x in enumerate(tensors))

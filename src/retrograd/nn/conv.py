@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from retrograd import functional as F
@@ -56,11 +57,6 @@ class _Conv(Module):
             raise ValueError(
                 f"padding_mode must be one of {sorted(_MODES)}, but got padding_mode='{padding_mode}'"
             )
-        if padding_mode != "zeros":
-            raise NotImplementedError(
-                f"{type(self).__name__}: padding_mode='{padding_mode}' is not implemented yet; "
-                "'zeros' is. Pad the input yourself and use padding=0."
-            )
         self.in_channels = in_channels
         self.out_channels = out_channels
         self.kernel_size = tuple_of(kernel_size, self.dims)
@@ -97,7 +93,26 @@ class _Conv(Module):
             text += f", dilation={self.dilation}"
         if self.groups != 1:
             text += f", groups={self.groups}"
-        return text if self.bias is not None else text + ", bias=False"
+        if self.bias is None:
+            text += ", bias=False"
+        return text if self.padding_mode == "zeros" else text + f", padding_mode={self.padding_mode}"
+
+    def _border(self) -> list[int]:
+        """Elements before and after each dimension, the last dimension first, as `pad` takes them."""
+        border = []
+        for k in reversed(range(self.dims)):
+            if isinstance(self.padding, str):
+                total = self.dilation[k] * (self.kernel_size[k] - 1) if self.padding == "same" else 0
+                border += [total // 2, total - total // 2]
+            else:
+                border += [self.padding[k]] * 2
+        return border
+
+    def _apply_to(self, input: Tensor, convolution: Callable[..., Tensor]) -> Tensor:
+        padding: Any = self.padding
+        if self.padding_mode != "zeros":
+            input, padding = F.pad(input, self._border(), mode=self.padding_mode), 0
+        return convolution(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
 
 
 class Conv1d(_Conv):
@@ -116,7 +131,7 @@ class Conv1d(_Conv):
 
     def forward(self, input: Tensor) -> Tensor:
         """The convolution of the input."""
-        return F.conv1d(input, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
+        return self._apply_to(input, F.conv1d)
 
 
 class Conv2d(_Conv):
@@ -138,4 +153,4 @@ class Conv2d(_Conv):
 
     def forward(self, input: Tensor) -> Tensor:
         """The convolution of the input."""
-        return F.conv2d(input, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
+        return self._apply_to(input, F.conv2d)

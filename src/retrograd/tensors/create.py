@@ -113,6 +113,8 @@ def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, r
     shape = shape_of((size,) if isinstance(size, int) else size, "full")
     if isinstance(fill_value, TensorBase):
         fill_value = fill_value.item()              # type: ignore[attr-defined]
+    if not isinstance(fill_value, (bool, int, float, np.generic)):
+        raise ArgumentTypeError(f"fill_value is a {type(fill_value).__name__}", op="full", expected="a number")
     d = as_dtype(dtype) if dtype is not None else dt.of_scalar(fill_value)
     return from_value(np.full(shape, fill_value, d.np), d, requires_grad)
 
@@ -177,6 +179,8 @@ def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None, dev
 def linspace(start: Any, end: Any, steps: int, *, dtype: Any = None, device: Any = None,
              requires_grad: bool = False) -> Tensor:
     """`steps` values from start to end, both included, equally far apart."""
+    if steps < 0:
+        raise ArgumentError(f"steps is {steps}", op="linspace", expected="steps >= 0")
     d = as_dtype(dtype) if dtype is not None else default()
     return from_value(np.linspace(float(start), float(end), int(steps)).astype(d.np), d, requires_grad)
 

@@ -316,7 +316,8 @@ def new_factory(name: str) -> Callable[..., Tensor]:
 
 DUNDERS: dict[str, Callable[..., Any]] = {
     "__add__": fast.binary(p.add, e.add), "__radd__": fast.binary(p.add, e.add, reflected=True),
-    "__sub__": fast.binary(p.sub, e.sub), "__rsub__": fast.binary(p.sub, e.sub, reflected=True),
+    "__sub__": fast.binary(p.sub, e.sub, floating=True),
+    "__rsub__": fast.binary(p.sub, e.sub, reflected=True, floating=True),
     "__mul__": fast.binary(p.mul, e.mul), "__rmul__": fast.binary(p.mul, e.mul, reflected=True),
     "__truediv__": fast.binary(p.div, e.div, floating=True),
     "__rtruediv__": fast.binary(p.div, e.div, reflected=True, floating=True),

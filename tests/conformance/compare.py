@@ -1,0 +1,215 @@
+"""An expression goes in; it is run in PyTorch and in Retrograd on the same numbers, and all that can be
+compared is compared: values, dtypes, shapes, first and second gradients, forward derivatives, error classes.
+
+Expressions are Python. They see T (the library), nn, F, optim, and makers of inputs:
+
+    a(2, 3)   normal numbers      p(2, 3)   numbers in [0.5, 2]    u(2, 3)   numbers in [0.1, 0.9]
+    i(2, 3)   integers in 0..4    b(2, 3)   booleans               k(x)      a constant, never differentiated
+    m(module) the module with parameters that both libraries share
+"""
+
+from __future__ import annotations
+
+import importlib
+import warnings
+import zlib
+from typing import Any
+
+import numpy as np
+
+FLOATS = {"float32": 2e-5, "float64": 1e-9}        # relative tolerance by dtype
+
+
+class Inputs:
+    """The makers, for one library and one dtype; what may be differentiated is remembered."""
+
+    def __init__(self, T: Any, dtype: str, expression: str) -> None:
+        self.T, self.dtype = T, dtype
+        self.rng = np.random.default_rng(zlib.crc32(expression.encode()))
+        self.wrt: list[Any] = []
+
+    def _float(self, values: Any) -> Any:
+        t = self.T.tensor(np.asarray(values).tolist(), dtype=getattr(self.T, self.dtype), requires_grad=True)
+        self.wrt.append(t)
+        return t
+
+    def a(self, *shape: int) -> Any:
+        return self._float(self.rng.standard_normal(shape))
+
+    def p(self, *shape: int) -> Any:
+        return self._float(self.rng.uniform(0.5, 2, shape))
+
+    def u(self, *shape: int) -> Any:
+        return self._float(self.rng.uniform(0.1, 0.9, shape))
+
+    def i(self, *shape: int) -> Any:
+        return self.T.tensor(self.rng.integers(0, 5, shape).tolist(), dtype=self.T.int64)
+
+    def b(self, *shape: int) -> Any:
+        return self.T.tensor((self.rng.random(shape) < 0.5).tolist(), dtype=self.T.bool)
+
+    def k(self, x: Any) -> Any:
+        self.wrt = [w for w in self.wrt if w is not x]
+        return x.detach()
+
+    def m(self, module: Any) -> Any:
+        module = module.to(getattr(self.T, self.dtype))
+        with self.T.no_grad():
+            for value in [*module.parameters(), *module.buffers()]:
+                if value.is_floating_point():
+                    fresh = self.rng.uniform(0.2, 1, tuple(value.shape))
+                    value.copy_(self.T.tensor(fresh.tolist(), dtype=value.dtype))
+        self.wrt += [p for p in module.parameters() if p.requires_grad]
+        return module
+
+    def space(self) -> dict[str, Any]:
+        T, name = self.T, self.T.__name__
+        modules = {short: importlib.import_module(f"{name}.{long}") for short, long in
+                   (("nn", "nn"), ("F", "nn.functional"), ("optim", "optim"), ("data", "utils.data"))}
+        return {"T": T, "np": np, **modules, **{c: getattr(self, c) for c in "apuibkm"}, **recipes(T, self)}
+
+
+def recipes(T: Any, inputs: Inputs) -> dict[str, Any]:
+    """Longer things that an expression may ask for."""
+    def trained(make: Any, steps: int = 5, closure: bool = False) -> Any:
+        """Parameters after some steps of an optimiser on a bowl."""
+        w, v = inputs.k(inputs.a(4)).requires_grad_(), inputs.k(inputs.a(2, 3)).requires_grad_()
+        optimizer = make([w, v])
+
+        def loss() -> Any:
+            optimizer.zero_grad()
+            value = ((w - 1) ** 2).sum() + (v ** 4).sum() + w.prod()
+            value.backward()
+            return value
+        for _ in range(steps):
+            if closure:
+                optimizer.step(loss)
+            else:
+                loss()
+                optimizer.step()
+        return w.detach(), v.detach()
+
+    def rates(make: Any, steps: int = 12, metric: Any = None) -> list[float]:
+        """The learning rates that a scheduler sets."""
+        optimizer = T.optim.SGD([T.zeros(1, requires_grad=True)], lr=0.5, momentum=0.9)
+        schedule = make(optimizer)
+        seen = []
+        for step in range(steps):
+            seen.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            schedule.step(*([metric(step)] if metric else []))
+        return seen
+
+    def inplace(x: Any, method: str, *args: Any, **kwargs: Any) -> Any:
+        """A copy of x after x.method(...)."""
+        y = x * 1
+        getattr(y, method)(*args, **kwargs)
+        return y
+    return {"trained": trained, "rates": rates, "inplace": inplace}
+
+
+def run(T: Any, dtype: str, expression: str) -> tuple[Any, Inputs]:
+    """(result, inputs) of an expression."""
+    inputs = Inputs(T, dtype, expression)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return eval(expression, inputs.space()), inputs
+
+
+def flat(x: Any) -> list[Any]:
+    """The leaves of nested lists, tuples and dicts."""
+    if isinstance(x, dict):
+        return [leaf for key in x for leaf in [key, *flat(x[key])]]
+    if isinstance(x, (list, tuple)) and not hasattr(x, "numel"):
+        return [leaf for item in x for leaf in flat(item)]
+    return [x]
+
+
+def plain(x: Any) -> Any:
+    """A tensor as (dtype, array); anything else as it is."""
+    if hasattr(x, "requires_grad") and hasattr(x, "detach"):
+        name = str(x.dtype).split(".")[-1]
+        x = x.detach()
+        return name, (x.float() if name == "bfloat16" else x).numpy(force=True)
+    return str(x).split(".")[-1] if type(x).__name__ in ("dtype", "DType", "device", "Device") else x
+
+
+def same(got: Any, want: Any, rtol: float, what: str) -> None:
+    """Equal leaves: tensors by dtype, shape and value; numbers by value; the rest by ==."""
+    ours, theirs = flat(got), flat(want)
+    assert len(ours) == len(theirs), f"{what}: {len(ours)} results, PyTorch has {len(theirs)}"
+    for x, y in zip(map(plain, ours), map(plain, theirs)):
+        if isinstance(y, tuple) and len(y) == 2 and isinstance(y[1], np.ndarray):
+            assert isinstance(x, tuple), f"{what}: {x!r} is no tensor"
+            assert (x[0], x[1].shape) == (y[0], y[1].shape), \
+                f"{what}: {x[0]} {x[1].shape}, PyTorch has {y[0]} {y[1].shape}"
+            scale = np.abs(y[1][np.isfinite(y[1])]).max(initial=0) if y[1].dtype.kind == "f" else 0
+            np.testing.assert_allclose(x[1], y[1], rtol=rtol if y[1].dtype.kind == "f" else 0,
+                                       atol=rtol * float(scale), err_msg=what)
+        elif isinstance(y, float):
+            assert x == y or abs(x - y) <= rtol * abs(y) or (x != x and y != y), f"{what}: {x}, PyTorch {y}"
+        else:
+            assert x == y or str(x) == str(y), f"{what}: {x!r}, PyTorch {y!r}"
+
+
+def differentiable(result: Any) -> list[Any]:
+    return [x for x in flat(result) if getattr(x, "requires_grad", False) and hasattr(x, "backward")]
+
+
+def gradients(T: Any, result: Any, inputs: Inputs, expression: str) -> list[Any]:
+    """First and second derivatives in fixed directions, None where there is none."""
+    outputs = differentiable(result)
+    wrt = [w for w in inputs.wrt if w.requires_grad]
+    if not outputs or not wrt:
+        return []
+
+    def directions(xs: list[Any], seed: int) -> list[Any]:
+        # A direction belongs to a place: libraries differ in which derivatives are constants.
+        found = []
+        for k, x in enumerate(xs):
+            rng = np.random.default_rng([zlib.crc32(expression.encode()), seed, k])
+            if x is not None and x.requires_grad:
+                found.append((x, T.tensor(rng.standard_normal(tuple(x.shape)).tolist(), dtype=x.dtype)))
+        return found
+
+    def derivatives(xs: list[Any], seed: int) -> list[Any]:
+        pairs = directions(xs, seed)
+        if not pairs:
+            return [None] * len(wrt)
+        return list(T.autograd.grad([x for x, _ in pairs], wrt, [d for _, d in pairs], create_graph=seed == 1,
+                                    allow_unused=True))
+    first = derivatives(outputs, 1)
+    return [*first, *derivatives(first, 2)]
+
+
+def nonzero(values: list[Any]) -> list[Any]:
+    """Gradients without the distinction of None and zeros, which libraries draw differently."""
+    return [None if v is None or not np.any(plain(v)[1]) else v for v in values]
+
+
+def compare(torch: Any, ours: Any, expression: str, rtol: float = 1.0) -> None:
+    """Assert that both libraries agree on an expression."""
+    for dtype, tolerance in FLOATS.items():
+        want, theirs = run(torch, dtype, expression)
+        got, mine = run(ours, dtype, expression)
+        same(got, want, rtol * tolerance, f"{expression} in {dtype}")
+        if dtype == "float64":
+            expected = nonzero(gradients(torch, want, theirs, expression))
+            same(nonzero(gradients(ours, got, mine, expression)), expected, 100 * rtol * tolerance,
+                 f"gradients of {expression}")
+
+
+def compare_errors(torch: Any, ours: Any, expression: str) -> None:
+    """Assert that an expression fails in both libraries, here with a class that PyTorch's handler catches."""
+    def failure(T: Any) -> Exception | None:
+        try:
+            for x in flat(run(T, "float32", expression)[0]):
+                if hasattr(x, "tolist"):
+                    x.tolist()
+        except Exception as error:
+            return error
+        return None
+    theirs, mine = failure(torch), failure(ours)
+    assert theirs is not None, f"{expression} does not fail in PyTorch"
+    assert mine is not None, f"{expression}: PyTorch raises {type(theirs).__name__}, nothing here"
+    assert isinstance(mine, type(theirs)), f"{expression}: {type(mine).__mro__}, PyTorch {type(theirs).__name__}"
