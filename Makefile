@@ -6,11 +6,11 @@ TORCH  := 2.13.0
 SHELL  := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check oracles bench golden lines wheel clean
+.PHONY: help demo test check oracles bench conformance golden lines wheel clean
 
 help: ## list the targets
 	@echo "usage: make TARGET"; echo
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  %-11s %s\n", $$1, $$2}'
 
 demo: $(VENV)/.installed ## train a network on handwritten digits, from nothing but Python
 	@$(BIN)/retrograd train digits
@@ -29,6 +29,9 @@ oracles: $(VENV)/.oracles ## install PyTorch (CPU) into .venv, for the tests tha
 
 bench: $(VENV)/.test ## measure, side by side with PyTorch where it is installed
 	$(BIN)/python -m benchmarks
+
+conformance: $(VENV)/.oracles ## compare every everyday name with PyTorch and write docs/conformance.md
+	$(BIN)/python scripts/conformance.py
 
 golden: $(VENV)/.test ## write the golden files anew; the diff is what a reviewer reads
 	RETROGRAD_TEST_GOLDEN=write $(BIN)/python -m pytest -q tests/golden

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.conformance import compare
+from tests.conformance.tables import DIFFERS, ERRORS, NOT_REFUSED, TABLES
 
 import retrograd as rg
-from tests.conformance import compare
-from tests.conformance.tables import DIFFERS, ERRORS, TABLES
 
 CASES = [(name, expression) for table in TABLES.values() for name, expressions in table.items()
          for expression in expressions if isinstance(expression, str)]
@@ -30,3 +31,17 @@ def test_every_name_has_three_samples() -> None:
 @pytest.mark.parametrize("expression", ERRORS)
 def test_a_mistake_raises_a_class_that_scripts_catch(expression: str, torch: Any) -> None:
     compare.compare_errors(torch, rg, expression)
+
+
+@pytest.mark.parametrize("expression", NOT_REFUSED)
+def test_a_mistake_that_is_not_refused_is_on_the_page(expression: str, torch: Any) -> None:
+    with pytest.raises(AssertionError, match="nothing here"):
+        compare.compare_errors(torch, rg, expression)
+
+
+def test_the_page_speaks_of_the_tables_as_they_are() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "conformance.md").read_text()
+    for part, table in TABLES.items():
+        for name, expressions in table.items():
+            assert f"| `{part}.{name}` | {len(expressions)} |" in page, f"{name}: run `make conformance`"
+    assert all(why in page for why in [*DIFFERS.values(), *NOT_REFUSED.values()])

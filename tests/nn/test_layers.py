@@ -188,7 +188,8 @@ def test_an_unknown_padding_string_is_named():
 @pytest.mark.parametrize("mode", ["zeros", "reflect", "replicate", "circular"])
 @pytest.mark.parametrize("padding", [1, (2, 1), "same"])
 def test_padding_modes(mode, padding, torch):
-    layers = [T.nn.Conv2d(2, 3, (3, 2), padding=padding, padding_mode=mode, dilation=(1, 2)) for T in (torch, rg)]
+    options = {"padding": padding, "padding_mode": mode, "dilation": (1, 2)}
+    layers = [T.nn.Conv2d(2, 3, (3, 2), **options) for T in (torch, rg)]
     layers[1].load_state_dict({k: rg.from_numpy(v.numpy()) for k, v in layers[0].state_dict().items()})
     x = np.random.default_rng(0).standard_normal((2, 2, 5, 6)).astype(np.float32)
     theirs, ours = layers[0](torch.from_numpy(x)), layers[1](rg.from_numpy(x))
