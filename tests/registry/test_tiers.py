@@ -12,6 +12,7 @@ from retrograd.engine import program as engine_program
 from retrograd.engine.program import programs
 
 FLOATS = ("float64", "float32", "float16", "bfloat16")
+WHOLE = ("int64", "int32", "int16", "int8", "uint8", "bool")
 
 
 @pytest.fixture(autouse=True)
@@ -48,11 +49,34 @@ def test_kernels_compute_what_numpy_computes(call: Any, name: str, tools: Any, l
         law.close(native, numpy, 32 * eps, scale=1.0, what=f"{call} in {name}")
 
 
+@pytest.mark.parametrize("name", WHOLE)
+def test_kernels_compute_what_numpy_computes_on_integers(call: Any, name: str, tools: Any, law: Any,
+                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every primitive that NumPy keeps within the dtype, on positive and negative numbers, zeros included."""
+    if not call.floats or call.prim.np is None:
+        return
+    dtype = tools.dtypes.by_name(name)
+    wide = call.with_inputs([np.rint(x * 5).astype(np.int64) if k in call.floats else x
+                             for k, x in enumerate(call.inputs)])
+    cast = wide.with_inputs([x.astype(dtype.np) if k in call.floats else x
+                             for k, x in enumerate(wide.inputs)])
+    try:
+        with np.errstate(all="ignore"):
+            natural = np.asarray(call.prim.np(*cast.inputs, *call.params))
+            node = cast.bind(cast.leaves())
+    except (TypeError, ValueError, RuntimeError, AssertionError):
+        return              # NumPy has no such function of integers, and Retrograd no such node
+    if natural.dtype != node.dtype.np:
+        return              # it would be computed in a floating type
+    native, numpy = _both_tiers(cast, monkeypatch)
+    law.same_bits(native, numpy, f"{call} in {name}")
+
+
 SPECIAL = [0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 1e-300, 1e300, -1e300, 5e-324, 1e-40, 3e38, -3.5,
            0.5, 2.0]
 
 
-@pytest.mark.parametrize("name", ["float64", "float32"])
+@pytest.mark.parametrize("name", FLOATS)
 def test_kernels_treat_special_values_as_numpy_does(call: Any, name: str, tools: Any, law: Any,
                                                     monkeypatch: pytest.MonkeyPatch) -> None:
     """Zeros of both signs, infinities, NaN, the largest and the smallest numbers, in every pair."""
@@ -64,12 +88,14 @@ def test_kernels_treat_special_values_as_numpy_does(call: Any, name: str, tools:
         wide = call.with_inputs([next(columns) if k in call.floats else np.resize(x, pairs.shape[1])
                                  for k, x in enumerate(call.inputs)]).cast(tools.dtypes.by_name(name))
     native, numpy = _both_tiers(wide, monkeypatch)
-    if numpy.dtype.kind != "f":
+    if numpy.dtype.kind not in "fV":
         law.same_bits(native, numpy, f"{call} in {name}")
         return
+    form = tools.dtypes.finfo(tools.dtypes.from_numpy(numpy.dtype))
+    native, numpy = native.astype(np.float64), numpy.astype(np.float64)
     finite = np.isfinite(numpy)
     law.holds(np.array_equal(np.isnan(native), np.isnan(numpy)), f"{call} in {name}: NaN at other places")
     infinite = np.isinf(numpy)
     law.holds(np.array_equal(native[infinite], numpy[infinite]), f"{call} in {name}: infinities elsewhere")
-    np.testing.assert_allclose(native[finite], numpy[finite], rtol=16 * np.finfo(numpy.dtype).eps,
-                               atol=float(np.finfo(numpy.dtype).tiny), err_msg=f"{call} in {name}")
+    np.testing.assert_allclose(native[finite], numpy[finite], rtol=16 * form.eps, atol=form.tiny,
+                               err_msg=f"{call} in {name}")

@@ -3,7 +3,7 @@
     %1 = softmax(%0) axis=1            ->  max, sub, exp, sum, div
     %1 = reduce_sum(%0) axes=(0,2)     ->  %1 = reduce_sum(%0) axes=(2,);  %2 = reduce_sum(%1) axes=(0,)
 
-Only for dtypes that have kernels: what NumPy will compute stays as it is.
+Values of half types and of uint8 are computed in wider ones (widen.py).
 """
 
 from __future__ import annotations
@@ -12,19 +12,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from retrograd.base.dtype import bfloat16, float16, uint8
 from retrograd.base.modes import modes
+from retrograd.codegen.widen import needs_wide, rounded_number, widened
 from retrograd.graph.graph import topological
 from retrograd.graph.node import Node, bind, const_p, leaf, recorder, scalar_p
-from retrograd.ops.linear import copy_p
+from retrograd.ops.linear import cast, cast_p, copy_p
 from retrograd.ops.rewrites import meaning, runs
-
-WITHOUT_KERNELS = (float16, bfloat16, uint8)
-
-
-def native_dtypes(n: Node) -> bool:
-    """Whether kernels exist for the dtypes a node touches."""
-    return n.dtype not in WITHOUT_KERNELS and not any(i.dtype in WITHOUT_KERNELS for i in n.inputs)
 
 
 def canonicalize(roots: Sequence[Node]) -> list[Node]:
@@ -49,23 +42,28 @@ def _walk(root: Node, done: dict[Node, Node]) -> Node:
             done[n] = n
             continue
         recorder.where = n.where
-        inputs = tuple(done[i] for i in n.inputs)
+        given, inputs = n, tuple(done[i] for i in n.inputs)
         if isinstance(n.prim.lower, str) and n.prim.family != "constant":       # its kernels read arrays
-            inputs = tuple(bind(copy_p, (i,)) if _is_number(i) else i for i in inputs)
-        simple = meaning(n.prim) if native_dtypes(n) or n.prim.np is None else None
+            inputs = tuple(bind(copy_p, (rounded_number(i),)) if _is_number(i) else i for i in inputs)
+        if needs_wide(n):
+            n = widened(n, inputs)
+            inputs = n.inputs
+        elif n.prim.moves and n.prim is not cast_p:
+            inputs = tuple(rounded_number(i) for i in inputs)
+        simple = meaning(n.prim)
         if n.prim.alias:
-            done[n] = inputs[-1]        # the same value under another name
+            result = inputs[-1]         # the same value under another name
         elif simple is not None:
-            done[n] = _walk(simple(*inputs, *n.params), done)
+            result = _walk(simple(*inputs, *n.params), done)
         elif n.prim.lower in ("sum", "max", "min") and len(runs(n.params[0])) > 1:
-            x = inputs[0]
+            result = inputs[0]
             for group in reversed(runs(n.params[0])):
-                x = bind(n.prim, (x,), (group,))
-            done[n] = x
+                result = bind(n.prim, (result,), (group,))
         elif inputs == n.inputs:
-            done[n] = n
+            result = n
         else:
-            done[n] = Node(n.prim, inputs, n.params, n.shape, n.dtype, n.rg, None, n.where)
+            result = Node(n.prim, inputs, n.params, n.shape, n.dtype, n.rg, None, n.where)
+        done[given] = cast(result, given.dtype)
     return done[root]
 
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from retrograd.base.dtype import DType, bool_, float32, float64, int64
 from retrograd.base.shape import numel
-from retrograd.codegen.canonicalize import WITHOUT_KERNELS, native_dtypes
 from retrograd.codegen.emit.probe import result_dtype
+from retrograd.codegen.emit.types import REGISTER
+from retrograd.codegen.widen import wide
 from retrograd.graph.node import Node
 from retrograd.graph.primitive import Primitive
 
@@ -23,8 +24,8 @@ class Kind(NamedTuple):
 
 
 def makes(*dtypes: DType) -> Callable[[Node], bool]:
-    """Nodes whose result has one of those dtypes."""
-    return lambda n: n.dtype in dtypes
+    """Nodes whose result is computed in one of those dtypes."""
+    return lambda n: wide(n.dtype) in dtypes
 
 
 def moves(n: Node) -> bool:
@@ -34,7 +35,7 @@ def moves(n: Node) -> bool:
 
 def adds(n: Node) -> bool:
     """The same, where what is moved is added up in its own dtype."""
-    return moves(n) and n.dtype not in WITHOUT_KERNELS and n.dtype is not bool_
+    return moves(n) and n.dtype is not bool_
 
 
 _FOLD = Kind("fold", makes(float32, float64, int64))
@@ -56,7 +57,8 @@ def has_kernel(prim: Primitive, dtypes: tuple[str, ...], params: tuple[object, .
     lower = prim.lower
     if not callable(lower):
         return False
-    return result_dtype(lambda m, *x: lower(m, *x, *params), dtypes) == out
+    made = result_dtype(lambda m, *x: lower(m, *x, *params), dtypes)
+    return made is not None and REGISTER[made] == REGISTER[out]
 
 
 def kind_of(n: Node) -> str:
@@ -69,7 +71,7 @@ def kind_of(n: Node) -> str:
         return "numpy"
     if kind is not None:
         return kind.name if kind.takes(n) else "numpy"
-    if prim.family == "pointwise" and native_dtypes(n):
+    if prim.family == "pointwise":
         names = tuple(i.dtype.name for i in n.inputs)
         return "loop" if has_kernel(prim, names, n.params, n.dtype.name) else "numpy"
     return "numpy"

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from retrograd.base.shape import Shape, numel
-from retrograd.codegen.canonicalize import native_dtypes
 from retrograd.codegen.kinds import kind_of
 from retrograd.codegen.layout import Layout, one_step, viewed, whole
 from retrograd.graph.node import Node, const_p
@@ -79,7 +78,7 @@ def make_schedule(order: Sequence[Node], roots: Sequence[Node]) -> Schedule:
             if seen is not None:
                 layouts[n] = seen
                 continue
-            if inner is not None and native_dtypes(n) and numel(n.shape):
+            if inner is not None and numel(n.shape):
                 # A reshape that has to copy: the copy is a loop over the shape it reads.
                 source = n.inputs[-1]
                 copy = Node(copy_p, (source,), (), source.shape, source.dtype)

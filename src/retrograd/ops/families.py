@@ -85,7 +85,7 @@ def view(name: str, np_fn: Callable[..., Any], params: str, infer: Callable[...,
     parameters for an input with one more axis in front.
     """
     return Primitive(name, "view", "x", params, infer=infer, np=np_fn, transpose=transpose, batch=batch,
-                     sample=sample, exact=True, flops=lambda node: 0, **traits)
+                     sample=sample, exact=True, moves=True, flops=lambda node: 0, **traits)
 
 
 def infer_reduction(inputs: tuple[Node, ...], params: tuple[Any, ...]) -> Inferred:

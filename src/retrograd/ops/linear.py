@@ -32,7 +32,8 @@ alias_p = Primitive("alias", "pointwise", "x", "made_by", infer=infer_pointwise,
                     flops=lambda n: 0, sample=_samples(((5,), ()), ((2, 3), ("composite",))))
 
 
-copy_p = pointwise("copy", np.array, lambda m, x: x, transpose=(lambda g: g,), exact=True, flops=0)
+copy_p = pointwise("copy", np.array, lambda m, x: x, transpose=(lambda g: g,), exact=True,
+                   moves=True, flops=0)
 
 # The value v with the derivative of x: what x becomes when its memory is written behind autograd's back.
 override_p = Primitive("override", "pointwise", "x v", infer=lambda i, p: (i[0].shape, i[0].dtype),
@@ -44,11 +45,21 @@ def infer_cast(inputs: tuple[Node, ...], params: tuple[Any, ...]) -> Inferred:
     return inputs[0].shape, by_name(params[0])
 
 
+def _low_byte(x: Any) -> Any:
+    """Floats as uint8, as in PyTorch: the low byte of the int64; 0 for what no int64 holds, and for nan."""
+    wide = x.astype(np.float64, copy=False)
+    return np.where(np.abs(wide) < 2.0 ** 63, wide, 0).astype(np.int64).astype(np.uint8)
+
+
 def _cast_np(x: Any, dtype: str) -> Any:
     d = by_name(dtype)
     with np.errstate(invalid="ignore", over="ignore"):
+        if d.acc is not d and x.dtype == np.float64:
+            x = x.astype(d.acc.np)      # a half type by way of float32, as in PyTorch
+        if d is uint8 and x.dtype.kind in "fV":
+            return _low_byte(x)
         y = x.astype(d.np)
-    if d.kind != INTEGER or x.dtype.kind not in "fV" or d is uint8 or not x.size:
+    if d.kind != INTEGER or x.dtype.kind not in "fV" or not x.size:
         return y
     # nan becomes 0 and what is out of range the nearest integer, on every machine and in both tiers
     low, high = float(np.iinfo(d.np).min), -float(np.iinfo(d.np).min)
@@ -233,7 +244,8 @@ def _concat_sample() -> Iterator[Sample]:
     yield Sample((_one(2, 3), _one(2, 0), _one(2, 2)), (1,))
 
 
-concat_p = Primitive("concat", "view", "*xs", "axis", infer=infer_concat, exact=True, sample=_concat_sample,
+concat_p = Primitive("concat", "view", "*xs", "axis", infer=infer_concat, exact=True, moves=True,
+                     sample=_concat_sample,
                      np=lambda *args: np.concatenate(args[:-1], args[-1]), transpose=_concat_transpose,
                      lower="concat", flops=lambda n: 0)
 
@@ -254,7 +266,8 @@ def _update_sample() -> Iterator[Sample]:
     yield Sample((_one(3, 4), _one(2, 2)), ((1, 0), (1, 3)))
 
 
-update_p = Primitive("update", "view", "x v", "start step", np=_update_np, exact=True, linear=(("x", "v"),),
+update_p = Primitive("update", "view", "x v", "start step", np=_update_np, exact=True, moves=True,
+                     linear=(("x", "v"),),
                      infer=lambda i, p: (i[0].shape, i[0].dtype), sample=_update_sample,
                      lower="update", transpose=(
     lambda g, v_aval, start, step: bind(update_p, (g, zeros(v_aval)), (start, step)),

@@ -17,7 +17,15 @@ from typing import TypeAlias
 from llvmlite import ir
 
 from retrograd.base.dtype import DType
-from retrograd.codegen.emit import division, error_function, exponential, logarithm, power, trigonometric
+from retrograd.codegen.emit import (
+    division,
+    error_function,
+    exponential,
+    logarithm,
+    power,
+    storage,
+    trigonometric,
+)
 from retrograd.codegen.emit.types import (
     NoKernel,
     i32,
@@ -67,9 +75,12 @@ class LLVMAlgebra:
     def cast(self, x: Operand, dtype: DTypeName) -> ir.Value:
         """`x` as `dtype`: floats truncate towards zero, saturating (NaN gives 0); anything but zero is True.
         """
+        name = name_of(dtype)
         if not isinstance(x, ir.Value):
-            return splat(register_type(name_of(dtype), self.width), x)
-        target = register_type(name_of(dtype), width_of(x.type))
+            return splat(register_type(name, self.width), storage.constant(x, name))
+        if name in storage.ROUND:
+            return storage.ROUND[name](self, x)
+        target = register_type(name, width_of(x.type))
         if x.type == target:
             return x
         if is_bool(target):

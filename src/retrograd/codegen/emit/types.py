@@ -1,7 +1,8 @@
 """Names of dtypes go in; LLVM types, in registers and in memory, come out.
 
 A value is a scalar or a vector of `width` lanes. A bool is `i1` in a register and one byte in memory.
-Unsigned integers have no kernels: an LLVM type does not say the sign, and the interpreter serves them.
+A half type is a float32 in a register, rounded when it is made, and a uint8 an i16 between 0 and 255:
+arithmetic is done on wider types only (codegen/widen.py).
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ pointer = ir.PointerType()
 
 REGISTER: dict[str, ir.Type] = {
     "float32": f32, "float64": f64, "bool": i1, "int8": i8, "int16": i16, "int32": i32, "int64": i64,
+    "float16": f32, "bfloat16": f32, "uint8": i16,
 }
-MEMORY: dict[str, ir.Type] = {**REGISTER, "bool": i8}
+MEMORY: dict[str, ir.Type] = {**REGISTER, "bool": i8, "float16": i16, "bfloat16": i16, "uint8": i8}
 SIZE: dict[str, int] = {
     "float32": 4, "float64": 8, "bool": 1, "int8": 1, "int16": 2, "int32": 4, "int64": 8,
+    "float16": 2, "bfloat16": 2, "uint8": 1,
 }
 
 

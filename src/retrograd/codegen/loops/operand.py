@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from llvmlite import ir
 
 from retrograd.codegen.emit.algebra import LLVMAlgebra
-from retrograd.codegen.emit.types import MEMORY, SIZE, i32, i64, mangled, splat, void, width_of, with_width
+from retrograd.codegen.emit.storage import loaded, stored
+from retrograd.codegen.emit.types import MEMORY, SIZE, i32, i64, mangled, splat, void, with_width
 
 
 @dataclass(frozen=True)
@@ -135,14 +136,10 @@ class Access:
         return value
 
     def _in_memory(self, b: ir.IRBuilder, value: ir.Value) -> ir.Value:
-        if self.operand.dtype != "bool":
-            return value
-        return b.zext(value, with_width(self.memory, width_of(value.type)))
+        return stored(b, value, self.operand.dtype)
 
     def _in_register(self, b: ir.IRBuilder, value: ir.Value) -> ir.Value:
-        if self.operand.dtype != "bool":
-            return value
-        return b.icmp_unsigned("!=", value, splat(value.type, 0))
+        return loaded(b, value, self.operand.dtype)
 
 
 def broadcast(b: ir.IRBuilder, x: ir.Value, width: int) -> ir.Value:

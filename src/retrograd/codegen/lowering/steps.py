@@ -51,7 +51,7 @@ class Steps:
             self.inputs.append((layout, base if base.prim is scalar_p else i))
         at = ("in", self._input_at[key])
         if base.prim is scalar_p:
-            name = i.dtype.name
+            name = (i.dtype.acc if i is base else i.dtype).name     # what is computed with it is not rounded
             at = self._add(lambda m, x: m.cast(x, name), f"cast:{name}", (at,))
             self.value[i] = at
         return at
