@@ -15,9 +15,10 @@ from tests.conformance.tables import DIFFERS, ERRORS, NOT_REFUSED, TABLES  # noq
 
 HEAD = """# Conformance
 
-Every name of PyTorch's everyday surface, on samples that both libraries compute: values, dtypes, shapes, first and
-second gradients; then mistakes, by the class of error that a script catches. float32 agrees to 2e-5 of the largest
-value, float64 to 1e-9, gradients in float64 to 1e-7. `make conformance` writes this page; the suite runs the samples.
+Every name of PyTorch's everyday surface, on samples that both libraries compute: values, dtypes, shapes,
+first and second gradients; then mistakes, by the class of error that a script catches. float32 agrees to 2e-5
+of the largest value, float64 to 1e-9, gradients in float64 to 1e-7. `make conformance` writes this page; the
+suite runs the samples.
 """
 
 
@@ -47,8 +48,8 @@ def main() -> int:
             counts[said.split()[0]] += 1
             lines.append(f"| `{part}.{name}` | {len(expressions)} | {said.replace('|', chr(92) + '|')} |")
         lines.append("")
-    lines += ["## Mistakes", "", f"{len(ERRORS)} mistakes raise an error of PyTorch's class or of a subclass of it. "
-              "Not refused:", ""]
+    lines += ["## Mistakes", "", f"{len(ERRORS)} mistakes raise an error of PyTorch's class or of a subclass "
+              "of it. Not refused:", ""]
     lines += [f"- `{expression}`: {why}." for expression, why in NOT_REFUSED.items()]
     total = ", ".join(f"{count} {said}" for said, count in counts.items())
     lines[0] += f"\n{sum(counts.values())} names: {total.replace('**', '')}. PyTorch {torch.__version__}.\n"

@@ -114,7 +114,8 @@ def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, r
     if isinstance(fill_value, TensorBase):
         fill_value = fill_value.item()              # type: ignore[attr-defined]
     if not isinstance(fill_value, (bool, int, float, np.generic)):
-        raise ArgumentTypeError(f"fill_value is a {type(fill_value).__name__}", op="full", expected="a number")
+        raise ArgumentTypeError(f"fill_value is a {type(fill_value).__name__}", op="full",
+                                expected="a number")
     d = as_dtype(dtype) if dtype is not None else dt.of_scalar(fill_value)
     return from_value(np.full(shape, fill_value, d.np), d, requires_grad)
 
