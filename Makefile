@@ -6,7 +6,7 @@ TORCH  := 2.13.0
 SHELL  := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check oracles bench conformance golden lines wheel clean
+.PHONY: help demo test check oracles bench conformance accuracy golden lines wheel clean
 
 help: ## list the targets
 	@echo "usage: make TARGET"; echo
@@ -32,6 +32,9 @@ bench: $(VENV)/.test ## measure, side by side with PyTorch where it is installed
 
 conformance: $(VENV)/.oracles ## compare every everyday name with PyTorch and write docs/conformance.md
 	$(BIN)/python scripts/conformance.py
+
+accuracy: $(VENV)/.installed ## errors of exp and its kin: all of float32, 1e8 points of float64 (an hour, nightly)
+	$(BIN)/python scripts/accuracy.py
 
 golden: $(VENV)/.test ## write the golden files anew; the diff is what a reviewer reads
 	RETROGRAD_TEST_GOLDEN=write $(BIN)/python -m pytest -q tests/golden

@@ -1,4 +1,4 @@
-"""The scalar algebra: transcendental functions within 2 ulp, everything else exactly as NumPy."""
+"""The scalar algebra: exactly as NumPy. How far exp and its kin are from the truth: test_accuracy.py."""
 
 import math
 
@@ -65,70 +65,11 @@ def computed(kernels, key, *inputs):
     return out
 
 
-def reference(name, x):
-    """In a wider type: longdouble for float64, float64 for float32."""
-    with np.errstate(all="ignore"):
-        if name == "sigmoid":
-            e = np.exp(-np.abs(x))
-            return np.where(x < 0, e / (1 + e), 1 / (1 + e))
-        if name == "softplus":
-            return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
-        if name == "rsqrt":
-            return 1 / np.sqrt(x)
-        if name == "erf":
-            return np.vectorize(math.erf, otypes=[np.float64])(x.astype(np.float64))
-        return getattr(np, name)(x)
-
-
-def samples(dtype, count):
-    rng = np.random.default_rng(7)
-    word = np.uint32 if dtype == "float32" else np.uint64
-    patterns = rng.integers(0, np.iinfo(word).max, count, dtype=word).view(dtype)
-    near = [rng.uniform(-r, r, count) for r in (1.0, 10.0, 100.0)]
-    with np.errstate(all="ignore"):
-        return np.concatenate([patterns, *near, SPECIAL]).astype(dtype)
-
-
-def ulps(got, expected):
-    """The largest distance in units of the last place; where a value is not finite both must be the same."""
-    rounded = expected.astype(got.dtype)
-    same = (got == rounded) | (np.isnan(got) & np.isnan(rounded))
-    finite = np.isfinite(rounded) & np.isfinite(got)
-    assert (same | finite).all()
-    distance = np.abs(got[finite] - expected[finite]) / np.spacing(np.abs(rounded[finite]))
-    return float(distance.max())
-
-
-@pytest.mark.parametrize("key", [k for k, c in CASES.items() if c[0] in TRANSCENDENTAL])
-def test_transcendental_functions_are_within_two_ulps(kernels, key):
-    name, dtype, *_ = CASES[key]
-    # math.erf is slow and right to about an ulp of float64 itself, hence fewer points and one ulp more there.
-    x = samples(dtype, 500 if name == "erf" else 20_000)
-    with np.errstate(all="ignore"):
-        expected = reference(name, x.astype(np.float64 if dtype == "float32" else np.longdouble))
-        bound = 3 if (name, dtype) == ("erf", "float64") else 2
-        assert ulps(computed(kernels, key, x), expected) <= bound
-
-
 @pytest.mark.parametrize("name", ["tanh", "expm1", "log1p", "sin", "tan"])
 def test_zero_keeps_its_sign_and_tiny_arguments_their_bits(kernels, name):
     x = np.array([0.0, -0.0, 1e-45, -1e-45, 1e-30], np.float32)
     got = computed(kernels, f"{name}_float32", x)
     assert (got == x).all() and (np.signbit(got) == np.signbit(x)).all()
-
-
-@pytest.mark.parametrize("dtype", FLOATS)
-def test_powers_are_within_two_ulps_and_follow_ieee(kernels, dtype):
-    rng = np.random.default_rng(8)
-    wide = np.float64 if dtype == "float32" else np.longdouble
-    largest = math.log(np.finfo(dtype).max)
-    bases = [np.exp(rng.uniform(-largest, largest, 20_000)), rng.uniform(0.5, 2, 20_000)]
-    exponents = [rng.uniform(-1.2, 1.2, 20_000), rng.uniform(-1.6, 1.6, 20_000) * largest]
-    with np.errstate(all="ignore"):
-        x = np.concatenate([*bases, np.repeat(SPECIAL, len(SPECIAL))]).astype(dtype)
-        y = np.concatenate([*exponents, np.tile(SPECIAL, len(SPECIAL))]).astype(dtype)
-        expected = np.power(x.astype(wide), y.astype(wide))
-        assert ulps(computed(kernels, f"pow_{dtype}", x, y), expected) <= 2
 
 
 @pytest.mark.parametrize("key", [k for k, c in CASES.items() if c[0] in ARITHMETIC])

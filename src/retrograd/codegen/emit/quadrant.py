@@ -37,12 +37,15 @@ def reduced(m: LLVMAlgebra, x: ir.Value) -> tuple[ir.Value, ir.Value, ir.Value |
     turns = nearest_integer(m, wide, _TWO_OVER_PI, FLOAT64)
     high, middle, low = (m.like(wide, -part) for part in _HALF_PI)
     exact = m.fma(turns, high, wide)
-    rest = m.fma(turns, middle, exact)
     large = b.fcmp_ordered(">=", m.abs(wide), m.like(wide, 2.0**_LARGE_EXPONENT))
     if form is FLOAT32:
+        rest = m.fma(turns, middle, exact)
         far_turns, far_rest = _far_single(m, x)
         return b.select(large, far_turns, turns), b.select(large, far_rest, rest), None
-    lost = m.fma(turns, low, m.fma(turns, middle, b.fsub(exact, rest)))
+    # Next to a multiple of pi / 2 the second term cancels too, so nothing of either may be rounded away.
+    product = b.fmul(turns, middle)
+    rest, lost = _exact_sum(m, exact, product)
+    lost = m.fma(turns, low, b.fadd(lost, m.fma(turns, middle, b.fneg(product))))
     far_turns, far_rest, far_lost = _far_double(m, x)
     turns, rest = b.select(large, far_turns, turns), b.select(large, far_rest, rest)
     return turns, rest, b.select(large, far_lost, lost)
