@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -34,12 +34,14 @@ class Program:
         self._leaves = [slot.get(n) for n in leaves]
         self._scalars = [(slot.get(n), n.dtype.acc.np) for n in scalars]
         self._outputs = [slot[r] for r in roots]
+        self.over: dict[int, int] = {}          # NumPy's results have memory of their own
         known = set(leaves) | set(scalars)
         assert all(n in known or n.value is None for n in order), \
             "a value entered the graph that the key lacks"
 
     def run(self, leaves: Sequence[Any], scalars: Sequence[Any],
-            writable: bool | Sequence[bool] = False) -> list[Any]:  # noqa: ARG002  every result is new
+            writable: bool | Sequence[bool] = False,  # noqa: ARG002  every result is new
+            then: Callable[[], Any] | None = None) -> list[Any]:
         """Values of the outputs."""
         env = self._env.copy()
         for s, v in zip(self._leaves, leaves):
@@ -49,7 +51,10 @@ class Program:
             if s is not None:
                 env[s] = np.asarray(v, dtype)
         run_instructions(self._instructions, env)
-        return [env[s] for s in self._outputs]
+        results = [env[s] for s in self._outputs]
+        if then is not None:
+            then()
+        return results
 
 
 SMALL = 4096        # elements of exact work below which a kernel call is not worth its overhead

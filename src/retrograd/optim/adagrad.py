@@ -65,11 +65,14 @@ class Adagrad(Optimizer):
         """No steps, and the initial value of the sum."""
         return {"step": 0.0, "sum": full_like(p, group["initial_accumulator_value"], requires_grad=False)}
 
+    def numbers(self, group: Group, step: float) -> dict[str, float]:
+        """The rate of this step, and the options."""
+        return {"rate": float(group["lr"]) / (1 + (step - 1) * group["lr_decay"]), "epsilon": group["eps"],
+                "decay": group["weight_decay"]}
+
     def update(self, p: Tensor, g: Tensor, state: State, group: Group) -> Tensor:
         """One step of one parameter."""
-        state["step"] = t = state["step"] + 1.0
         if group["weight_decay"] != 0:
-            g = g + group["weight_decay"] * p
-        lr = group["lr"] / (1 + (t - 1) * group["lr_decay"])
+            g = g + group["decay"] * p
         total = state["sum"] = state["sum"] + g * g
-        return p - lr * (g / (F.sqrt(total) + group["eps"]))
+        return p - group["rate"] * (g / (F.sqrt(total) + group["epsilon"]))

@@ -74,23 +74,26 @@ class Adam(Optimizer):
             state["max_exp_avg_sq"] = zeros_like(p)
         return state
 
+    def numbers(self, group: Group, step: float) -> dict[str, float]:
+        """The averages' weights, and rates with the corrections for their start from zero."""
+        b1, b2 = group["betas"]
+        lr, decay = float(group["lr"]), group["weight_decay"]
+        return {"beta1": b1, "rest1": 1 - b1, "beta2": b2, "rest2": 1 - b2, "epsilon": group["eps"],
+                "correction": (1 - b2**step) ** 0.5, "rate": lr / (1 - b1**step),
+                "decay": decay, "kept": 1 - lr * decay}
+
     def update(self, p: Tensor, g: Tensor, state: State, group: Group) -> Tensor:
         """One step of one parameter."""
-        b1, b2 = group["betas"]
-        lr = group["lr"]
-        state["step"] = t = state["step"] + 1.0
         if group["weight_decay"] != 0:
             if group["decoupled_weight_decay"]:
-                p = p * (1 - lr * group["weight_decay"])
+                p = p * group["kept"]
             else:
-                g = g + group["weight_decay"] * p
-        m = state["exp_avg"] = b1 * state["exp_avg"] + (1 - b1) * g
-        v = state["exp_avg_sq"] = b2 * state["exp_avg_sq"] + (1 - b2) * (g * g)
+                g = g + group["decay"] * p
+        m = state["exp_avg"] = group["beta1"] * state["exp_avg"] + group["rest1"] * g
+        v = state["exp_avg_sq"] = group["beta2"] * state["exp_avg_sq"] + group["rest2"] * (g * g)
         if group["amsgrad"]:
             v = state["max_exp_avg_sq"] = F.maximum(state["max_exp_avg_sq"], v)
-        # The corrections are numbers, computed once in double precision.
-        denominator = F.sqrt(v) / (1 - b2**t) ** 0.5 + group["eps"]
-        return p - (lr / (1 - b1**t)) * (m / denominator)
+        return p - group["rate"] * (m / (F.sqrt(v) / group["correction"] + group["epsilon"]))
 
 
 class AdamW(Adam):

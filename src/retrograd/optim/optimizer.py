@@ -1,8 +1,8 @@
 """Optimizer: parameters with gradients go in, one program computes all updates, the parameters are rebound.
 
-An optimiser is two formulas on tensors, `init_state(p, group)` and `update(p, g, state, group) -> new p`.
-Nothing is written before everything is computed, so an error or an interrupt leaves parameters and state
-as they were.
+An optimiser is formulas on tensors, `init_state(p, group)` and `update(p, g, state, group) -> new p`, and on
+numbers, `numbers(group, step)`. Nothing is written before everything is computed, so an error or an interrupt
+leaves parameters and state as they were.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ import warnings
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable
 from copy import deepcopy
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from retrograd.base.modes import enable_grad, no_grad
+from retrograd.optim.gather import Last, gather
 from retrograd.optim.state import pack, unpack
 from retrograd.tensors import formula
 from retrograd.tensors.autograd import RemovableHandle
@@ -85,11 +86,10 @@ class Optimizer:
     # Entries of the state that count steps: Python numbers while training (nothing has to be read back
     # from a tensor to compute 1 - beta ** step), tensors in a state dict, as in PyTorch.
     counters: tuple[str, ...] = ()
+    declared = False            # whether `numbers` names all numbers of `update`
 
     def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
-        self.defaults = defaults
-        for name in _HOOKS:
-            setattr(self, f"_optimizer_{name}_hooks", OrderedDict())
+        self.__setstate__({"defaults": defaults})
         if isinstance(params, Tensor):
             raise TypeError(
                 "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
@@ -107,6 +107,9 @@ class Optimizer:
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
+        # Who writes a formula of his own has not declared its numbers, unless he does.
+        if "update" in cls.__dict__:
+            cls.declared = "numbers" in cls.__dict__
         # A step that a script wrote itself runs the step hooks too, and schedulers see that it ran.
         if "step" in cls.__dict__:
             cls.step = _with_step_hooks(cls.__dict__["step"])
@@ -115,6 +118,15 @@ class Optimizer:
 
     def init_state(self, p: Tensor, group: Group) -> State:  # noqa: ARG002
         """The state of a parameter before its first step."""
+        return {}
+
+    def numbers(self, group: Group, step: float) -> dict[str, float]:  # noqa: ARG002
+        """The numbers of `update` that are no tensors, by name, at step number `step`.
+
+        They are computed in double precision and handed to `update` in `group`, beside the options, as
+        arguments of one program: a schedule changes them freely. A class that declares them looks at options
+        in `update` only to ask whether they are set.
+        """
         return {}
 
     def update(self, p: Tensor, g: Tensor, state: State, group: Group) -> Tensor:
@@ -131,20 +143,12 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        cache = self.__dict__.setdefault("_programs", formula.Programs())
-        changes = []
-        for group in self.param_groups:
-            items = [formula.Item(p, p.grad, self.state.get(p) or self.init_state(p, group))
-                     for p in group["params"] if p.grad is not None]
-
-            def update(p: Tensor, g: Tensor, state: State, group: Group = group) -> Tensor:
-                return self.update(p, -g if group.get("maximize", False) else g, state, group)
-            if items:
-                changes += zip(items, formula.run(items, update, cache))
-        for item, (value, new) in changes:
-            item.p._assign(value)
-            if new:  # plain gradient descent has no state, and its state dict no entry
-                self.state[item.p] = {key: _kept(item.state.get(key), v) for key, v in new.items()}
+        if self._last is None or not self._last.again(self):
+            self._last = None       # what it refers to counts as looked at
+            batches = gather(self)
+            plan = formula.run([b.formula(self) for b in batches], self._programs,
+                               partial(_registered, self.state))
+            self._last = None if plan is None else Last(self, plan, batches)
         return loss
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -260,6 +264,8 @@ class Optimizer:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        self._programs = formula.Programs()
+        self._last: Last | None = None
         for name in _HOOKS:
             self.__dict__.setdefault(f"_optimizer_{name}_hooks", OrderedDict())
 
@@ -310,9 +316,6 @@ class Optimizer:
         return text + ")"
 
 
-def _kept(old: Any, new: Any) -> Any:
-    """State tensors keep their identity: who holds one sees every step, a compiled step finds it again."""
-    if isinstance(old, Tensor) and isinstance(new, Tensor) and old is not new:
-        old._assign(new)
-        return old
-    return new
+def _registered(state: defaultdict[Any, State], item: formula.Item) -> list[formula.Change]:
+    """The state of a parameter whose first step this is."""
+    return [] if state.get(item.p) is item.state else [(state.__setitem__, item.p, item.state)]

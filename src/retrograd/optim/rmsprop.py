@@ -69,17 +69,22 @@ class RMSprop(Optimizer):
             state["grad_avg"] = zeros_like(p)
         return state
 
+    def numbers(self, group: Group, step: float) -> dict[str, float]:  # noqa: ARG002
+        """The options, and the weight of the newest gradient."""
+        alpha = group["alpha"]
+        return {"rate": float(group["lr"]), "average": alpha, "rest": 1 - alpha, "epsilon": group["eps"],
+                "inertia": group["momentum"], "decay": group["weight_decay"]}
+
     def update(self, p: Tensor, g: Tensor, state: State, group: Group) -> Tensor:
         """One step of one parameter."""
-        alpha = group["alpha"]
-        state["step"] += 1.0
+        kept, rest = group["average"], group["rest"]
         if group["weight_decay"] != 0:
-            g = g + group["weight_decay"] * p
-        s = state["square_avg"] = alpha * state["square_avg"] + (1 - alpha) * (g * g)
+            g = g + group["decay"] * p
+        s = state["square_avg"] = kept * state["square_avg"] + rest * (g * g)
         if group["centered"]:
-            mean = state["grad_avg"] = alpha * state["grad_avg"] + (1 - alpha) * g
+            mean = state["grad_avg"] = kept * state["grad_avg"] + rest * g
             s = s - mean * mean
-        scaled = g / (F.sqrt(s) + group["eps"])
+        scaled = g / (F.sqrt(s) + group["epsilon"])
         if group["momentum"] > 0:
-            scaled = state["momentum_buffer"] = group["momentum"] * state["momentum_buffer"] + scaled
-        return p - group["lr"] * scaled
+            scaled = state["momentum_buffer"] = group["inertia"] * state["momentum_buffer"] + scaled
+        return p - group["rate"] * scaled

@@ -60,15 +60,19 @@ class SGD(Optimizer):
         }
         super().__init__(params, defaults)
 
+    def numbers(self, group: Group, step: float) -> dict[str, float]:  # noqa: ARG002
+        """The options, and what of a gradient enters the buffer."""
+        return {"rate": float(group["lr"]), "inertia": group["momentum"], "share": 1 - group["dampening"],
+                "decay": float(group["weight_decay"])}
+
     def update(self, p: Tensor, g: Tensor, state: State, group: Group) -> Tensor:
         """One step of one parameter."""
-        momentum = group["momentum"]
         if group["weight_decay"] != 0:
-            g = g + group["weight_decay"] * p
-        if momentum != 0:
+            g = g + group["decay"] * p
+        if group["momentum"] != 0:
             v = state.get("momentum_buffer")
             # A clone: the buffer must not be the gradient itself, which the user may change in place.
-            v = g.clone() if v is None else momentum * v + (1 - group["dampening"]) * g
+            v = g.clone() if v is None else group["inertia"] * v + group["share"] * g
             state["momentum_buffer"] = v
-            g = g + momentum * v if group["nesterov"] else v
-        return p - group["lr"] * g
+            g = g + group["inertia"] * v if group["nesterov"] else v
+        return p - group["rate"] * g

@@ -64,6 +64,10 @@ class Run(NamedTuple):
     count: int
 
 
+def _nothing() -> None:
+    """Where there is nothing to do; and the weak reference of a leaf that was not seen yet."""
+
+
 @dataclass
 class Recipe:
     """Everything a program is."""
@@ -94,6 +98,7 @@ class Program:
         self._stages = StageTable(recipe.stages, [len(args) for _, args in recipe.rows])
         self._leased = recipe.arena if recipe.arena > PRIVATE else 0
         self._frames: list[Frame] = []
+        self.over = recipe.over
 
     @property
     def planned_peak(self) -> int:
@@ -101,13 +106,14 @@ class Program:
         fresh = sum(prod(shape) * dtype.itemsize for _, shape, dtype in self.recipe.outputs)
         return self.recipe.arena + fresh
 
-    def run(self, leaves: Sequence[Any], scalars: Sequence[Any],
-            writable: bool | Sequence[bool] = False) -> list[Any]:
+    def run(self, leaves: Sequence[Any], scalars: Sequence[Any], writable: bool | Sequence[bool] = False,
+            then: Callable[[], Any] = _nothing) -> list[Any]:
         """Values of the roots. Two threads may run at once: each takes a frame of its own.
 
         `writable`: whether the caller owns the arrays of the donated leaves, for all or in the order of
         `donate`: nobody else reads them, they are no views. Then those results lie in the same arrays, which
-        are written last and as a whole; other donated leaves are copied first.
+        are written last and as a whole; other donated leaves are copied first. `then` is called once they are
+        written, also if an interrupt has come meanwhile.
         """
         try:
             frame = self._frames.pop()
@@ -115,21 +121,17 @@ class Program:
             frame = Frame(self.recipe, self.driver, self._stages.address)
         if not self._leased:
             try:
-                return frame.run(leaves, scalars, writable)
+                return frame.run(leaves, scalars, writable, then)
             finally:
                 self._frames.append(frame)
         arena = arenas.lease(self._leased)
         try:
             if arena.base != frame.base:
                 frame.move(arena)
-            return frame.run(leaves, scalars, writable)
+            return frame.run(leaves, scalars, writable, then)
         finally:
             arenas.give(arena)
             self._frames.append(frame)
-
-
-def _nothing() -> None:
-    """The weak reference of a leaf that was not seen yet."""
 
 
 class Frame:
@@ -197,18 +199,21 @@ class Frame:
                 end = offset + prod(shape) * dtype.itemsize
                 self.arrays[key] = arena.bytes[offset:end].view(dtype).reshape(shape)
 
-    def _drive(self, first: int, last: int) -> None:
-        """Run those stages. Between slices of a long run signals are seen, until a leaf is written."""
-        recipe, driver = self.recipe, self.driver
-        pool = driver.pool.address() if recipe.parallel and driver.pool is not None else 0
-        if recipe.cost < SLICE:
-            driver.run(pool, self.address, self.stages, first, last, FOREVER)
-            return
-        commit = last if recipe.commit is None else min(recipe.commit, last)
-        while first < commit:
-            first = driver.run(pool, self.address, self.stages, first, commit, SLICE)
-        if first < last:
-            driver.run(pool, self.address, self.stages, first, last, FOREVER)
+    def _drive(self, first: int, last: int, then: Callable[[], Any] = _nothing) -> None:
+        """Run those stages. Between slices of a long run signals are seen, until a leaf is written; from there
+        on only when the native call is over, so `then` is called whenever something was written."""
+        recipe, run = self.recipe, self.driver.run
+        rows, stages = self.address, self.stages
+        pool = self.driver.pool.address() if recipe.parallel and self.driver.pool is not None else 0
+        if recipe.cost >= SLICE:
+            commit = last if recipe.commit is None else min(recipe.commit, last)
+            while first < commit:
+                first = run(pool, rows, stages, first, commit, SLICE)
+        try:
+            if first < last:
+                run(pool, rows, stages, first, last, FOREVER)
+        finally:
+            then()
 
     def _point(self, patches: list[tuple[int, int]], array: Any) -> None:
         at = address(array)
@@ -231,6 +236,8 @@ class Frame:
         leaves = list(leaves)
         for _, j, n in self.over:
             value = leaves[j]
+            if writable is True and self.known[j]() is value:
+                continue                                    # looked at before
             may = writable if isinstance(writable, bool) else writable[n]
             if not (may and value.flags.c_contiguous and value.flags.writeable):
                 leaves[j] = np.array(value, order="C")
@@ -248,7 +255,8 @@ class Frame:
         kernels = len(recipe.segments) == 1 and isinstance(recipe.segments[0], Run)
         return [place[seen.key] for seen in recipe.roots] if whole and apart and kernels else None
 
-    def _run_native(self, leaves: Sequence[Any], scalars: Sequence[Any], results: list[int]) -> list[Any]:
+    def _run_native(self, leaves: Sequence[Any], scalars: Sequence[Any], results: list[int],
+                    then: Callable[[], Any]) -> list[Any]:
         """`run` where nothing but addresses has to be handed over."""
         table, known = self.table, self.known
         kept = [self._take(k, value) for k, value in enumerate(leaves) if known[k]() is not value]
@@ -272,18 +280,17 @@ class Frame:
             first = last if self.recipe.commit is None else self.recipe.commit
             self._drive(0, first)
             self._check()
-        if first < last:
-            self._drive(first, last)
+        self._drive(first, last, then)
         del kept
         return [outs[k] if k >= 0 else leaves[~k] for k in results]
 
     def run(self, leaves: Sequence[Any], scalars: Sequence[Any],
-            writable: bool | Sequence[bool]) -> list[Any]:
+            writable: bool | Sequence[bool], then: Callable[[], Any]) -> list[Any]:
         """Values of the roots: see `Program.run`."""
         if self.over:
             leaves = self._own(leaves, writable)
         if self.results is not None:
-            return self._run_native(leaves, scalars, self.results)
+            return self._run_native(leaves, scalars, self.results, then)
         recipe = self.recipe
         values: dict[int, Any] = {}
         for k, (key, value) in enumerate(zip(recipe.leaves, leaves)):
@@ -310,8 +317,7 @@ class Frame:
         self._check()
         roots = [None if k in recipe.over else self._root(seen, values)
                  for k, seen in enumerate(recipe.roots)]
-        if commit < len(recipe.stages):
-            self._drive(commit, len(recipe.stages))
+        self._drive(commit, len(recipe.stages), then)
         for k, j in recipe.over.items():
             roots[k] = leaves[j]
         return roots

@@ -1,25 +1,34 @@
-"""The formulas of a step over many parameters as one program;
-its formula is recorded for the first parameter only.
+"""The formulas of a step over many parameters go in; one program computes them, and its results take
+the place of the old values.
 
-The parameters of a group differ in shape, not in formula, and share its numbers. So a step records
-the formula once, finds by it and by the shapes the program of the whole group, and gives that the
-memory of every parameter.
+Parameters that share a formula and its numbers are a batch: they differ in shape only. What a step found
+(the program, the nodes, the arrays) is kept as a `Plan`; while everything is as the last step left it, the
+next one hands new numbers and new gradients to the same program, which writes over the memory of parameters
+and state.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import starmap
+from operator import call
 from typing import Any, NamedTuple
 
+from retrograd.base.config import config
+from retrograd.base.dtype import DType
 from retrograd.base.modes import local
 from retrograd.engine import evaluate as engine
 from retrograd.engine.linearize import linearize
 from retrograd.engine.program import ProgramCache, make_program
-from retrograd.graph.node import Node
-from retrograd.tensors.tensor import Tensor, from_value
+from retrograd.graph.node import Node, leaf, scalar
+from retrograd.tensors.inplace import Cells, cells
+from retrograd.tensors.tensor import Tensor
 
 State = dict[str, Any]
-Update = Callable[[Tensor, Tensor, State], Tensor]
+Change = tuple[Any, ...]        # setattr or a dict's own __setitem__, and its arguments
 # Pending nodes of a step are needed at once: looking for dead ones among them would find none.
 ROOM = 1 << 20
 
@@ -39,86 +48,224 @@ class Item(NamedTuple):
     state: State
 
 
+@dataclass
+class Batch:
+    """Items of one formula, which share its numbers.
+
+    `apply(item, numbers)` is the new value and the new state, with `numbers` as tensors, or as they are for
+    None. `form` is what the formula depends on beside shapes and numbers, `counted` the entries of the new
+    state that are no tensors; where they are not declared they are read off the formula of the first item.
+    """
+
+    items: Sequence[Item]
+    apply: Callable[[Item, Sequence[Tensor] | None], tuple[Tensor, State]]
+    declared: bool
+    form: Any = None
+    numbers: Sequence[float] = ()
+    counted: State = field(default_factory=dict)
+
+
 class _Known(NamedTuple):
     program: Any
-    leaves: list[int]       # places among the nodes of the items, item after item
-    scalars: list[int]      # places among the numbers of the formula
+    leaves: list[int]           # places among parameters and states, item after item, then gradients
+    scalars: list[int]          # places among the numbers of the batches, one after another
+    entries: list[list[tuple[str, DType]]]      # tensors in the new state of each item
+    everywhere: bool            # whether every result has a leaf to be written over
 
 
-def run(items: Sequence[Item], update: Update, cache: Programs) -> list[tuple[Tensor, State]]:
-    """New value and new state of every item."""
+@dataclass
+class Plan:
+    """A program and the memory that it was run in last."""
+
+    known: _Known
+    cells: Cells                    # what the program writes over
+    params: list[Tensor]
+    avals: list[tuple[Any, Any]]    # shape and dtype of the gradients
+
+    def run(self, numbers: Sequence[float], changes: Sequence[Change]) -> bool:
+        """A step with those numbers; False, and nothing is done, where something is not as it was."""
+        values = self._found()
+        if values is None and local.state.pending:
+            engine.synchronize()        # who waits reads the old values; a gradient may be among them
+            values = self._found()
+        if values is None:
+            return False
+        self.cells.written()
+        arrays = self.cells.arrays + values
+        self.known.program.run([arrays[k] for k in self.known.leaves],
+                               [numbers[k] for k in self.known.scalars], True, making(changes))
+        return True
+
+    def _found(self) -> list[Any] | None:
+        """The gradients, if all is as it was."""
+        values = []
+        for p, (shape, dtype) in zip(self.params, self.avals):
+            g = p._grad
+            if g is None:
+                return None
+            n = g._node if g._storage is None else g.node
+            if n.value is None or n.shape != shape or n.dtype is not dtype:
+                return None
+            values.append(n.value)
+        return values if self.cells.intact() else None
+
+
+def making(changes: Sequence[Change]) -> Callable[[], Any]:
+    """What makes all changes in one call without Python in it: an interrupt comes before or after."""
+    return partial(deque, starmap(call, changes), 0)
+
+
+def run(batches: Sequence[Batch], cache: Programs, keep: Callable[[Item], Sequence[Change]]) -> Plan | None:
+    """New values and states of all items; `keep(item)` are the changes that make its state known.
+
+    Everything is changed, or nothing. Returns what finds the way next time, or None where the next step
+    has to look anew.
+    """
     state = local.state
     limit, state.limit = state.limit, ROOM
+    general = config.eager or bool(state.levels) or state.capture is not None
     try:
-        found = _by_formula(items, update, cache)
-        return found if found is not None else _one_by_one(items, update)
+        if not general:
+            engine.synchronize()
+        engine.evaluate([item.g.node for batch in batches for item in batch.items])
+        places = None if general else \
+            cells([t for batch in batches for item in batch.items for t in _written(item)])
+        if places is not None:
+            own = places.intact()
+            done, plan = _by_program(batches, cache, keep, places, own)
+            if done:
+                return plan
+        _one_by_one(batches, keep)
+        return None
     finally:
         state.limit = limit
 
 
-def _one_by_one(items: Sequence[Item], update: Update) -> list[tuple[Tensor, State]]:
-    out = [_applied(item, update) for item in items]
-    engine.evaluate([n for value, state in out for n in _results(value, state)])
-    return out
-
-
-def _applied(item: Item, update: Update) -> tuple[Tensor, State]:
-    state = dict(item.state)
-    return update(item.p, item.g, state), state
+def _written(item: Item) -> list[Tensor]:
+    return [item.p, *(v for v in item.state.values() if isinstance(v, Tensor))]
 
 
 def _results(value: Tensor, state: State) -> list[Node]:
     return [value.node, *(v.node for v in state.values() if isinstance(v, Tensor))]
 
 
-def _inputs(item: Item) -> list[Node]:
-    return [item.p.node, item.g.node, *(v.node for v in item.state.values() if isinstance(v, Tensor))]
+def _one_by_one(batches: Sequence[Batch], keep: Callable[[Item], Sequence[Change]]) -> None:
+    """By the general way: nodes recorded for each item, new values assigned."""
+    done = [(item, *batch.apply(item, None)) for batch in batches for item in batch.items]
+    engine.evaluate([n for _, value, state in done for n in _results(value, state)])
+    for item, value, state in done:
+        item.p._assign(value)
+        for key, new in state.items():
+            old = item.state.get(key)
+            if isinstance(old, Tensor) and isinstance(new, Tensor):
+                if old is not new:
+                    old._assign(new)    # who holds it sees every step
+            else:
+                item.state[key] = new
+        if item.state:
+            making(keep(item))()
 
 
-def _alike(items: Sequence[Item]) -> bool:
-    """Whether the items have the same entries of state, and the same numbers in them."""
-    def numbers(state: State) -> list[Any]:
-        return [(k, type(v) if isinstance(v, Tensor) else v) for k, v in state.items()]
-    first = numbers(items[0].state)
-    return all(numbers(i.state) == first for i in items[1:])
-
-
-def _by_formula(items: Sequence[Item], update: Update, cache: Programs) -> list[tuple[Tensor, State]] | None:
-    """By the program of the group; None where the formula reads something that is not the item's own."""
-    if len(items) < 2 or not _alike(items):
-        return None
-    given = [n for item in items for n in _inputs(item)]
-    if any(n.value is None for n in given):
-        engine.evaluate(given)
-    value, state = _applied(items[0], update)
-    formula = linearize(_results(value, state))
-    key = formula.key, tuple([(n.shape, n.dtype.name) for n in given])
+def _by_program(batches: Sequence[Batch], cache: Programs, keep: Callable[[Item], Sequence[Change]],
+                places: Cells, own: bool) -> tuple[bool, Plan | None]:
+    """By the program of the whole step; (False, None) where a formula reads something not the item's own."""
+    declared = all(batch.declared for batch in batches)
+    batches = [_described(batch) for batch in batches]
+    items = [item for batch in batches for item in batch.items]
+    gradients = [item.g.node for item in items]
+    given = places.nodes + gradients
+    key = tuple([(batch.form, len(batch.items)) for batch in batches]), \
+        tuple([(n.shape, n.dtype.name) for n in given])
     known = cache.get(key)
     if known is None:
-        known = _build(items, update, given)
+        known = _build(batches, given)
         cache.put(key, known)
     if known is False:
-        return None
-    numbers = [n.value for n in formula.scalars]
-    arrays = known.program.run([given[k].value for k in known.leaves], [numbers[k] for k in known.scalars])
-    rest = iter(arrays)
-    return [_rebuilt(state, rest, item.p) for item in items]
+        return False, None
+    arrays = [given[k].value for k in known.leaves]
+    numbers = [v for batch in batches for v in batch.numbers]
+    scalars = [numbers[k] for k in known.scalars]
+    counts = [(item.state.__setitem__, k, v) for batch in batches for item in batch.items
+              for k, v in batch.counted.items()]
+    counts += [change for item, keys in zip(items, known.entries) if keys or item.state
+               for change in keep(item)]
+    if own and known.everywhere:
+        places.written()
+        known.program.run(arrays, scalars, True, making(counts))
+        plan = Plan(known, places, [item.p for item in items], [(g.shape, g.dtype) for g in gradients])
+        return True, plan if declared else None
+    results = known.program.run(arrays, scalars)
+    making([*_replacements(items, known.entries, results), *counts])()
+    return True, None
 
 
-def _rebuilt(state: State, arrays: Any, p: Tensor) -> tuple[Tensor, State]:
-    value = from_value(next(arrays), p.dtype)
-    return value, {k: from_value(next(arrays), v.dtype) if isinstance(v, Tensor) else v
-                   for k, v in state.items()}
+def _replacements(items: Sequence[Item], entries: Sequence[Sequence[tuple[str, DType]]],
+                  results: Sequence[Any]) -> list[Change]:
+    """What puts new arrays into the tensors of the items."""
+    changes: list[Change] = []
+    arrays = iter(results)
+    for item, keys in zip(items, entries):
+        changes += _moved(item.p, leaf(next(arrays), item.p.dtype))
+        for key, dtype in keys:
+            new, old = leaf(next(arrays), dtype), item.state.get(key)
+            changes += _moved(old, new) if isinstance(old, Tensor) else \
+                [(item.state.__setitem__, key, Tensor(new))]
+    return changes
 
 
-def _build(items: Sequence[Item], update: Update, given: Sequence[Node]) -> Any:
+def _moved(t: Tensor, n: Node) -> list[Change]:
+    s = t._storage
+    if s is None:
+        return [(setattr, t, "_node", n)]
+    return [(setattr, s, "node", n), (setattr, s, "version", s.version + 1)]
+
+
+def _described(batch: Batch) -> Batch:
+    """With form, numbers and plain entries of the state: read off the first item where they are not given."""
+    if batch.declared:
+        return batch
+    first = batch.items[0]
+    value, state = batch.apply(first, None)
+    linear = linearize(_results(value, state))
+    counted = {k: v for k, v in state.items() if not isinstance(v, Tensor)}
+    return Batch(batch.items, batch.apply, False, linear.key, [n.value for n in linear.scalars], counted)
+
+
+def _build(batches: Sequence[Batch], given: Sequence[Node]) -> Any:
     """The program over all items, and where its arguments come from; False if some come from elsewhere."""
-    results = [_results(*_applied(item, update)) for item in items]
-    roots = [n for nodes in results for n in nodes]
-    linear = linearize(roots)
     place = {n: k for k, n in enumerate(given)}
-    number = {n: k for nodes in results for k, n in enumerate(linearize(nodes).scalars)}
+    number: dict[Node, int] = {}
+    results: list[Node] = []
+    entries: list[list[tuple[str, DType]]] = []
+    gifts: list[Node | None] = []
+    count = 0
+    for batch in batches:
+        numbers = batch.numbers
+        shared: dict[DType, list[Tensor]] = {}
+        for item in batch.items:
+            if batch.declared:
+                if item.p.dtype not in shared:
+                    scalars = [scalar(v, item.p.dtype) for v in numbers]
+                    number.update(zip(scalars, range(count, count + len(scalars))))
+                    shared[item.p.dtype] = [Tensor(n) for n in scalars]
+                value, state = batch.apply(item, shared[item.p.dtype])
+                nodes = _results(value, state)
+            else:
+                value, state = batch.apply(item, None)
+                nodes = _results(value, state)
+                number.update((n, count + k) for k, n in enumerate(linearize(nodes).scalars))
+            keys = [k for k, v in state.items() if isinstance(v, Tensor)]
+            entries.append([(k, state[k].dtype) for k in keys])
+            results += nodes
+            for old, n in zip((item.p, *(item.state.get(k) for k in keys)), nodes):
+                fits = isinstance(old, Tensor) and (old.node.shape, old.node.dtype) == (n.shape, n.dtype)
+                gifts.append(old.node if fits else None)        # type: ignore[union-attr]
+        count += len(numbers)
+    linear = linearize(results)
     if any(n not in place for n in linear.leaves) or any(n not in number for n in linear.scalars):
         return False
-    return _Known(make_program(roots, linear.leaves, linear.scalars), [place[n] for n in linear.leaves],
-                  [number[n] for n in linear.scalars])
+    leaf_at = {n: j for j, n in enumerate(linear.leaves)}
+    donate = {k: leaf_at[n] for k, n in enumerate(gifts) if n is not None and n in leaf_at}
+    program = make_program(results, linear.leaves, linear.scalars, donate)
+    return _Known(program, [place[n] for n in linear.leaves], [number[n] for n in linear.scalars], entries,
+                  len(program.over) == len(results))
