@@ -240,19 +240,19 @@ def test_an_interrupt_leaves_parameters_and_state_before_or_after_a_step(monkeyp
     train(params, optimizer, 3)
     train(reference, other, 4)
     program = optimizer._last.plan.known.program
-    driver = program._frames[0].driver
+    native = program._frames[0].driver.run
 
     def interrupted(*args) -> None:         # a signal is looked at when the native call returns
-        driver(*args)
+        native(*args)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(program._frames[0], "driver", interrupted)
     backward(params)
+    monkeypatch.setattr(program._frames[0].driver, "run", interrupted)
     with pytest.raises(KeyboardInterrupt):
         optimizer.step()
+    monkeypatch.undo()
     assert values(params) == values(reference)
     assert optimizer.state[params[0]]["step"] == 4
-    monkeypatch.undo()
     train(params, optimizer, 2)
     train(reference, other, 2)
     assert values(params) == values(reference)

@@ -200,8 +200,8 @@ class Frame:
                 self.arrays[key] = arena.bytes[offset:end].view(dtype).reshape(shape)
 
     def _drive(self, first: int, last: int, then: Callable[[], Any] = _nothing) -> None:
-        """Run those stages. Between slices of a long run signals are seen, until a leaf is written; from there
-        on only when the native call is over, so `then` is called whenever something was written."""
+        """Run those stages. Between slices of a long run signals are seen, until a leaf is written; from
+        there on only when the native call is over, so `then` is called whenever something was written."""
         recipe, run = self.recipe, self.driver.run
         rows, stages = self.address, self.stages
         pool = self.driver.pool.address() if recipe.parallel and self.driver.pool is not None else 0
