@@ -4,13 +4,18 @@ from importlib import import_module
 
 from retrograd.optim import lr_scheduler
 from retrograd.optim.adagrad import Adagrad
+from retrograd.optim.adadelta import Adadelta
 from retrograd.optim.adam import Adam, AdamW
+from retrograd.optim.adam_family import Adamax, NAdam, RAdam
+from retrograd.optim.asgd import ASGD
 from retrograd.optim.lbfgs import LBFGS
 from retrograd.optim.optimizer import Optimizer
 from retrograd.optim.rmsprop import RMSprop
+from retrograd.optim.rprop import Rprop
 from retrograd.optim.sgd import SGD
 
-__all__ = ["LBFGS", "SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop", "lr_scheduler"]
+__all__ = ["ASGD", "LBFGS", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "Optimizer",
+           "RAdam", "RMSprop", "Rprop", "lr_scheduler"]
 
 
 def __getattr__(name: str) -> object:

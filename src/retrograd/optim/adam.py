@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from retrograd import functional as F
-from retrograd.optim.checks import check_flags, check_lr, not_negative
+from retrograd.optim.checks import check_adam, check_flags
 from retrograd.optim.optimizer import Group, Optimizer, State
 from retrograd.tensors.create import zeros_like
 from retrograd.tensors.tensor import Tensor
@@ -44,13 +44,7 @@ class Adam(Optimizer):
         fused: bool | None = None,
         decoupled_weight_decay: bool = False,
     ) -> None:
-        check_lr(lr)
-        not_negative("epsilon value", eps)
-        betas = tuple(float(beta) for beta in betas)
-        for index, beta in enumerate(betas):
-            if not 0.0 <= beta < 1.0:
-                raise ValueError(f"Invalid beta parameter at index {index}: {beta}")
-        not_negative("weight_decay value", weight_decay)
+        betas = check_adam(lr, betas, eps, weight_decay)
         check_flags(foreach, differentiable, fused)
         defaults = {
             "lr": lr,

@@ -39,3 +39,19 @@ def check_flags(foreach: bool | None, differentiable: bool, fused: bool | None) 
         raise RuntimeError("`fused` does not support `differentiable`")
     if fused and foreach:
         raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
+
+
+def check_adam(lr: Any, betas: Any, eps: float, weight_decay: float) -> tuple[float, ...]:
+    """The hyper-parameters that the family of Adam shares; the betas as floats.
+
+    >>> check_adam(0.1, (0.9, 0.999), 1e-8, 0.0)
+    (0.9, 0.999)
+    """
+    check_lr(lr)
+    not_negative("epsilon value", eps)
+    betas = tuple(float(beta) for beta in betas)
+    for index, beta in enumerate(betas):
+        if not 0.0 <= beta < 1.0:
+            raise ValueError(f"Invalid beta parameter at index {index}: {beta}")
+    not_negative("weight_decay value", weight_decay)
+    return betas
