@@ -6,7 +6,7 @@ from llvmlite import ir
 
 from retrograd.codegen.contract.gemm import Gemm, emit_gemm
 from retrograd.codegen.contract.pack import Pack, emit_pack
-from retrograd.codegen.contract.tile import K_BLOCK, Tile, default_tile
+from retrograd.codegen.contract.tile import K_BLOCK, Tile, crossed_tile, default_tile, low_tile
 from retrograd.codegen.driver import Table
 from retrograd.codegen.jit import compile_module, host
 
@@ -18,6 +18,9 @@ TILES = {
     # As a machine with 16-byte vectors would have it.
     "narrow": Tile(6, 2, 4, "float32"),
 }
+
+LOW = {f"{name}{rows}": of(host(), "float32", rows)
+       for name, of in (("low", low_tile), ("crossed", crossed_tile)) for rows in (2, 3, 4)}
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +35,10 @@ def kernels():
     emit_gemm(module, "gemm_unit", Gemm(tile, unit_rows=True))
     emit_gemm(module, "gemm_turned", Gemm(tile, turned=True))
     emit_pack(module, "pack_rows", Pack("float32", tile.rows, tile.lanes))
-    return compile_module(module, [*names, "gemm_unit", "gemm_turned", "pack_rows"])
+    names += ["gemm_unit", "gemm_turned", "pack_rows"]
+    for name, tile in LOW.items():
+        emit_gemm(module, name, Gemm(tile, crossed=name.startswith("crossed")))
+    return compile_module(module, [*names, *LOW])
 
 
 def strides(x):
@@ -41,7 +47,7 @@ def strides(x):
 
 def product(kernels, a, b, name, pack=False, kernel=None, cuts=((0, None),)):
     """a (batch, m, k) times b (batch, k, n)."""
-    tile = TILES[name]
+    tile = TILES.get(name) or LOW[name]
     (batch, m, k), n = a.shape, b.shape[2]
     c = np.full((batch, m, n), np.nan, a.dtype)
     (a_batch, a_row, a_depth), (b_batch, b_depth, b_lane) = strides(a), strides(b)
@@ -50,12 +56,14 @@ def product(kernels, a, b, name, pack=False, kernel=None, cuts=((0, None),)):
         count = -(-n // tile.width) * tile.width * k
         panels = np.full(batch * count, np.nan, a.dtype)
         calls.append((kernels[f"pack_{name}"], [
-            b.ctypes.data, panels.ctypes.data, 0, batch, 0, n, k, b_batch, b_lane, b_depth, count]))
+            b.ctypes.data, panels.ctypes.data, 0, batch, 0, n, k, batch, 0, b_batch, b_lane, b_depth, count]))
         b, b_batch, panel, b_depth = panels, count, tile.width * k, tile.width
+    elif name.startswith("crossed"):
+        panel, b_depth = tile.width * b_lane, b_lane
     for begin, end in cuts:
-        calls.append((kernels[kernel or f"gemm_{name}"], [
+        calls.append((kernels[kernel or (name if name in LOW else f"gemm_{name}")], [
             a.ctypes.data, b.ctypes.data, c.ctypes.data, 0, batch, begin, m if end is None else end, 0, n, k,
-            a_batch, tile.rows * a_row, a_row, a_depth, b_batch, panel, b_depth, m * n, n]))
+            batch, 0, a_batch, tile.rows * a_row, a_row, a_depth, 0, b_batch, panel, b_depth, m * n, n]))
     Table(calls)()
     return c
 
@@ -102,8 +110,8 @@ def test_a_product_stored_transposed_has_the_same_bits(kernels, size):
     c = np.full((m, n), np.nan, np.float32)
     left, right = np.ascontiguousarray(b[0].T), np.ascontiguousarray(a[0].T)
     Table([(kernels["gemm_turned"], [
-        left.ctypes.data, right.ctypes.data, c.ctypes.data, 0, 1, 0, n, 0, m, k,
-        0, tile.rows * k, k, 1, 0, tile.width, m, 0, n])])()
+        left.ctypes.data, right.ctypes.data, c.ctypes.data, 0, 1, 0, n, 0, m, k, 1,
+        0, 0, tile.rows * k, k, 1, 0, 0, tile.width, m, 0, n])])()
     assert (c == product(kernels, a, b, "float32")[0]).all()
 
 
@@ -113,9 +121,9 @@ def test_packed_rows_are_read_as_well(kernels):
     panels = np.full(-(-m // tile.rows) * tile.rows * k, np.nan, np.float32)
     c = np.full((1, m, n), np.nan, np.float32)
     Table([
-        (kernels["pack_rows"], [a.ctypes.data, panels.ctypes.data, 0, 1, 0, m, k, 0, k, 1, 0]),
-        (kernels["gemm_unit"], [panels.ctypes.data, b.ctypes.data, c.ctypes.data, 0, 1, 0, m, 0, n, k,
-                                0, tile.rows * k, 1, tile.rows, 0, tile.width, n, 0, n]),
+        (kernels["pack_rows"], [a.ctypes.data, panels.ctypes.data, 0, 1, 0, m, k, 1, 0, 0, k, 1, 0]),
+        (kernels["gemm_unit"], [panels.ctypes.data, b.ctypes.data, c.ctypes.data, 0, 1, 0, m, 0, n, k, 1,
+                                0, 0, tile.rows * k, 1, tile.rows, 0, 0, tile.width, n, 0, n]),
     ])()
     assert (c == product(kernels, a, b, "float32")).all()
 
@@ -132,6 +140,14 @@ def test_nothing_outside_the_product_is_written(kernels):
     tile = TILES["float32"]
     c = np.full((8, 20), 9, np.float32)
     Table([(kernels["gemm_float32"], [
-        a.ctypes.data, b.ctypes.data, c.ctypes.data, 0, 1, 0, 5, 0, 3, 7,
-        0, tile.rows * 7, 7, 1, 0, tile.width, 3, 0, 20])])()
+        a.ctypes.data, b.ctypes.data, c.ctypes.data, 0, 1, 0, 5, 0, 3, 7, 1,
+        0, 0, tile.rows * 7, 7, 1, 0, 0, tile.width, 3, 0, 20])])()
     assert (c[5:] == 9).all() and (c[:, 3:] == 9).all() and (c[:5, :3] != 9).all()
+
+
+@pytest.mark.parametrize("name", LOW)
+@pytest.mark.parametrize("size", SIZES)
+def test_low_tiles_and_columns_turned_on_the_way_have_the_same_bits(kernels, size, name):
+    a, b = operands(*size)
+    plain = product(kernels, a, b, "float32")
+    assert (product(kernels, a, turned(b) if name.startswith("crossed") else b, name) == plain).all()

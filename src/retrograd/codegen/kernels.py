@@ -8,6 +8,7 @@ from typing import TypeAlias
 from llvmlite import ir
 
 from retrograd.codegen.contract.gemm import Gemm, emit_gemm
+from retrograd.codegen.contract.matvec import MatVec, emit_matvec
 from retrograd.codegen.contract.pack import Pack, emit_pack
 from retrograd.codegen.jit import compile_lazily
 from retrograd.codegen.loops.check import Check, emit_check
@@ -15,11 +16,11 @@ from retrograd.codegen.loops.draw import Draw, emit_draw
 from retrograd.codegen.loops.pointwise import Pointwise, emit_pointwise
 from retrograd.codegen.loops.reduce import Reduce, emit_reduce
 
-Description: TypeAlias = Pointwise | Reduce | Draw | Check | Gemm | Pack
+Description: TypeAlias = Pointwise | Reduce | Draw | Check | Gemm | Pack | MatVec
 
 _EMITTERS: dict[type, Callable[..., None]] = {
     Pointwise: emit_pointwise, Reduce: emit_reduce, Draw: emit_draw, Check: emit_check,
-    Gemm: emit_gemm, Pack: emit_pack}
+    Gemm: emit_gemm, Pack: emit_pack, MatVec: emit_matvec}
 _ENTRY = "kernel"
 
 

@@ -4,8 +4,8 @@
 
 B comes in panels of `tile.width` columns. Row-major memory is already that (panel = width, depth = row
 stride); an operand whose columns are not neighbours is packed first (contract/pack.py: panel = width * k,
-depth = width). A comes in panels of `tile.rows` rows in the same way (unpacked: panel = rows * row stride).
-The bits of C depend on k alone.
+depth = width), or turned on the way where there are few rows. A comes in panels of `tile.rows` rows in the
+same way (unpacked: panel = rows * row stride). The bits of C depend on k alone.
 """
 
 from __future__ import annotations
@@ -16,21 +16,23 @@ from llvmlite import ir
 
 from retrograd.codegen.axis import Axis, axes_of
 from retrograd.codegen.contract.microkernel import Form, tile_function
-from retrograd.codegen.contract.tile import K_BLOCK, Tile, row_steps
+from retrograd.codegen.contract.tile import K_BLOCK, Tile, row_steps, vector_steps
 from retrograd.codegen.emit.kernel import Kernel
-from retrograd.codegen.emit.types import MEMORY, i64
+from retrograd.codegen.emit.types import MEMORY, SIZE, i64
 from retrograd.codegen.loops.loop import least, loop
 
 PARAMETERS = (
     "a", "b", "c",
-    # Work is cut by these; the beginnings are multiples of tile.rows and tile.width.
-    "batch_begin", "batch_end", "m_begin", "m_end", "n_begin", "n_end", "k",
-    "a.batch", "a.panel", "a.row", "a.depth", "b.batch", "b.panel", "b.depth", "c.batch", "c.row",
+    # Work is cut by these; the beginnings are multiples of tile.rows and tile.width. Matrices of a batch are
+    # counted along two axes, the last of which has `inner` of them.
+    "batch_begin", "batch_end", "m_begin", "m_end", "n_begin", "n_end", "k", "inner",
+    "a.outer", "a.batch", "a.panel", "a.row", "a.depth", "b.outer", "b.batch", "b.panel", "b.step",
+    "c.batch", "c.row",
 )
 
-# Rows of A that stay in the second cache while the panels of B pass by, counted in tiles: 16 tiles of 12 rows
-# and one block of k are 384 KiB of float32.
-_TILES_IN_CACHE = 16
+# Bytes of A that stay in the second cache while the panels of B pass by: less than half of the smallest that
+# machines with wide vectors have.
+_RESIDENT = 384 << 10
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,14 @@ class Gemm:
     unit_rows: consecutive rows of A are neighbours in memory (a.row is 1), which saves address arithmetic
     turned:    C is stored transposed, element (m, n) at m + n * c.row: a product whose large operand would
                have to be packed is computed as its transpose, with the small one in the lanes
+    crossed:   the depth of B is contiguous and b.step leads from column to column; else its columns are
+               contiguous and b.step leads from k to k
     """
 
     tile: Tile
     unit_rows: bool = False
     turned: bool = False
+    crossed: bool = False
 
     def parameters(self) -> tuple[str, ...]:
         return PARAMETERS
@@ -60,6 +65,17 @@ def emit_gemm(module: ir.Module, name: str, gemm: Gemm) -> None:
     kernel.finish()
 
 
+@dataclass(frozen=True)
+class _Block:
+    """One block of k of one matrix: where it begins, how deep it is, whether C holds a sum already."""
+
+    a: ir.Value
+    b: ir.Value
+    c: ir.Value
+    depth: ir.Value
+    adds: ir.Value
+
+
 class _Emitter:
     def __init__(self, kernel: Kernel, gemm: Gemm) -> None:
         self.b, self.module = kernel.b, kernel.module
@@ -67,45 +83,51 @@ class _Emitter:
         self.element = MEMORY[gemm.tile.dtype]
         self.a, self.bp, self.c = kernel.pointers
         self.arg = dict(zip(PARAMETERS[3:], kernel.integers))
+        tile_bytes = self.tile.rows * K_BLOCK * SIZE[self.tile.dtype]
+        self.rows_at_once = max(1, _RESIDENT // tile_bytes) * self.tile.rows
 
     def emit(self) -> None:
         b, arg = self.b, self.arg
         # With k = 0 one empty block writes the zeros.
         blocks_end = b.select(b.icmp_signed("<", arg["k"], i64(1)), i64(1), arg["k"])
         with loop(b, arg["batch_begin"], arg["batch_end"]) as batch:
-            a, bp, c = (
-                self._at(pointer, b.mul(batch, arg[f"{letter}.batch"]))
-                for pointer, letter in ((self.a, "a"), (self.bp, "b"), (self.c, "c")))
+            outer = b.sdiv(batch, arg["inner"])
+            within = b.sub(batch, b.mul(outer, arg["inner"]))
+            a, bp = (
+                self._at(pointer, b.add(b.mul(outer, arg[f"{x}.outer"]), b.mul(within, arg[f"{x}.batch"])))
+                for pointer, x in ((self.a, "a"), (self.bp, "b")))
+            c = self._at(self.c, b.mul(batch, arg["c.batch"]))
             with loop(b, i64(0), blocks_end, K_BLOCK) as k:
-                depth = least(b, b.sub(arg["k"], k), i64(K_BLOCK))
-                a_block = self._at(a, b.mul(k, arg["a.depth"]))
-                b_block = self._at(bp, b.mul(k, arg["b.depth"]))
-                with loop(b, arg["m_begin"], arg["m_end"], _TILES_IN_CACHE * self.tile.rows) as m:
-                    rows = m, least(b, b.add(m, i64(_TILES_IN_CACHE * self.tile.rows)), arg["m_end"])
-                    self._panels(a_block, b_block, c, depth, b.icmp_signed(">", k, i64(0)), rows)
+                along = k if self.gemm.crossed else b.mul(k, arg["b.step"])
+                block = _Block(self._at(a, b.mul(k, arg["a.depth"])), self._at(bp, along), c,
+                               least(b, b.sub(arg["k"], k), i64(K_BLOCK)), b.icmp_signed(">", k, i64(0)))
+                with loop(b, arg["m_begin"], arg["m_end"], self.rows_at_once) as m:
+                    self._panels(block, (m, least(b, b.add(m, i64(self.rows_at_once)), arg["m_end"])))
 
-    def _panels(self, a: ir.Value, bp: ir.Value, c: ir.Value, depth: ir.Value, adds: ir.Value,
-                rows: tuple[ir.Value, ir.Value]) -> None:
-        """Whole panels of columns, then the last ones a vector at a time under a mask."""
+    def _panels(self, block: _Block, rows: tuple[ir.Value, ir.Value]) -> None:
+        """Whole panels of columns, then ever narrower ones; the last is a vector under a mask."""
         b, arg, tile = self.b, self.arg, self.tile
         begin, end = arg["n_begin"], arg["n_end"]
-        whole_end = b.sub(end, b.srem(b.sub(end, begin), i64(tile.width)))
-        with loop(b, begin, whole_end, tile.width) as n:
-            panel = self._at(bp, b.mul(b.sdiv(n, i64(tile.width)), arg["b.panel"]))
-            self._rows(a, panel, self._at(c, self._column(n)), depth, adds, tile.vectors, rows, None)
-        last = self._at(bp, b.mul(b.sdiv(whole_end, i64(tile.width)), arg["b.panel"]))
-        with loop(b, whole_end, end, tile.lanes) as n:
-            columns = self._at(last, b.sub(n, whole_end))
-            self._rows(a, columns, self._at(c, self._column(n)), depth, adds, 1, rows, b.sub(end, n))
+        for vectors in vector_steps(tile):
+            masked = vectors == 1
+            width = vectors * tile.lanes
+            stop = end if masked else b.sub(end, b.srem(b.sub(end, begin), i64(width)))
+            with loop(b, begin, stop, width) as n:
+                panel = self._at(block.b, b.mul(b.sdiv(n, i64(tile.width)), arg["b.panel"]))
+                column = b.srem(n, i64(tile.width))
+                columns = self._at(panel, b.mul(column, arg["b.step"]) if self.gemm.crossed else column)
+                self._rows(block, columns, n, vectors, rows, b.sub(end, n) if masked else None)
+            begin = stop
 
-    def _rows(self, a: ir.Value, bp: ir.Value, c: ir.Value, depth: ir.Value, adds: ir.Value, vectors: int,
+    def _rows(self, block: _Block, columns: ir.Value, n: ir.Value, vectors: int,
               rows: tuple[ir.Value, ir.Value], valid: ir.Value | None) -> None:
         """Tall tiles, then lower ones for the rows that remain."""
-        b, arg, tile = self.b, self.arg, self.tile
+        b, arg, tile, gemm = self.b, self.arg, self.tile, self.gemm
+        c = self._at(block.c, b.mul(n, arg["c.row"]) if gemm.turned else n)
         row, end = rows
         for height in row_steps(tile):
-            form = Form(height, vectors, tile.lanes, tile.dtype, valid is not None, self.gemm.unit_rows,
-                        self.gemm.turned)
+            form = Form(height, vectors, tile.lanes, tile.dtype, valid is not None, gemm.unit_rows,
+                        gemm.turned, gemm.crossed)
             function = tile_function(self.module, form)
             count = b.sub(end, row)
             stop = b.add(row, b.sub(count, b.srem(count, i64(height))))
@@ -114,13 +136,10 @@ class _Emitter:
                 offset = b.mul(b.sdiv(m, i64(tile.rows)), arg["a.panel"])
                 offset = b.add(offset, b.mul(within, arg["a.row"]))
                 b.call(function, [
-                    self._at(a, offset), arg["a.row"], arg["a.depth"], bp, arg["b.depth"],
-                    self._at(c, m if self.gemm.turned else b.mul(m, arg["c.row"])), arg["c.row"], depth, adds,
-                    i64(0) if valid is None else valid])
+                    self._at(block.a, offset), arg["a.row"], arg["a.depth"], columns, arg["b.step"],
+                    self._at(c, m if gemm.turned else b.mul(m, arg["c.row"])), arg["c.row"], block.depth,
+                    block.adds, i64(0) if valid is None else valid])
             row = stop
-
-    def _column(self, n: ir.Value) -> ir.Value:
-        return self.b.mul(n, self.arg["c.row"]) if self.gemm.turned else n
 
     def _at(self, base: ir.Value, offset: ir.Value) -> ir.Value:
         return self.b.gep(base, [offset], source_etype=self.element)

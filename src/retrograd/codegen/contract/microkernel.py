@@ -12,11 +12,13 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
-from retrograd.codegen.contract.pack import transposed
-from retrograd.codegen.emit.types import MEMORY, SIZE, i1, i64, mangled, pointer, splat, void
-from retrograd.codegen.loops.loop import fold
+from retrograd.codegen.contract.square import joined, room, transposed, turn_function
+from retrograd.codegen.emit.types import MEMORY, SIZE, i1, i64, is_float, mangled, pointer, splat, void
+from retrograd.codegen.loops.loop import fold, least
 from retrograd.codegen.loops.operand import broadcast, lanes_below
 
+# Parts in which rows are joined as they are loaded: halves spare a round of shuffles; quarters gain nothing.
+_PARTS = 2
 # Rows reached from one pointer by the machine's own scaling of an index: 0, 1 and 2 strides.
 _GROUP = 3
 
@@ -28,6 +30,8 @@ class Form:
     masked:     only `valid` columns exist
     unit_rows:  the rows of A are neighbours (A is packed or transposed)
     turned:     C is stored transposed, its rows contiguous and its columns c_row apart
+    crossed:    B is stored transposed, its depth contiguous and its columns b_step apart; else its columns
+                are contiguous and b_step leads to the next k
     """
 
     rows: int
@@ -37,15 +41,16 @@ class Form:
     masked: bool = False
     unit_rows: bool = False
     turned: bool = False
+    crossed: bool = False
 
     @property
     def name(self) -> str:
         flags = "_masked" * self.masked + "_unit" * self.unit_rows + "_turned" * self.turned
-        return f"tile_{self.dtype}_{self.rows}x{self.vectors}x{self.lanes}{flags}"
+        return f"tile_{self.dtype}_{self.rows}x{self.vectors}x{self.lanes}{flags}" + "_crossed" * self.crossed
 
 
 def tile_function(module: ir.Module, form: Form) -> ir.Function:
-    """`void f(a, a_row, a_depth, b, b_depth, c, c_row, k, adds, valid)`, made once a module."""
+    """`void f(a, a_row, a_depth, b, b_step, c, c_row, k, adds, valid)`, made once a module."""
     known = module.globals.get(form.name)
     if known is not None:
         return known
@@ -59,16 +64,6 @@ def tile_function(module: ir.Module, form: Form) -> ir.Function:
     return function
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """A vector of C, where it goes, which of its lanes, and whether at all (None: all, and yes)."""
-
-    value: ir.Value
-    place: ir.Value
-    mask: ir.Value | None
-    exists: ir.Value | None = None
-
-
 class _Emitter:
     def __init__(self, module: ir.Module, function: ir.Function, form: Form) -> None:
         self.module, self.form = module, form
@@ -76,7 +71,7 @@ class _Emitter:
         self.vector = ir.VectorType(self.element, form.lanes)
         self.align = SIZE[form.dtype]
         self.b = ir.IRBuilder(function.append_basic_block("entry"))
-        (self.a, self.a_row, self.a_depth, self.bp, self.b_depth, self.c, self.c_row, self.k, self.adds,
+        (self.a, self.a_row, self.a_depth, self.bp, self.b_step, self.c, self.c_row, self.k, self.adds,
          self.valid) = function.args
         if form.unit_rows:
             self.a_row = i64(1)
@@ -88,22 +83,29 @@ class _Emitter:
         return lanes_below(self.b, self.b.sub(self.valid, i64(first)), self.form.lanes)
 
     def emit(self) -> None:
-        b = self.b
-        start = [splat(self.vector, 0.0)] * (self.form.rows * self.form.vectors)
-        total = fold(b, i64(0), self.k, start, self._step)
-        pieces = self._pieces(total)
-        with b.if_else(self.adds) as (adding, writing):
-            with adding:
-                self._store(pieces, add=True)
-            with writing:
-                self._store(pieces, add=False)
+        b, form = self.b, self.form
+        start = [splat(self.vector, 0)] * (form.rows * form.vectors)
+        total = self._crossed(start) if form.crossed else fold(b, i64(0), self.k, start, self._step)
+        if form.turned:
+            self._store_turned(total)
+        else:
+            with b.if_else(self.adds) as (adding, writing):
+                with adding:
+                    self._store(total, add=True)
+                with writing:
+                    self._store(total, add=False)
         b.ret_void()
 
     def _step(self, k: ir.Value, carried: list[ir.Value]) -> list[ir.Value]:
-        b = self.b
-        panel = self._at(self.bp, b.mul(k, self.b_depth))
+        panel = self._at(self.bp, self.b.mul(k, self.b_step))
         columns = [
             self._load(self._at(panel, i64(j * self.form.lanes)), mask) for j, mask in enumerate(self.masks)]
+        return self._multiplied(k, columns, carried)
+
+    def _multiplied(self, k: ir.Value, columns: list[ir.Value], carried: Sequence[ir.Value]
+                    ) -> list[ir.Value]:
+        """The tile after the products of one k: a column of A times a row of B."""
+        b = self.b
         column = self._at(self.a, b.mul(k, self.a_depth))
         result: list[ir.Value] = []
         for i in range(self.form.rows):
@@ -115,61 +117,91 @@ class _Emitter:
                 result.append(self._fma(spread, columns[j], carried[i * self.form.vectors + j]))
         return result
 
-    def _pieces(self, total: Sequence[ir.Value]) -> list[_Piece]:
-        """The tile as vectors with the places they go to."""
-        b, form = self.b, self.form
-        pieces = []
-        for j in range(form.vectors):
-            column = [total[i * form.vectors + j] for i in range(form.rows)]
-            if form.turned:
-                pieces += self._turned(column, j * form.lanes)
-                continue
-            for i, value in enumerate(column):
-                row = self._at(self.c, b.mul(self.c_row, i64(i)))
-                pieces.append(_Piece(value, self._at(row, i64(j * form.lanes)), self.masks[j]))
-        return pieces
-
-    def _turned(self, column: list[ir.Value], first: int) -> list[_Piece]:
-        """Squares of the tile through registers: what was lane l of each row becomes one vector of row l."""
+    # ------------------------------------------------------------ B stored transposed
+    def _crossed(self, start: Sequence[ir.Value]) -> list[ir.Value]:
+        """Squares of lanes by lanes through registers; of the last one, what k leaves goes through memory."""
         b, lanes = self.b, self.form.lanes
-        blank = ir.Constant(self.vector, ir.Undefined)
-        pieces = []
-        for top in range(0, len(column), lanes):
-            rows = column[top:top + lanes]
-            mask = None
-            if len(rows) < lanes:
-                mask = ir.Constant(ir.VectorType(i1, lanes), [lane < len(rows) for lane in range(lanes)])
-            for lane, value in enumerate(transposed(b, rows + [blank] * (lanes - len(rows)))):
-                place = self._at(self._at(self.c, b.mul(self.c_row, i64(first + lane))), i64(top))
-                exists = b.icmp_signed("<", i64(first + lane), self.valid) if self.form.masked else None
-                pieces.append(_Piece(value, place, mask, exists))
-        return pieces
+        rest = room(b, self.vector, lanes * self.form.vectors)
+        starts = [self._line(j) for j in range(lanes * self.form.vectors)]
+        whole = b.and_(self.k, i64(-lanes))
+        carried = fold(b, i64(0), whole, start, lambda k, held: self._square(k, starts, held), lanes)
+        left = lanes_below(b, b.sub(self.k, whole), lanes)
+        with b.if_then(b.icmp_signed("<", whole, self.k)):
+            for j in range(self.form.vectors):
+                for i, column in enumerate(self._columns(starts, j, whole, left)):
+                    place = self._at(rest, i64((i * self.form.vectors + j) * lanes))
+                    b.store(column, place, align=64)
 
-    def _store(self, pieces: Sequence[_Piece], add: bool) -> None:
-        for piece in pieces:
-            if piece.exists is None:
-                self._put(piece, add)
-                continue
-            with self.b.if_then(piece.exists):
-                self._put(piece, add)
+        def tail(k: ir.Value, held: list[ir.Value]) -> list[ir.Value]:
+            row = self._at(rest, b.mul(b.sub(k, whole), i64(self.form.vectors * lanes)))
+            columns = [b.load(self._at(row, i64(j * lanes)), typ=self.vector, align=64)
+                       for j in range(self.form.vectors)]
+            return self._multiplied(k, columns, held)
+        return fold(b, whole, self.k, carried, tail)
 
-    def _put(self, piece: _Piece, add: bool) -> None:
-        value = piece.value
-        if add:
-            value = self.b.fadd(self._load(piece.place, piece.mask), value)
-        if piece.mask is None:
-            self.b.store(value, piece.place, align=self.align)
-        else:
-            self._call(f"llvm.masked.store.{mangled(self.vector)}.p0", void, value, piece.place, piece.mask)
+    def _line(self, j: int) -> ir.Value:
+        """Where column j of B begins; of columns that do not exist, the last that does."""
+        number: ir.Value = i64(j)
+        if self.form.masked:
+            last = self.b.sub(self.valid, i64(1))
+            number = self.b.select(self.b.icmp_signed("<", number, last), number, last)
+        return self._at(self.bp, self.b.mul(number, self.b_step))
+
+    def _columns(self, starts: list[ir.Value], j: int, k: ir.Value, mask: ir.Value | None) -> list[ir.Value]:
+        lanes = self.form.lanes
+        lines = [self._at(line, k) for line in starts[j * lanes:(j + 1) * lanes]]
+        if mask is None:
+            return transposed(self.b, joined(self.b, lines, self.element, _PARTS), parts=_PARTS)
+        return transposed(self.b, [self._load(line, mask) for line in lines])
+
+    def _square(self, k: ir.Value, starts: list[ir.Value], held: list[ir.Value]) -> list[ir.Value]:
+        squares = [self._columns(starts, j, k, None) for j in range(self.form.vectors)]
+        for i in range(self.form.lanes):
+            held = self._multiplied(self.b.add(k, i64(i)), [square[i] for square in squares], held)
+        return held
+
+    # ------------------------------------------------------------ C
+    def _store(self, total: Sequence[ir.Value], add: bool) -> None:
+        vectors = self.form.vectors
+        for i in range(self.form.rows):
+            row = self._at(self.c, self.b.mul(self.c_row, i64(i)))
+            for j, mask in enumerate(self.masks):
+                place, value = self._at(row, i64(j * self.form.lanes)), total[i * vectors + j]
+                if add:
+                    value = self._add(self._load(place, mask), value)
+                if mask is None:
+                    self.b.store(value, place, align=self.align)
+                else:
+                    self._call(f"llvm.masked.store.{mangled(self.vector)}.p0", void, value, place, mask)
+
+    def _store_turned(self, total: Sequence[ir.Value]) -> None:
+        """By way of memory: the function that turns is one for all heights, and short to compile."""
+        b, form = self.b, self.form
+        turn = turn_function(self.module, form.dtype, form.lanes, form.rows)
+        height = -(-form.rows // form.lanes) * form.lanes
+        squares = [room(b, self.vector, height) for _ in range(form.vectors)]
+        for j, square in enumerate(squares):
+            for i in range(form.rows):
+                b.store(total[i * form.vectors + j], self._at(square, i64(i * form.lanes)), align=64)
+        for j, square in enumerate(squares):
+            left = b.sub(self.valid, i64(j * form.lanes))
+            count = least(b, left, i64(form.lanes)) if form.masked else i64(form.lanes)
+            first = self._at(self.c, b.mul(self.c_row, i64(j * form.lanes)))
+            b.call(turn, [square, first, self.c_row, count, i64(form.rows), self.adds])
 
     def _load(self, place: ir.Value, mask: ir.Value | None) -> ir.Value:
         if mask is None:
             return self.b.load(place, typ=self.vector, align=self.align)
         name = f"llvm.masked.load.{mangled(self.vector)}.p0"
-        return self._call(name, self.vector, place, mask, splat(self.vector, 0.0))
+        return self._call(name, self.vector, place, mask, splat(self.vector, 0))
 
     def _fma(self, x: ir.Value, y: ir.Value, z: ir.Value) -> ir.Value:
+        if not is_float(self.vector):
+            return self.b.add(self.b.mul(x, y), z)
         return self._call(f"llvm.fma.{mangled(self.vector)}", self.vector, x, y, z)
+
+    def _add(self, x: ir.Value, y: ir.Value) -> ir.Value:
+        return self.b.fadd(x, y) if is_float(self.vector) else self.b.add(x, y)
 
     def _at(self, base: ir.Value, offset: ir.Value) -> ir.Value:
         return self.b.gep(base, [offset], source_etype=self.element)

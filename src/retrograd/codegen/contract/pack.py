@@ -1,8 +1,8 @@
 """An operand of a product, with any strides, goes in; its numbers in panels, as kernels read them, come out.
 
 Panel p holds lanes p * width ... p * width + width - 1; element (lane, depth) is at p * width * k + depth *
-width + lane. Where the last panel has no lanes its memory is left alone. A panel of columns of B has
-tile.width lanes, a panel of rows of A tile.rows.
+width + lane. Places of lanes that do not exist, in the last panel, hold anything. A panel of columns of B
+has tile.width lanes, a panel of rows of A tile.rows.
 """
 
 from __future__ import annotations
@@ -12,16 +12,21 @@ from dataclasses import dataclass
 from llvmlite import ir
 
 from retrograd.codegen.axis import Axis, axes_of
+from retrograd.codegen.contract.square import room, transposed
 from retrograd.codegen.emit.kernel import Kernel
-from retrograd.codegen.emit.types import MEMORY, SIZE, i32, i64, pointer, void
+from retrograd.codegen.emit.types import MEMORY, SIZE, i1, i64, mangled, pointer, splat, void
 from retrograd.codegen.loops.loop import least, loop
+from retrograd.codegen.loops.operand import lanes_below
 
 PARAMETERS = (
     "source", "panels",
     # Work is cut by lanes; lane_begin is a multiple of the width.
-    "batch_begin", "batch_end", "lane_begin", "lane_end", "k",
-    "source.batch", "source.lane", "source.depth", "panels.batch",
+    "batch_begin", "batch_end", "lane_begin", "lane_end", "k", "inner",
+    "source.outer", "source.batch", "source.lane", "source.depth", "panels.batch",
 )
+
+# Rows of memory that are read side by side where lanes are neighbours: as many streams as a machine follows.
+_STREAMS = 16
 
 
 @dataclass(frozen=True)
@@ -48,100 +53,143 @@ def emit_pack(module: ir.Module, name: str, pack: Pack) -> None:
 
 class _Emitter:
     def __init__(self, kernel: Kernel, pack: Pack) -> None:
-        self.b, self.pack = kernel.b, pack
+        self.b, self.pack, self.module = kernel.b, pack, kernel.module
         self.element, self.align = MEMORY[pack.dtype], SIZE[pack.dtype]
         self.source, self.target = kernel.pointers
         self.arg = dict(zip(PARAMETERS[2:], kernel.integers))
-        self.copy = _copy_function(kernel.module, pack)
 
     def emit(self) -> None:
-        b, arg, width = self.b, self.arg, self.pack.width
-        with loop(b, arg["batch_begin"], arg["batch_end"]) as batch:
-            source = self._at(self.source, b.mul(batch, arg["source.batch"]))
-            target = self._at(self.target, b.mul(batch, arg["panels.batch"]))
-            with loop(b, arg["lane_begin"], arg["lane_end"], width) as first:
-                panel = self._at(target, b.mul(first, arg["k"]))
-                lanes = self._at(source, b.mul(first, arg["source.lane"]))
-                self._panel(lanes, panel, least(b, b.sub(arg["lane_end"], first), i64(width)))
-
-    def _panel(self, source: ir.Value, panel: ir.Value, count: ir.Value) -> None:
-        """`count` lanes, in squares where the memory runs along k, else element by element."""
         b, arg = self.b, self.arg
-        with b.if_else(b.icmp_signed("==", arg["source.depth"], i64(1))) as (along_depth, otherwise):
-            with along_depth:
-                self._transposed(source, panel, count)
-            with otherwise:
-                self._copied(source, panel, count, i64(0))
+        with loop(b, arg["batch_begin"], arg["batch_end"]) as batch:
+            outer = b.sdiv(batch, arg["inner"])
+            within = b.sub(batch, b.mul(outer, arg["inner"]))
+            source = self._at(self.source, b.add(
+                b.mul(outer, arg["source.outer"]), b.mul(within, arg["source.batch"])))
+            target = self._at(self.target, b.mul(batch, arg["panels.batch"]))
+            with b.if_else(b.icmp_signed("==", arg["source.depth"], i64(1))) as (along_depth, otherwise):
+                with along_depth:
+                    self._panels(source, target, i64(0), arg["k"], _turning(self.module, self.pack))
+                with otherwise:
+                    with b.if_else(b.icmp_signed("==", arg["source.lane"], i64(1))) as (along, scattered):
+                        with along:
+                            with loop(b, i64(0), arg["k"], _STREAMS) as k:
+                                stop = least(b, b.add(k, i64(_STREAMS)), arg["k"])
+                                self._panels(source, target, k, stop, _copying(self.module, self.pack))
+                        with scattered:
+                            self._panels(source, target, i64(0), arg["k"], _gathering(self.module, self.pack))
 
-    def _copied(self, source: ir.Value, panel: ir.Value, count: ir.Value, begin: ir.Value) -> None:
-        """k from `begin` on. (LLVM makes a second, contiguous version of the inner loop for a stride of 1.)
-        """
-        self.b.call(self.copy, [source, panel, count, begin, self.arg["k"], self.arg["source.lane"],
-                                self.arg["source.depth"]])
-
-    def _transposed(self, source: ir.Value, panel: ir.Value, count: ir.Value) -> None:
-        """Squares through registers; then what remains of lanes, and what remains of k."""
-        b, arg, lanes = self.b, self.arg, self.pack.lanes
-        square_lanes, square_depth = b.and_(count, i64(-lanes)), b.and_(arg["k"], i64(-lanes))
-        with loop(b, i64(0), square_lanes, lanes) as lane:
-            with loop(b, i64(0), square_depth, lanes) as k:
-                self._square(source, panel, lane, k)
-        rest = self._at(source, b.mul(square_lanes, arg["source.lane"]))
-        self._copied(rest, self._at(panel, square_lanes), b.sub(count, square_lanes), i64(0))
-        self._copied(source, panel, square_lanes, square_depth)
-
-    def _square(self, source: ir.Value, panel: ir.Value, lane: ir.Value, k: ir.Value) -> None:
-        b, size = self.b, self.pack.lanes
-        vector = ir.VectorType(self.element, size)
-        rows = []
-        for i in range(size):
-            row = self._at(source, b.mul(b.add(lane, i64(i)), self.arg["source.lane"]))
-            rows.append(b.load(self._at(row, k), typ=vector, align=self.align))
-        for i, column in enumerate(transposed(b, rows)):
-            place = self._at(panel, b.add(b.mul(b.add(k, i64(i)), i64(self.pack.width)), lane))
-            b.store(column, place, align=self.align)
+    def _panels(self, source: ir.Value, target: ir.Value, begin: ir.Value, end: ir.Value,
+                function: ir.Function) -> None:
+        b, arg, width = self.b, self.arg, self.pack.width
+        with loop(b, arg["lane_begin"], arg["lane_end"], width) as first:
+            b.call(function, [
+                self._at(source, b.mul(first, arg["source.lane"])), self._at(target, b.mul(first, arg["k"])),
+                least(b, b.sub(arg["lane_end"], first), i64(width)), begin, end,
+                arg["source.lane"], arg["source.depth"]])
 
     def _at(self, base: ir.Value, offset: ir.Value) -> ir.Value:
         return self.b.gep(base, [offset], source_etype=self.element)
 
 
-def _copy_function(module: ir.Module, pack: Pack) -> ir.Function:
-    """`void f(source, panel, count, begin, end, lane stride, depth stride)`: one copy of code that is met
-    thrice."""
-    name = f"copy_{pack.dtype}_{pack.width}"
-    known = module.globals.get(name)
-    if known is not None:
-        return known
-    function = ir.Function(module, ir.FunctionType(void, [pointer, pointer, i64, i64, i64, i64, i64]), name)
-    function.linkage = "internal"
-    function.attributes.add("noinline")
-    for argument in function.args[:2]:
-        argument.add_attribute("noalias")
-    source, panel, count, begin, end, lane_stride, depth_stride = function.args
-    element, align = MEMORY[pack.dtype], SIZE[pack.dtype]
-    b = ir.IRBuilder(function.append_basic_block("entry"))
-    with loop(b, begin, end) as k:
-        row = b.gep(source, [b.mul(k, depth_stride)], source_etype=element)
-        target = b.gep(panel, [b.mul(k, i64(pack.width))], source_etype=element)
-        with loop(b, i64(0), count) as lane:
-            place = b.gep(row, [b.mul(lane, lane_stride)], source_etype=element)
-            value = b.load(place, typ=element, align=align)
-            b.store(value, b.gep(target, [lane], source_etype=element), align=align)
+class _Panel:
+    """A function `void f(source, panel, count, begin, end, lane stride, depth stride)`: one copy of code that
+    fills `count` lanes of a panel from depth `begin` to `end`."""
+
+    def __init__(self, module: ir.Module, pack: Pack, what: str) -> None:
+        self.module, self.pack = module, pack
+        self.element, self.align = MEMORY[pack.dtype], SIZE[pack.dtype]
+        self.vector = ir.VectorType(self.element, pack.lanes)
+        kind = ir.FunctionType(void, [pointer, pointer, i64, i64, i64, i64, i64])
+        self.function = ir.Function(module, kind, f"{what}_{pack.dtype}_{pack.width}")
+        self.function.linkage = "internal"
+        self.function.attributes.add("noinline")
+        for argument in self.function.args[:2]:
+            argument.add_attribute("noalias")
+        (self.source, self.panel, self.count, self.begin, self.end, self.lane_stride,
+         self.depth_stride) = self.function.args
+        self.b = ir.IRBuilder(self.function.append_basic_block("entry"))
+
+    def at(self, base: ir.Value, offset: ir.Value) -> ir.Value:
+        return self.b.gep(base, [offset], source_etype=self.element)
+
+    def row(self, k: ir.Value) -> ir.Value:
+        return self.at(self.panel, self.b.mul(k, i64(self.pack.width)))
+
+    def pieces(self) -> list[tuple[int, int]]:
+        """The vectors of one row of the panel: where they begin and how many lanes they have."""
+        lanes = self.pack.lanes
+        return [(first, min(lanes, self.pack.width - first)) for first in range(0, self.pack.width, lanes)]
+
+    def load(self, place: ir.Value, mask: ir.Value) -> ir.Value:
+        return self._call(f"llvm.masked.load.{mangled(self.vector)}.p0", self.vector, place, mask,
+                          splat(self.vector, 0))
+
+    def store(self, value: ir.Value, place: ir.Value, lanes: int) -> None:
+        if lanes == self.pack.lanes:
+            self.b.store(value, place, align=self.align)
+            return
+        mask = ir.Constant(ir.VectorType(i1, self.pack.lanes), [i < lanes for i in range(self.pack.lanes)])
+        self._call(f"llvm.masked.store.{mangled(self.vector)}.p0", void, value, place, mask)
+
+    def _call(self, name: str, result: ir.Type, *arguments: ir.Value) -> ir.Value:
+        function = self.module.globals.get(name)
+        if function is None:
+            function = ir.Function(self.module, ir.FunctionType(result, [a.type for a in arguments]), name)
+        return self.b.call(function, arguments)
+
+
+def _copying(module: ir.Module, pack: Pack) -> ir.Function:
+    """Lanes are neighbours: rows are copied, a vector at a time."""
+    p = _Panel(module, pack, "copy")
+    b = p.b
+    with loop(b, p.begin, p.end) as k:
+        source, target = p.at(p.source, b.mul(k, p.depth_stride)), p.row(k)
+        for first, lanes in p.pieces():
+            mask = lanes_below(b, b.sub(p.count, i64(first)), pack.lanes)
+            p.store(p.load(p.at(source, i64(first)), mask), p.at(target, i64(first)), lanes)
     b.ret_void()
-    return function
+    return p.function
 
 
-def transposed(b: ir.IRBuilder, rows: list[ir.Value]) -> list[ir.Value]:
-    """The columns of a square of vectors whose size is a power of two, exchanging ever smaller blocks."""
-    size, rows = len(rows), list(rows)
-    span = size // 2
-    while span:
-        upper = [j if j // span % 2 == 0 else size + j - span for j in range(size)]
-        lower = [j + span if j // span % 2 == 0 else size + j for j in range(size)]
-        for i in range(size):
-            if i // span % 2 == 0:
-                pair = rows[i], rows[i + span]
-                rows[i] = b.shuffle_vector(*pair, ir.Constant(ir.VectorType(i32, size), upper))
-                rows[i + span] = b.shuffle_vector(*pair, ir.Constant(ir.VectorType(i32, size), lower))
-        span //= 2
-    return rows
+def _turning(module: ir.Module, pack: Pack) -> ir.Function:
+    """Memory runs along k: squares through registers. Lanes that do not exist repeat the last."""
+    p = _Panel(module, pack, "turn")
+    b, size = p.b, pack.lanes
+    buffer = room(b, p.vector, size)
+    last = b.sub(p.count, i64(1))
+    with loop(b, p.begin, p.end, size) as k:
+        left = b.sub(p.end, k)
+        mask = lanes_below(b, left, size)
+        for first, lanes in p.pieces():
+            rows = []
+            for i in range(lanes):
+                lane = i64(first + i)
+                lane = b.select(b.icmp_signed("<", lane, last), lane, last)
+                rows.append(p.load(p.at(p.at(p.source, b.mul(lane, p.lane_stride)), k), mask))
+            rows += [ir.Constant(p.vector, ir.Undefined)] * (size - lanes)
+            columns = transposed(b, rows)
+            with b.if_else(b.icmp_signed(">=", left, i64(size))) as (whole, part):
+                with whole:
+                    for i, column in enumerate(columns):
+                        p.store(column, p.at(p.row(b.add(k, i64(i))), i64(first)), lanes)
+                with part:
+                    for i, column in enumerate(columns):
+                        b.store(column, p.at(buffer, i64(i * size)), align=64)
+                    with loop(b, i64(0), left) as i:
+                        column = b.load(p.at(buffer, b.mul(i, i64(size))), typ=p.vector, align=64)
+                        p.store(column, p.at(p.row(b.add(k, i)), i64(first)), lanes)
+    b.ret_void()
+    return p.function
+
+
+def _gathering(module: ir.Module, pack: Pack) -> ir.Function:
+    """Neither is contiguous: element by element."""
+    p = _Panel(module, pack, "gather")
+    b = p.b
+    with loop(b, p.begin, p.end) as k:
+        source, target = p.at(p.source, b.mul(k, p.depth_stride)), p.row(k)
+        with loop(b, i64(0), p.count) as lane:
+            value = b.load(p.at(source, b.mul(lane, p.lane_stride)), typ=p.element, align=p.align)
+            b.store(value, p.at(target, lane), align=p.align)
+    b.ret_void()
+    return p.function

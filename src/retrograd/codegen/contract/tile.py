@@ -15,6 +15,9 @@ from retrograd.codegen.jit import Target
 # shapes.
 K_BLOCK = 512
 
+# Products with no more rows than this have tiles of just that height.
+FEW_ROWS = 4
+
 
 @dataclass(frozen=True)
 class Tile:
@@ -38,6 +41,27 @@ def default_tile(target: Target, dtype: str) -> Tile:
     return Tile(rows, 2, target.lanes(dtype), dtype)
 
 
+def low_tile(target: Target, dtype: str, rows: int) -> Tile:
+    """A tile for a product of up to FEW_ROWS rows: as wide as registers allow, since B is read only once."""
+    held = 16 if target.vector_registers == 32 else 8
+    return Tile(rows, {1: held // 2, 2: held // 2}.get(rows, held // 4), target.lanes(dtype), dtype)
+
+
+def crossed_tile(target: Target, dtype: str, rows: int) -> Tile:
+    """A tile whose columns are turned into lanes on the way. Half vectors, four of them: a square of 8 takes
+    fewer shuffles an element than one of 16, and four chains a row hide the fma's latency."""
+    lanes = target.lanes(dtype)
+    return Tile(rows, 4, lanes // 2, dtype) if lanes >= 8 else Tile(rows, 2, lanes, dtype)
+
+
 def row_steps(tile: Tile) -> tuple[int, ...]:
     """Heights of the tiles that cover any number of rows, tallest first."""
-    return (tile.rows, *(r for r in (4, 1) if r < tile.rows))
+    if tile.rows <= FEW_ROWS:
+        return tuple(dict.fromkeys((tile.rows, 1)))
+    return (tile.rows, *(r for r in (8, 4, 2, 1) if r < tile.rows))
+
+
+def vector_steps(tile: Tile) -> tuple[int, ...]:
+    """Widths, in vectors, of the tiles that cover any number of columns, widest first; the last is one vector
+    and may be cut short."""
+    return tuple(dict.fromkeys((tile.vectors, *(v for v in (4,) if v < tile.vectors), 1)))

@@ -1,72 +1,119 @@
-"""A batched matrix product to calls: operands read by strides, the one in the lanes packed if it must be."""
+"""A batched matrix product to calls: operands read by strides, packed where the planner says so."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from retrograd.base.shape import numel
+from retrograd.base.shape import Shape
 from retrograd.codegen.axis import nanoseconds
 from retrograd.codegen.contract.gemm import Gemm
+from retrograd.codegen.contract.matvec import matvec_kernel
 from retrograd.codegen.contract.pack import Pack
-from retrograd.codegen.contract.tile import default_tile
+from retrograd.codegen.contract.plan import Side, plan_product
 from retrograd.codegen.jit import host
-from retrograd.codegen.layout import Layout, one_step
+from retrograd.codegen.layout import Layout, merged
 from retrograd.codegen.lowering.call import Address, Call, Scratch, copied
 from retrograd.codegen.schedule import Schedule, Work
 from retrograd.graph.node import Node
 
 
+class _Matrix(NamedTuple):
+    """Where matrices lie: strides over two axes of the batch, over their own axis (m or n) and over k."""
+
+    address: Address
+    outer: int
+    batch: int
+    step: int
+    depth: int
+
+
 def lower_product(work: Work, schedule: Schedule) -> list[Call]:
-    """A batched matrix product: operands read by their strides, the one in the lanes packed if it must be."""
+    """C[..., m, n] = sum over k of A[..., m, k] B[..., k, n]."""
     n = work.nodes[0]
+    if 1 in n.shape[-2:]:
+        return _times_vector(n, schedule)
     calls: list[Call] = []
-    a, b = (_product_operand(calls, schedule.layouts[i], i) for i in n.inputs)
-    batch, (m, cols), k = numel(n.shape[:-2]), n.shape[-2:], n.inputs[0].shape[-1]
-    size = n.dtype.itemsize
-    turned = b.strides[-1] != 1 and m < cols        # then it is cheaper to put the rows of A into the lanes
-    if turned:                                      # C^T = B^T A^T
-        a, b = _transposed(b), _transposed(a)
-        m, cols = cols, m
-    tile = default_tile(host(), n.dtype.name)
-    b_batch, b_depth, b_lane = b.strides
-    address = Address(b.base, b.offset, size)
-    if b_lane == 1:
-        panel, depth, b_step = tile.width, b_depth, b_batch
+    m, cols, k = *n.shape[-2:], n.inputs[0].shape[-1]
+    lead, strides, layouts = _batches(calls, n, [schedule.layouts[i] for i in n.inputs])
+    size, dtype = n.dtype.itemsize, n.dtype.name
+    x, y = (_Matrix(Address(lay.base, lay.offset, size), *st, *ends)
+            for lay, st, ends in zip(layouts, strides, (layouts[0].strides[-2:], layouts[1].strides[:-3:-1])))
+    if not any((y.outer, y.batch, x.outer)) and lead[0] == 1 and x.batch == m * x.step:
+        m, lead = m * lead[1], (1, 1)       # one B for all: the matrices of A are one tall matrix
+    plan = plan_product(Side(m, x.step, x.depth), Side(cols, y.step, y.depth), k, dtype, host())
+    rows, columns, m, cols = (y, x, cols, m) if plan.turned else (x, y, m, cols)
+    tile, (outer, inner) = plan.tile, lead
+    if plan.pack_rows:
+        rows = _packed(calls, rows, lead, m, k, Pack(dtype, tile.rows, tile.lanes), size)
+        a_panel = tile.rows * k
     else:
-        padded = -(-cols // tile.width) * tile.width
-        scratch = Scratch(max(1, batch * padded * k) * size)
-        pack = Pack(n.dtype.name, tile.width, tile.lanes)
-        calls.append(Call(pack, [address, Address(scratch, 0, size), 0, batch, 0, cols, k, b_batch, b_lane,
-                                 b_depth, padded * k],
-                          axes=pack.axes(), cost=nanoseconds(0, 2 * scratch.nbytes)))
-        address, panel, depth, b_step = Address(scratch, 0, size), tile.width * k, tile.width, padded * k
-    a_batch, a_row, a_depth = a.strides
-    gemm = Gemm(tile, unit_rows=a_row == 1, turned=turned)
-    c_row = m if turned else cols
-    calls.append(Call(gemm, [Address(a.base, a.offset, size), address, Address(n, 0, size),
-                             0, batch, 0, m, 0, cols, k,
-                             a_batch, tile.rows * a_row, a_row, a_depth, b_step, panel, depth,
-                             n.shape[-2] * n.shape[-1], c_row],
-                      axes=gemm.axes(), cost=nanoseconds(2 * batch * m * cols * k, 0)))
+        a_panel = tile.rows * rows.step
+    if plan.pack_columns:
+        columns = _packed(calls, columns, lead, cols, k, Pack(dtype, tile.width, tile.lanes), size)
+        b_panel = tile.width * k
+    else:
+        b_panel = tile.width * columns.step
+    # One row stored transposed is one row.
+    turned = plan.turned and m > 1
+    gemm = Gemm(tile, unit_rows=rows.step == 1, turned=turned, crossed=plan.crossed)
+    calls.append(Call(gemm, [
+        rows.address, columns.address, Address(n, 0, size), 0, outer * inner, 0, m, 0, cols, k, inner,
+        rows.outer, rows.batch, a_panel, rows.step, rows.depth,
+        columns.outer, columns.batch, b_panel, columns.step if plan.crossed else columns.depth,
+        m * cols, m if turned else cols],
+        axes=gemm.axes(), cost=nanoseconds(2 * outer * inner * m * cols * k, 0)))
     return calls
 
 
-def _product_operand(calls: list[Call], layout: Layout, n: Node) -> Any:
-    lead = layout.shape[:-2]
-    step = one_step(lead, layout.strides[:-2]) if lead else 0
-    if step is None:
-        layout = copied(calls, layout, n)
-        step = one_step(lead, layout.strides[:-2])
-    return _Matrix(layout.base, layout.offset, (step or 0, layout.strides[-2], layout.strides[-1]))
+def _times_vector(n: Node, schedule: Schedule) -> list[Call]:
+    """A matrix times a vector; whether that is A or B, the result is contiguous."""
+    calls: list[Call] = []
+    layouts = [schedule.layouts[i] for i in n.inputs]
+    which = 1 if n.shape[-2] == 1 < n.shape[-1] else 0          # the matrix among the operands
+    extent, k = n.shape[-1 if which else -2], n.inputs[0].shape[-1]
+
+    def ends(i: int) -> tuple[int, int]:
+        """Steps along the operand's own axis and along k."""
+        own, depth = layouts[i].strides[-2:] if i == 0 else layouts[i].strides[:-3:-1]
+        return own, depth
+
+    if k > 1 and ends(1 - which)[1] != 1:
+        layouts[1 - which] = copied(calls, layouts[1 - which], n.inputs[1 - which])
+    if k > 1 and extent > 1 and 1 not in ends(which):
+        layouts[which] = copied(calls, layouts[which], n.inputs[which])
+    (outer, inner), strides, layouts = _batches(calls, n, layouts)
+    own, depth = ends(which)
+    along = extent == 1 or depth == 1 and k > 1
+    size = n.dtype.itemsize
+    matrix, vector = (Address(lay.base, lay.offset, size) for lay in (layouts[which], layouts[1 - which]))
+    kernel = matvec_kernel(host(), n.dtype.name, along)
+    calls.append(Call(kernel, [
+        matrix, vector, Address(n, 0, size), 0, outer * inner, 0, extent, k, inner,
+        *strides[which], own if along else depth, *strides[1 - which], extent],
+        axes=kernel.axes(), cost=nanoseconds(0, outer * inner * extent * k * size)))
+    return calls
 
 
-class _Matrix(NamedTuple):
-    """strides over (batch, row, column)."""
+def _batches(calls: list[Call], n: Node, layouts: list[Layout]
+             ) -> tuple[tuple[int, int], list[tuple[int, int]], list[Layout]]:
+    """The batch as two axes, and how the operands walk along them; an operand that needs more is copied."""
+    shape = n.shape[:-2]
+    sizes, strides = merged(shape, [lay.strides[:-2] for lay in layouts])
+    if len(sizes) > 2:
+        layouts = [copied(calls, lay, i) for lay, i in zip(layouts, n.inputs)]
+        sizes, strides = merged(shape, [lay.strides[:-2] for lay in layouts])
+    pairs: list[tuple[int, int]] = [(0, s[0]) if len(s) == 1 else (s[0], s[1]) for s in strides]
+    return ((1, sizes[0]) if len(sizes) == 1 else (sizes[0], sizes[1])), pairs, layouts
 
-    base: Any
-    offset: int
-    strides: tuple[int, int, int]
 
-
-def _transposed(x: _Matrix) -> _Matrix:
-    return _Matrix(x.base, x.offset, (x.strides[0], x.strides[2], x.strides[1]))
+def _packed(calls: list[Call], x: _Matrix, lead: Shape, extent: int, k: int, pack: Pack, size: int
+            ) -> _Matrix:
+    """Panels of an operand; matrices that a whole axis of the batch shares are packed once."""
+    outer, inner = (1 if step == 0 else s for s, step in zip(lead, (x.outer, x.batch)))
+    each = -(-extent // pack.width) * pack.width * k
+    scratch = Scratch(max(1, outer * inner * each) * size)
+    calls.append(Call(pack, [x.address, Address(scratch, 0, size), 0, outer * inner, 0, extent, k, inner,
+                             x.outer, x.batch, x.step, x.depth, each],
+                      axes=pack.axes(), cost=nanoseconds(0, 2 * scratch.nbytes)))
+    return _Matrix(Address(scratch, 0, size), inner * each if outer > 1 else 0, each if inner > 1 else 0,
+                   1, pack.width)

@@ -1,0 +1,86 @@
+"""Extents and strides of a product go in; how to compute it comes out: what lies in lanes, what is packed.
+
+    C[m, n] = sum over k of A[m, k] B[k, n]         C^T[n, m] = sum over k of B^T[n, k] A^T[k, m]
+
+Either side may lie in the lanes. Costs are counted in vector instructions; the bits are the same whatever is
+chosen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from retrograd.codegen.contract.tile import FEW_ROWS, Tile, crossed_tile, default_tile, low_tile
+from retrograd.codegen.emit.types import SIZE
+from retrograd.codegen.jit import Target
+
+# What it costs to copy a vector of elements into panels, to turn it through registers on the way there, and
+# to store one transposed.
+_COPY, _TURN, _STORE_TURNED = 3, 6, 4
+# Rows of memory at a distance of a multiple of this many bytes meet in few sets of the first cache, so each
+# is fetched anew for every tile. A copy without that pays if tiles read it often and it is deep enough.
+_ALIAS, _OFTEN, _DEEP = 1024, 8, 512
+# With no more terms than this a product takes as long as storing it: long runs of memory matter.
+_SHALLOW = 4
+
+
+class Side(NamedTuple):
+    """One operand: its extent (m or n), and elements from one index to the next along that axis and k."""
+
+    extent: int
+    step: int
+    depth: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """turned: rows of A lie in the lanes; crossed: columns become lanes as they are read; what is packed."""
+
+    tile: Tile
+    turned: bool
+    crossed: bool
+    pack_rows: bool
+    pack_columns: bool
+
+
+def plan_product(a: Side, b: Side, k: int, dtype: str, target: Target) -> Plan:
+    """The cheaper of the two ways round."""
+    cost, plain = _planned(a, b, k, dtype, target, turned=False)
+    cost_turned, turned = _planned(b, a, k, dtype, target, turned=True)
+    return turned if cost_turned < cost else plain
+
+
+def _planned(rows: Side, columns: Side, k: int, dtype: str, target: Target, *, turned: bool
+             ) -> tuple[int, Plan]:
+    lanes = target.lanes(dtype)
+    vectors = -(-columns.extent // lanes)
+    crossed = columns.step != 1 and columns.depth == 1 and rows.extent <= FEW_ROWS
+    tile = _tile(rows.extent, k, dtype, target, crossed)
+    cost = vectors * max(rows.extent, 2) * k            # one row alone waits for its own sums
+    pack_columns = columns.step != 1 and not crossed
+    if crossed:
+        cost += vectors * k * lanes.bit_length()
+    elif pack_columns:
+        cost += vectors * k * _TURN
+    elif rows.extent >= _OFTEN * tile.rows and _aliased(columns, k, dtype):
+        pack_columns = True
+        cost += vectors * k * _COPY
+    if turned:
+        cost += vectors * rows.extent * _STORE_TURNED
+    pack_rows = columns.extent >= _OFTEN * tile.width and _aliased(rows, k, dtype)
+    return cost, Plan(tile, turned, crossed, pack_rows, pack_columns)
+
+
+def _tile(rows: int, k: int, dtype: str, target: Target, crossed: bool) -> Tile:
+    if crossed:
+        return crossed_tile(target, dtype, rows)
+    if rows <= FEW_ROWS:
+        return low_tile(target, dtype, rows)
+    return low_tile(target, dtype, 2) if k <= _SHALLOW else default_tile(target, dtype)
+
+
+def _aliased(side: Side, k: int, dtype: str) -> bool:
+    """Whether what a tile reads of an operand falls into few sets of a cache."""
+    away = side.step if side.depth == 1 else side.depth
+    return k * SIZE[dtype] >= _DEEP and away * SIZE[dtype] % _ALIAS == 0
