@@ -3,8 +3,8 @@
 from importlib import import_module
 
 from retrograd.optim import lr_scheduler
-from retrograd.optim.adagrad import Adagrad
 from retrograd.optim.adadelta import Adadelta
+from retrograd.optim.adagrad import Adagrad
 from retrograd.optim.adam import Adam, AdamW
 from retrograd.optim.adam_family import Adamax, NAdam, RAdam
 from retrograd.optim.asgd import ASGD

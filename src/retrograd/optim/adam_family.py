@@ -55,9 +55,9 @@ class NAdam(_Averages):
     counters = ("step", "mu_product")
 
     def __init__(self, params: Any, lr: float | Tensor = 2e-3, betas: Betas = (0.9, 0.999), eps: float = 1e-8,
-                 weight_decay: float = 0, momentum_decay: float = 4e-3, decoupled_weight_decay: bool = False, *,
-                 foreach: bool | None = None, maximize: bool = False, capturable: bool = False,
-                 differentiable: bool = False) -> None:
+                 weight_decay: float = 0, momentum_decay: float = 4e-3,
+                 decoupled_weight_decay: bool = False, *, foreach: bool | None = None, maximize: bool = False,
+                 capturable: bool = False, differentiable: bool = False) -> None:
         checked = check_adam(lr, betas, eps, weight_decay)
         not_negative("momentum_decay value", momentum_decay)
         check_flags(foreach, differentiable, None)
@@ -99,9 +99,10 @@ class RAdam(_Averages):
     0.7
     """
 
-    def __init__(self, params: Any, lr: float | Tensor = 1e-3, betas: Betas = (0.9, 0.999), eps: float = 1e-8,
-                 weight_decay: float = 0, decoupled_weight_decay: bool = False, *, foreach: bool | None = None,
-                 maximize: bool = False, capturable: bool = False, differentiable: bool = False) -> None:
+    def __init__(self, params: Any, lr: float | Tensor = 1e-3, betas: Betas = (0.9, 0.999),
+                 eps: float = 1e-8, weight_decay: float = 0, decoupled_weight_decay: bool = False, *,
+                 foreach: bool | None = None, maximize: bool = False, capturable: bool = False,
+                 differentiable: bool = False) -> None:
         checked = check_adam(lr, betas, eps, weight_decay)
         check_flags(foreach, differentiable, None)
         super().__init__(params, {

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
+import numpy as np
+
+from retrograd.base.dtype import float32, float64
 from retrograd.tensors.create import tensor
 from retrograd.tensors.tensor import Tensor
 
@@ -30,7 +33,7 @@ def pack(state: Mapping[Any, Any], groups: list[Group], counters: tuple[str, ...
     def entry(values: Any) -> Any:
         if not isinstance(values, dict):
             return values
-        return {k: tensor(float(v)) if k in counters else v for k, v in values.items()}
+        return {k: _number(float(v)) if k in counters else v for k, v in values.items()}
 
     return {
         "state": {
@@ -38,6 +41,12 @@ def pack(state: Mapping[Any, Any], groups: list[Group], counters: tuple[str, ...
         },
         "param_groups": packed,
     }
+
+
+def _number(value: float) -> Tensor:
+    """A number as PyTorch keeps it, in float32, where that loses nothing."""
+    exact = float(np.float32(value)) == value
+    return tensor(value, dtype=float32 if exact else float64)
 
 
 def unpack(
