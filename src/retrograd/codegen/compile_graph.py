@@ -16,6 +16,7 @@ from retrograd.base.shape import numel
 from retrograd.codegen.canonicalize import canonicalize
 from retrograd.codegen.donate import Donation, donate_leaves
 from retrograd.codegen.driver import driver
+from retrograd.codegen.fuse import fuse
 from retrograd.codegen.kernels import address_of
 from retrograd.codegen.kinds import kind_of
 from retrograd.codegen.layout import Layout, whole
@@ -23,7 +24,7 @@ from retrograd.codegen.lowering.call import Address, Call, Scratch
 from retrograd.codegen.lowering.registry import LOWERINGS
 from retrograd.codegen.parallelize import Batch, cost_of, parallelize, stages_of, worth_waking
 from retrograd.codegen.plan import plan_memory
-from retrograd.codegen.schedule import Schedule, make_schedule
+from retrograd.codegen.schedule import Schedule
 from retrograd.graph.graph import Graph, topological
 from retrograd.graph.node import Node, const_p
 from retrograd.graph.text import text
@@ -57,7 +58,7 @@ def compile_graph(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequen
     roots = canonicalize(roots)
     if config.dump == "canonicalize":
         print(text(Graph.of(roots)), file=sys.stderr)
-    schedule = make_schedule(topological(roots), roots)
+    schedule = fuse(topological(roots), roots)
     if config.dump == "schedule":
         print(_lines(schedule), file=sys.stderr)
     donation = donate_leaves(schedule, roots, {k: leaves[j] for k, j in (donate or {}).items()})
@@ -175,7 +176,7 @@ def _recipe(batches: Sequence[Batch], commit: int, donation: Donation, outputs: 
 def describe(roots: Sequence[Node]) -> str:
     """One line a kernel or NumPy call, in order: what a program for these nodes would run."""
     roots = canonicalize(roots)
-    return _lines(make_schedule(topological(roots), roots))
+    return _lines(fuse(topological(roots), roots))
 
 
 def _lines(schedule: Schedule) -> str:

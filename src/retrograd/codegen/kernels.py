@@ -15,11 +15,12 @@ from retrograd.codegen.loops.check import Check, emit_check
 from retrograd.codegen.loops.draw import Draw, emit_draw
 from retrograd.codegen.loops.pointwise import Pointwise, emit_pointwise
 from retrograd.codegen.loops.reduce import Reduce, emit_reduce
+from retrograd.codegen.loops.region import Region, emit_region
 
-Description: TypeAlias = Pointwise | Reduce | Draw | Check | Gemm | Pack | MatVec
+Description: TypeAlias = Pointwise | Reduce | Region | Draw | Check | Gemm | Pack | MatVec
 
 _EMITTERS: dict[type, Callable[..., None]] = {
-    Pointwise: emit_pointwise, Reduce: emit_reduce, Draw: emit_draw, Check: emit_check,
+    Pointwise: emit_pointwise, Reduce: emit_reduce, Region: emit_region, Draw: emit_draw, Check: emit_check,
     Gemm: emit_gemm, Pack: emit_pack, MatVec: emit_matvec}
 _ENTRY = "kernel"
 

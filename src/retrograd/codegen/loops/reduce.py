@@ -66,6 +66,11 @@ def strips(target: Target, dtype: str) -> tuple[int, int]:
     return target.vector_registers // 4 * lanes, lanes
 
 
+def partial_sums(dtype: str) -> int:
+    """Among how many a row is dealt out."""
+    return 256 // SIZE[dtype] if SIZE[dtype] >= 4 else 64
+
+
 def emit_reduce(module: ir.Module, name: str, nest: Reduce) -> None:
     """Add `void name(i64* args)` to the module, with `args` as `nest.parameters()` lists them."""
     assert nest.monoid in MONOIDS, nest.monoid
@@ -88,7 +93,7 @@ def emit_reduce(module: ir.Module, name: str, nest: Reduce) -> None:
 
 
 def _row(kernel: Kernel, nest: Reduce, inputs: list[Access], row: ir.Value, folded: ir.Value) -> ir.Value:
-    b, width = kernel.b, 256 // SIZE[nest.dtype] if SIZE[nest.dtype] >= 4 else 64
+    b, width = kernel.b, partial_sums(nest.dtype)
     wide, narrow = (LLVMAlgebra(b, kernel.module, nest.dtype, w) for w in (width, 0))
     whole = b.and_(folded, i64(-width))
 
@@ -98,20 +103,24 @@ def _row(kernel: Kernel, nest: Reduce, inputs: list[Access], row: ir.Value, fold
 
     total = _chunks(wide, nest, whole, i64(width), vector)
     # The rest goes to the first partial sums, through memory: no load may touch what lies past the end.
-    spare = _spare(kernel, ir.VectorType(MEMORY[nest.dtype], width))
-    in_memory = Access(b, Operand(nest.dtype, "1"), spare, [], iter(()))
+    rest = spare(kernel, ir.VectorType(MEMORY[nest.dtype], width))
+    in_memory = Access(b, Operand(nest.dtype, "1"), rest, [], iter(()))
     in_memory.store(b, [i64(0)], identity(wide, nest.monoid))
     with loop(b, whole, folded) as i:
         value = evaluated(narrow, [a.load(b, [row, i]) for a in inputs], nest.steps)[-1]
         in_memory.store(b, [b.sub(i, whole)], value)
-    total = _combined(wide, nest.monoid, total, in_memory.load_lanes(wide, [i64(0)]))
-    while total.type.count > 1:
-        half = total.type.count // 2
-        halves = [
-            b.shuffle_vector(total, total, ir.Constant(ir.VectorType(i32, half), list(range(at, at + half))))
-            for at in (0, half)]
-        total = _combined(wide, nest.monoid, *halves)
-    return b.extract_element(total, i32(0))
+    total = combined(wide, nest.monoid, total, in_memory.load_lanes(wide, [i64(0)]))
+    return tree(wide, nest.monoid, total)
+
+
+def tree(m: LLVMAlgebra, monoid: str, lanes: ir.Value) -> ir.Value:
+    """The lanes of a vector folded to one: upper half onto lower half, until one is left."""
+    while lanes.type.count > 1:
+        half = lanes.type.count // 2
+        places = [ir.Constant(ir.VectorType(i32, half), list(range(at, at + half))) for at in (0, half)]
+        halves = [m.b.shuffle_vector(lanes, lanes, at) for at in places]
+        lanes = combined(m, monoid, *halves)
+    return m.b.extract_element(lanes, i32(0))
 
 
 def _columns(kernel: Kernel, nest: Reduce, inputs: list[Access], output: Access, row: ir.Value,
@@ -149,7 +158,7 @@ def _chunks(m: LLVMAlgebra, nest: Reduce, count: ir.Value, step: ir.Value,
 
     def one(low: ir.Value, high: ir.Value) -> ir.Value:
         def body(i: ir.Value, carried: list[ir.Value]) -> list[ir.Value]:
-            return [_combined(m, nest.monoid, carried[0], value(i))]
+            return [combined(m, nest.monoid, carried[0], value(i))]
         return fold(m.b, low, high, [start], body, step)[0]
 
     if nest.monoid in ("max", "min") or not is_float(start.type):
@@ -157,7 +166,7 @@ def _chunks(m: LLVMAlgebra, nest: Reduce, count: ir.Value, step: ir.Value,
     chunk = i64(CHUNK * step.constant)
 
     def body(low: ir.Value, carried: list[ir.Value]) -> list[ir.Value]:
-        return [_combined(m, nest.monoid, carried[0], one(low, least(m.b, m.b.add(low, chunk), count)))]
+        return [combined(m, nest.monoid, carried[0], one(low, least(m.b, m.b.add(low, chunk), count)))]
     return fold(m.b, i64(0), count, [start], body, chunk)[0]
 
 
@@ -174,12 +183,13 @@ def identity(m: LLVMAlgebra, monoid: str) -> ir.Constant:
     return m.cast(lowest if monoid == "max" else -lowest - 1, m.dtype)
 
 
-def _combined(m: LLVMAlgebra, monoid: str, a: ir.Value, b: ir.Value) -> ir.Value:
+def combined(m: LLVMAlgebra, monoid: str, a: ir.Value, b: ir.Value) -> ir.Value:
+    """Two values folded to one."""
     function = {"sum": m.add, "prod": m.mul, "max": m.maximum, "min": m.minimum}[monoid]
     return function(a, b)
 
 
-def _spare(kernel: Kernel, kind: ir.Type) -> ir.Value:
+def spare(kernel: Kernel, kind: ir.Type) -> ir.Value:
     """Memory on the stack, reserved once at the entry and not at every turn of a loop."""
     b = kernel.b
     with b.goto_entry_block():

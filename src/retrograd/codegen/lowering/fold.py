@@ -20,13 +20,13 @@ def lower_fold(work: Work, schedule: Schedule) -> list[Call]:
     shape = x.shape
     cuts = ((0, axes[0]), (axes[0], axes[-1] + 1), (axes[-1] + 1, len(shape)))
     extent = [numel(shape[a:b]) for a, b in cuts]
-    steps = Steps(schedule, work.nodes)
+    steps = Steps(schedule)
     for n in work.nodes[:-1]:
         steps.add(n)
     calls: list[Call] = []
     if len(work.nodes) == 1:
         at = steps.operand(x)
-        steps.value[x] = steps._add(lambda m, v: v, "same", (at,))
+        steps.value[x] = steps.step(lambda m, v: v, "same", (at,), x.dtype.name)
     rank = 2 if extent[2] == 1 else 3
     operands, addresses, given, walks = [], [], [], []
     for layout, n in steps.inputs:

@@ -13,7 +13,7 @@ from retrograd.codegen.schedule import Schedule, Work
 
 def lower_loop(work: Work, schedule: Schedule) -> list[Call]:
     """A pointwise nest over the shape of its nodes."""
-    steps = Steps(schedule, work.nodes)
+    steps = Steps(schedule)
     for n in work.nodes:
         steps.add(n)
     spread = [lay.strides if lay.shape == work.shape else (0,) * len(work.shape) for lay, _ in steps.inputs]

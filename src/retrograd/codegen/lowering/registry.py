@@ -17,11 +17,13 @@ from retrograd.codegen.lowering.places import (
     lower_take,
 )
 from retrograd.codegen.lowering.product import lower_product
+from retrograd.codegen.lowering.region import lower_region
 from retrograd.codegen.schedule import Schedule, Work
 
 LOWERINGS: dict[str, Callable[[Work, Schedule], list[Call]]] = {
     "loop": lower_loop,
     "fold": lower_fold,
+    "region": lower_region,
     "product": lower_product,
     "draw": lower_floats, "choose": lower_integers,
     "concat": lower_concat, "pad": lower_pad, "update": lower_update,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from typing import Any
 
+from retrograd.codegen.cost import flops
 from retrograd.codegen.layout import Layout
 from retrograd.codegen.loops.operand import Step
 from retrograd.codegen.schedule import Schedule
@@ -25,24 +27,29 @@ def _named(prim: Any, params: tuple[Any, ...]) -> tuple[Callable[..., Any], str]
 class Steps:
     """Nodes of a loop as numbered inputs and steps of a kernel."""
 
-    def __init__(self, schedule: Schedule, members: list[Node]) -> None:
+    def __init__(self, schedule: Schedule, folded: AbstractSet[Node] = frozenset()) -> None:
         self.schedule = schedule
-        self.inside = set(members)
+        self.folded = folded        # members with one value a row, read through views
         self.inputs: list[tuple[Layout, Node]] = []
         self._input_at: dict[tuple[Any, ...], int] = {}
         self._plan: list[tuple[str, Any, tuple[Any, ...]]] = []
+        self.dtypes: list[str] = []                 # of each step
+        self.flops: list[int] = []
+        self.folds: list[tuple[Any, Node]] = []
         self.value: dict[Node, Any] = {}
         self._consts: dict[Node, Any] = {}
 
     def operand(self, i: Node) -> Any:
-        """('in', k) or ('step', k) for an operand of a member."""
+        """('in', k), ('step', k) or ('fold', k) for an operand of a member."""
         if i in self.value:
             return self.value[i]
         base = i if i.prim is const_p else self.schedule.layouts[i].base
+        if base in self.folded:             # one number a row, spread over it
+            return self.value[base]
         if base.prim is const_p:            # a number is the same number through any view
             if base not in self._consts:
                 v, name = base.params[0], base.dtype.name
-                self._consts[base] = self._add(lambda m: m.cast(v, name), f"const:{v!r}:{name}", ())
+                self._consts[base] = self.step(lambda m: m.cast(v, name), f"const:{v!r}:{name}", (), name)
             return self._consts[base]
         layout = self.schedule.layouts[i]
         key = (layout.base, layout.offset, layout.shape, layout.strides)
@@ -52,20 +59,33 @@ class Steps:
         at = ("in", self._input_at[key])
         if base.prim is scalar_p:
             name = (i.dtype.acc if i is base else i.dtype).name     # what is computed with it is not rounded
-            at = self._add(lambda m, x: m.cast(x, name), f"cast:{name}", (at,))
+            at = self.step(lambda m, x: m.cast(x, name), f"cast:{name}", (at,), name)
             self.value[i] = at
         return at
 
-    def _add(self, lower: Callable[..., Any], name: str, args: tuple[Any, ...]) -> Any:
+    def step(self, lower: Callable[..., Any], name: str, args: tuple[Any, ...], dtype: str,
+             flops: int = 0) -> Any:
         self._plan.append((name, lower, args))
+        self.dtypes.append(dtype)
+        self.flops.append(flops)
         return "step", len(self._plan) - 1
 
     def add(self, n: Node) -> None:
+        """A pointwise member."""
         lower, name = _named(n.prim, n.params)
-        self.value[n] = self._add(lower, name, tuple(self.operand(i) for i in n.inputs))
+        args = tuple(self.operand(i) for i in n.inputs)
+        self.value[n] = self.step(lower, name, args, n.dtype.name, flops(n))
+
+    def fold(self, n: Node) -> None:
+        """A reduction over rows as a value of its own."""
+        self.folds.append((self.operand(n.inputs[0]), n))
+        self.value[n] = "fold", len(self.folds) - 1
 
     def number(self, at: Any) -> int:
-        return int(at[1]) if at[0] == "in" else len(self.inputs) + int(at[1])
+        """Inputs first, then folds, then steps."""
+        kind, k = at
+        before = 0 if kind == "in" else len(self.inputs) + (len(self.folds) if kind == "step" else 0)
+        return before + int(k)
 
     def steps(self) -> tuple[Step, ...]:
         return tuple(Step(lower, tuple(self.number(a) for a in args), name)

@@ -1,0 +1,109 @@
+"""Which nodes share a kernel, and that sharing one changes no bit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import retrograd as rg
+from retrograd.base.config import config
+from retrograd.codegen.compile_graph import describe
+
+F = rg.nn.functional
+
+
+def _x(*shape: int, scale: float = 1.0) -> Any:
+    values = np.random.default_rng(len(shape)).standard_normal(shape) * scale
+    return rg.tensor(values.astype("float32"), requires_grad=True)
+
+
+def _kinds(*tensors: Any) -> list[str]:
+    return [line.split()[1] for line in describe([t.node for t in tensors]).splitlines()]
+
+
+def test_pointwise_nodes_of_one_shape_are_one_loop() -> None:
+    x = _x(4, 8)
+    assert _kinds(-x.exp()) == ["loop"]
+
+
+def test_reductions_over_rows_and_what_reads_them_are_one_region() -> None:
+    x = _x(4, 8)
+    assert describe([(x - x.amax(1, keepdim=True)).sum(1).node]) == (
+        "  1 region  [4, 8]           reduce_max, sub, reduce_sum -> 1 stored")
+
+
+@pytest.mark.parametrize("layer", [
+    lambda x: F.softmax(x, 1), lambda x: F.log_softmax(x, 1),
+    lambda x: F.layer_norm(x, (8,)), lambda x: x * (x * x).sum(1, keepdim=True).rsqrt(),
+], ids=["softmax", "log_softmax", "layer_norm", "rms_norm"])
+def test_a_layer_over_rows_and_its_pullback_are_one_kernel(layer: Callable[[Any], Any]) -> None:
+    x, g = _x(4, 8), _x(4, 8).detach()
+    y = layer(x)
+    dx, = rg.autograd.grad(y, x, g, create_graph=True)
+    assert _kinds(y, dx) == ["region"]
+
+
+def test_sums_over_the_first_axes_ride_along_and_who_reads_them_waits() -> None:
+    x, w = _x(4, 8), _x(8)
+    dx, dw = rg.autograd.grad((x.exp() * w).sum(), [x, w], create_graph=True)
+    assert _kinds(dx, dw) == ["region"]
+    assert _kinds(x.exp() - x.exp().sum(0)) == ["region", "loop"]
+
+
+def test_nothing_joins_work_that_something_else_it_reads_waits_for() -> None:
+    x, w = _x(4, 8), _x(8, 8)
+    y = x.exp()
+    assert _kinds(y + y @ w) == ["loop", "product", "loop"]
+
+
+def test_one_long_row_is_not_a_region() -> None:
+    x = _x(2, 70_000)
+    assert "region" not in _kinds(x - x.mean(1, keepdim=True))
+
+
+LAYERS: dict[str, Callable[[Any, Any], Any]] = {
+    "softmax": lambda x, w: F.softmax(x, -1) * w,
+    "log_softmax": lambda x, w: F.log_softmax(x * w, -1),
+    "layer_norm": lambda x, w: F.layer_norm(x, (x.shape[-1],), w, w * 0.5),
+    "rms_norm": lambda x, w: x / (x * x).mean(-1, keepdim=True).sqrt() * w,
+    "two maxima": lambda x, w: x - x.amax(-1, keepdim=True) + (x * w).amin(-1, keepdim=True),
+    "transposed": lambda x, w: F.softmax((x * w).transpose(0, -1), -1).exp(),
+    "three axes": lambda x, w: F.softmax(rg.stack([x, x * w], 1), -1).sum(1) * 0.5,
+    "masked": lambda x, w: F.softmax(x.masked_fill(x > 0.7, float("-inf")), -1) * w,
+    "classes": lambda x, w: F.cross_entropy(x * w, rg.arange(x.shape[0]) % x.shape[1], reduction="none"),
+}
+SHAPES = [(1, 1), (3, 1), (1, 5), (5, 10), (7, 64), (4, 100), (300, 33), (3, 1000), (2, 20_000)]
+
+
+def _run(layer: Callable[[Any, Any], Any], shape: tuple[int, int], dtype: Any) -> list[Any]:
+    x = _x(*shape).detach().to(dtype).requires_grad_()
+    w = _x(shape[1]).detach().to(dtype).requires_grad_()
+    y = layer(x, w)
+    (y * y).sum().backward()
+    return [t.detach().numpy() for t in (y, x.grad, w.grad)]
+
+
+@pytest.mark.parametrize("dtype", [rg.float32, rg.float64], ids=str)
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_region_gives_the_bits_of_its_nodes_one_by_one(name: str, dtype: Any,
+                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    for shape in SHAPES:
+        monkeypatch.setattr(config, "eager", False)
+        together = _run(LAYERS[name], shape, dtype)
+        monkeypatch.setattr(config, "eager", True)
+        for a, b in zip(together, _run(LAYERS[name], shape, dtype)):
+            assert a.tobytes() == b.tobytes(), (name, shape)
+
+
+@pytest.mark.parametrize("rows", [255, 256, 257, 1030])
+def test_a_sum_over_rows_that_rides_along_is_added_in_the_same_chunks(rows: int) -> None:
+    x = _x(rows, 40)
+    alone = x.detach().sum(0).numpy()
+    s = x.detach()
+    total, shifted = s.sum(0), s - s.mean(1, keepdim=True)
+    assert (shifted.numpy().shape, total.numpy().tobytes()) == ((rows, 40), alone.tobytes())
+    both = (s - s.mean(1, keepdim=True)).sum(0)
+    assert np.allclose(both.numpy(), shifted.numpy().sum(0), atol=1e-3)
