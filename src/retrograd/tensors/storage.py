@@ -15,6 +15,7 @@ import numpy as np
 from retrograd.engine.evaluate import evaluate
 from retrograd.graph.node import Node, bind, leaf
 from retrograd.ops.linear import override_p
+from retrograd.runtime.recycle import alone
 
 
 def _references_of_a_local() -> int:
@@ -41,7 +42,7 @@ class Storage:
         if memory is None:
             return False
         own = 1 + (self.node.value is memory)       # this storage, and the node it was made with
-        return memory.base is not None or sys.getrefcount(memory) > own + _CALL
+        return not alone(memory) or sys.getrefcount(memory) > own + _CALL
 
     def settle(self) -> None:
         """Make `node` say what the memory holds; adopt the memory once nobody outside sees it."""
