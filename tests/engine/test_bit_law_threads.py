@@ -63,10 +63,12 @@ def test_parameters_are_the_same_with_a_cold_and_a_warm_cache(tmp_path: Path,
                                                               monkeypatch: pytest.MonkeyPatch) -> None:
     script = "import sys; sys.path.insert(0, sys.argv[1]); from test_bit_law_threads import *\n" \
              "for name in NETWORKS: print(trained(name, 20))"
-    said = [subprocess.run([sys.executable, "-c", script, str(Path(__file__).parent)], text=True,
-                           capture_output=True, check=True,
-                           env={**os.environ, "RETROGRAD_CACHE": str(tmp_path), "RETROGRAD_NUM_THREADS": count}
-                           ).stdout.split() for count in ("2", "1")]
+    said = []
+    for count in ("2", "1"):
+        env = {**os.environ, "RETROGRAD_CACHE": str(tmp_path), "RETROGRAD_NUM_THREADS": count}
+        done = subprocess.run([sys.executable, "-c", script, str(Path(__file__).parent)], text=True,
+                              capture_output=True, check=True, env=env)
+        said.append(done.stdout.split())
     monkeypatch.setattr(config, "num_threads", 3)
     assert said[0] == said[1] == [trained(name, 20) for name in NETWORKS]
     assert any(tmp_path.iterdir())
@@ -74,7 +76,7 @@ def test_parameters_are_the_same_with_a_cold_and_a_warm_cache(tmp_path: Path,
 
 @pytest.mark.parametrize("nanoseconds", [300, 2_000, 10_000])
 def test_large_values_are_the_same_on_any_number_of_threads_however_they_are_cut(
-        nanoseconds: int, monkeypatch: pytest.MonkeyPatch, fresh_programs: Any) -> None:
+        nanoseconds: int, monkeypatch: pytest.MonkeyPatch, fresh_programs: None) -> None:
     """Each family of kernels at a size that is cut: maps, rows, columns, one number, products, moves."""
     monkeypatch.setattr(parallelize, "BLOCK_COST", nanoseconds)
     rng = np.random.default_rng(0)

@@ -9,6 +9,7 @@ from retrograd.codegen.layout import one_step
 from retrograd.codegen.loops.operand import Operand
 from retrograd.codegen.loops.reduce import Reduce, strips
 from retrograd.codegen.lowering.call import Address, Call, copied, moved, slot_dtype, start_of, stride_letters
+from retrograd.codegen.lowering.split import Source, split, worth_splitting
 from retrograd.codegen.lowering.steps import Steps
 from retrograd.codegen.schedule import Schedule, Work
 
@@ -43,8 +44,11 @@ def lower_fold(work: Work, schedule: Schedule) -> list[Call]:
         given += [s for letter, s in zip(letters, st) if letter == "s"]
     strip, vector = strips(host(), r.dtype.name)
     nest = Reduce(tuple(operands), steps.steps(), str(r.prim.lower), r.dtype.name, strip, vector)
+    flops = sum(n.prim.flops(n) for n in work.nodes if n.prim.flops)
+    if worth_splitting(nest.dtype, *extent):
+        sources = [Source(at, o.dtype, (*walk[1:], 0)[:2]) for at, o, walk in zip(addresses, operands, walks)]
+        return calls + split(nest, sources, *extent[1:], Address(r, 0, r.dtype.itemsize), flops)
     inner = [extent[2], 0, extent[2]] if rank == 3 else []
     args = [*addresses, Address(r, 0, r.dtype.itemsize), 0, extent[0], extent[1], *inner, *given]
-    flops = sum(n.prim.flops(n) for n in work.nodes if n.prim.flops)
     cost = nanoseconds(flops, moved(tuple(extent), walks, operands))
     return [*calls, Call(nest, args, axes=nest.axes(), cost=cost)]
