@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from retrograd.base.dtype import DType, bool_, float32, float64, int64
+from retrograd.base.dtype import DType, bool_, float32, float64, int8, int16, int32, int64
 from retrograd.base.shape import numel
 from retrograd.codegen.emit.probe import result_dtype
 from retrograd.codegen.emit.types import REGISTER
@@ -38,9 +38,13 @@ def adds(n: Node) -> bool:
     return moves(n) and n.dtype is not bool_
 
 
-_FOLD = Kind("fold", makes(float32, float64, int64))
+_NUMBERS = (float32, float64, int64, int32, int16, int8)
+_EXTREME = Kind("fold", makes(*_NUMBERS, bool_))
+_ARG = Kind("arg", lambda n: wide(n.inputs[0].dtype) in (*_NUMBERS, bool_))
 KINDS: dict[str, Kind] = {          # by the `lower` of the primitive
-    "sum": _FOLD, "max": _FOLD, "min": _FOLD,
+    "sum": Kind("fold", makes(*_NUMBERS)), "max": _EXTREME, "min": _EXTREME,
+    "argmax": _ARG, "argmin": _ARG, "scan": Kind("scan", makes(*_NUMBERS)),
+    "overlap": Kind("overlap", makes(*_NUMBERS)),
     "product": Kind("product", makes(float32, float64)),
     "uniform": Kind("draw", makes(float32, float64)), "normal": Kind("draw", makes(float32, float64)),
     "integers": Kind("choose", makes(int64)),

@@ -65,9 +65,9 @@ def _index_of(fn: Any) -> Any:
 
 
 argmax = reduction("argmax", _index_of(np.argmax), params="axis", infer=infer_arg, constant=True, exact=True,
-                   sample=_arg_sample)
+                   lower="argmax", sample=_arg_sample)
 argmin = reduction("argmin", _index_of(np.argmin), params="axis", infer=infer_arg, constant=True, exact=True,
-                   sample=_arg_sample)
+                   lower="argmin", sample=_arg_sample)
 
 
 def _argsort_np(x: Any, axis: int, descending: bool) -> Any:

@@ -291,7 +291,7 @@ def _cumsum_np(x: Any, axis: int, reverse: bool) -> Any:
 
 
 cumsum_p = Primitive("cumsum", "linear", "x", "axis reverse", infer=lambda i, p: (i[0].shape, i[0].dtype),
-                     np=_cumsum_np,
+                     np=_cumsum_np, lower="scan", exact=True,
                      transpose=lambda g, axis, reverse: bind(cumsum_p, (g,), (axis, not reverse)),
                      batch=lambda p, x: (p[0] + 1, p[1]),
                      sample=_samples(((4,), (0, False)), ((2, 3), (1, True))), flops=lambda n: numel(n.shape))

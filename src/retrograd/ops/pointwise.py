@@ -82,7 +82,7 @@ cos = pointwise("cos", np.cos, lambda m, x: m.cos(x), partials=lambda x: -bind(s
 tan = pointwise("tan", np.tan, lambda m, x: m.tan(x), partials=lambda y: 1.0 + y * y, domain=(-1.2, 1.2),
                 flops=25)
 tanh = pointwise("tanh", np.tanh, lambda m, x: m.tanh(x), partials=lambda y: 1.0 - y * y, flops=15)
-atan = pointwise("atan", np.arctan, None, inputs="x", partials=lambda x: 1 / (1.0 + x * x), flops=15)
+atan = pointwise("atan", np.arctan, lambda m, x: m.atan(x), partials=lambda x: 1 / (1.0 + x * x), flops=15)
 
 
 def _sigmoid_np(x: Any) -> Any:

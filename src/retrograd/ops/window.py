@@ -88,7 +88,7 @@ windows_p = Primitive("windows", "window", "x", "kernel stride dilation", infer=
                       strided=True, np=_strided, sample=_windows_sample, batch=lambda p, x: p,
                       flops=lambda n: 0, transpose=lambda g, x_aval, kernel, stride, dilation: bind(
                           fold_p, (g,), (x_aval.shape[-len(kernel):], stride, dilation)))
-fold_p = Primitive("fold", "window", "c", "size stride dilation", infer=infer_fold, np=_fold,
+fold_p = Primitive("fold", "window", "c", "size stride dilation", infer=infer_fold, np=_fold, lower="overlap",
                    sample=_fold_sample, batch=lambda p, x: p, flops=lambda n: numel(n.inputs[0].shape),
                    transpose=lambda g, c_aval, stride, dilation: bind(
                        windows_p, (g,), (c_aval.shape[-(len(stride)):], stride, dilation)))

@@ -18,6 +18,7 @@ from llvmlite import ir
 
 from retrograd.base.dtype import DType
 from retrograd.codegen.emit import (
+    arctangent,
     division,
     error_function,
     exponential,
@@ -252,6 +253,7 @@ class LLVMAlgebra:
     log, log1p, softplus = logarithm.log, logarithm.log1p, logarithm.softplus
     erf = error_function.erf
     sin, cos, tan = trigonometric.sin, trigonometric.cos, trigonometric.tan
+    atan = arctangent.atan
     pow = power.pow
     remainder, floor_div = division.remainder, division.floor_div
 

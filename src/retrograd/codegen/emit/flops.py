@@ -17,7 +17,7 @@ _COST = dict.fromkeys(_FREE, 0) | dict.fromkeys(
      "lt", "le", "gt", "ge", "sign"), 1) | {
     "fma": 2, "guarded_mul": 2, "rsqrt": 2, "remainder": 4, "floor_div": 6,
     "exp": 22, "expm1": 26, "sigmoid": 36, "tanh": 34, "log": 24, "log1p": 28, "erf": 56,
-    "softplus": 52, "sin": 50, "cos": 50, "tan": 50, "pow": 60,
+    "softplus": 52, "sin": 50, "cos": 50, "tan": 50, "atan": 34, "pow": 60,
 }
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
+from retrograd.codegen.axis import Axis, axes_of
 from retrograd.codegen.emit.algebra import LLVMAlgebra
 from retrograd.codegen.emit.kernel import Kernel
 from retrograd.codegen.emit.types import MEMORY, SIZE, f32, f64, i32, i64
@@ -38,6 +39,10 @@ class Draw:
     def parameters(self) -> tuple[str, ...]:
         """What `args` holds, in order; `begin` and `end` are in blocks, `count` is in numbers."""
         return "seed", "counter", "out", "begin", "end", "count", "low", "span"
+
+    def axes(self) -> tuple[Axis, ...]:
+        """Work is cut between blocks, at whole lines of memory."""
+        return axes_of(self.parameters(), begin=16)
 
 
 def emit_draw(module: ir.Module, name: str, draw: Draw) -> None:

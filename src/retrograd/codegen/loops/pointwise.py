@@ -34,6 +34,7 @@ class Pointwise:
     inputs: tuple[Operand, ...]
     steps: tuple[Step, ...]
     outputs: tuple[Output, ...]
+    whole: bool = False         # never to be cut: pieces would write to the same places
 
     @property
     def rank(self) -> int:
@@ -43,8 +44,9 @@ class Pointwise:
     def cuttable(self) -> bool:
         """Whether pieces of the outermost axis write to places of their own."""
         written = [o.operand for o in self.outputs if o.operand.at is not None]
-        return all(self.inputs[w.at].strides[0] == "0" and w.strides[0] != "0" for w in written
-                   if w.at is not None)
+        apart = (self.inputs[w.at].strides[0] == "0" and w.strides[0] != "0"
+                 for w in written if w.at is not None)
+        return not self.whole and all(apart)
 
     def parameters(self) -> tuple[str, ...]:
         """What `args` holds, in order; `begin` and `end` bound the outermost axis: work is cut there."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from retrograd.base.shape import numel
+from retrograd.codegen.axis import nanoseconds
 from retrograd.codegen.loops.draw import PER_BLOCK, Draw
 from retrograd.codegen.lowering.call import Address, Call, start_of
 from retrograd.codegen.schedule import Schedule, Work
@@ -29,4 +30,7 @@ def _drawn(work: Work, schedule: Schedule, what: str, low: int, span: int) -> li
     count = numel(n.shape)
     blocks = -(-count // PER_BLOCK[what])
     signed = span - (1 << 64) if span >> 63 else span       # arguments are int64, the kernel reads the bits
-    return [Call(Draw(what), [seed, counter, Address(n, 0, n.dtype.itemsize), 0, blocks, count, low, signed])]
+    out = Address(n, 0, n.dtype.itemsize)
+    args: list[int | Address] = [seed, counter, out, 0, blocks, count, low, signed]
+    flops = (400 if what.startswith("normal") else 80) * blocks
+    return [Call(Draw(what), args, axes=Draw(what).axes(), cost=nanoseconds(flops, 0))]

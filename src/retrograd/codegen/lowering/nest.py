@@ -57,8 +57,9 @@ def array(layout: Layout, n: Node, strides: Shape | None = None) -> Array:
     return Array(start_of(layout, n), moved_as(n.dtype), layout.strides if strides is None else strides)
 
 
-def nest(shape: Shape, inputs: Sequence[Array], steps: Sequence[Step], results: Sequence[Result]) -> Call:
-    """One kernel over `shape`."""
+def nest(shape: Shape, inputs: Sequence[Array], steps: Sequence[Step], results: Sequence[Result],
+         whole: bool = False) -> Call:
+    """One kernel over `shape`; `whole` if pieces of it would write to the same places."""
     arrays = [*inputs, *(r.array for r in results)]
     sizes, strides = merged(shape, [a.strides for a in arrays])
     operands = [a.operand(st) for a, st in zip(arrays, strides)]
@@ -69,7 +70,7 @@ def nest(shape: Shape, inputs: Sequence[Array], steps: Sequence[Step], results: 
     args += [0, *sizes]
     for a, st in zip(arrays, strides):
         args += a.given(st)
-    kernel = Pointwise(tuple(operands[:k]), tuple(steps), outputs)
+    kernel = Pointwise(tuple(operands[:k]), tuple(steps), outputs, whole)
     return Call(kernel, args, axes=kernel.axes(), cost=nanoseconds(0, moved(sizes, strides, operands)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from retrograd.codegen.lowering.along import lower_arg, lower_overlap, lower_scan
 from retrograd.codegen.lowering.call import Call
 from retrograd.codegen.lowering.draw import lower_floats, lower_integers
 from retrograd.codegen.lowering.fold import lower_fold
@@ -25,6 +26,7 @@ LOWERINGS: dict[str, Callable[[Work, Schedule], list[Call]]] = {
     "fold": lower_fold,
     "region": lower_region,
     "product": lower_product,
+    "arg": lower_arg, "scan": lower_scan, "overlap": lower_overlap,
     "draw": lower_floats, "choose": lower_integers,
     "concat": lower_concat, "pad": lower_pad, "update": lower_update,
     "take": lower_take, "scatter": lower_scatter,
