@@ -52,7 +52,7 @@ class NAdam(_Averages):
     True
     """
 
-    counters = ("step", "mu_product")
+    plain = ("mu_product",)
 
     def __init__(self, params: Any, lr: float | Tensor = 2e-3, betas: Betas = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 0, momentum_decay: float = 4e-3,

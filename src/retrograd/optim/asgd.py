@@ -22,7 +22,8 @@ class ASGD(Optimizer):
     0.7
     """
 
-    counters = ("step", "eta", "mu")
+    counters = ("step",)
+    plain = ("eta", "mu")
 
     def __init__(self, params: Any, lr: float | Tensor = 1e-2, lambd: float = 1e-4, alpha: float = 0.75,
                  t0: float = 1e6, weight_decay: float = 0, foreach: bool | None = None,

@@ -86,6 +86,8 @@ class Optimizer:
     # Entries of the state that count steps: Python numbers while training (nothing has to be read back
     # from a tensor to compute 1 - beta ** step), tensors in a state dict, as in PyTorch.
     counters: tuple[str, ...] = ()
+    # Further entries that are Python numbers while training.
+    plain: tuple[str, ...] = ()
     declared = False            # whether `numbers` names all numbers of `update`
 
     def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
@@ -241,7 +243,7 @@ class Optimizer:
         """
         for hook in self._optimizer_state_dict_pre_hooks.values():
             hook(self)
-        result = pack(self.state, self.param_groups, self.counters)
+        result = pack(self.state, self.param_groups, self.counters + self.plain)
         for hook in self._optimizer_state_dict_post_hooks.values():
             replaced = hook(self, result)
             result = result if replaced is None else replaced
@@ -254,7 +256,7 @@ class Optimizer:
         for hook in self._optimizer_load_state_dict_pre_hooks.values():
             replaced = hook(self, state_dict)
             state_dict = state_dict if replaced is None else replaced
-        state, groups = unpack(state_dict, self.param_groups, self.counters)
+        state, groups = unpack(state_dict, self.param_groups, self.counters + self.plain)
         self.__setstate__({"state": state, "param_groups": groups})
         for hook in self._optimizer_load_state_dict_post_hooks.values():
             hook(self)
