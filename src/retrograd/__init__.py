@@ -283,6 +283,7 @@ _MODULES = frozenset((
 ))
 _PLACES = {
     "amp": "autocast GradScaler",
+    "compilation": "compile",
     "func": "vmap",
     "functional": """
         adaptive_avg_pool1d adaptive_max_pool1d alpha_dropout avg_pool1d batch_norm

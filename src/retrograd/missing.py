@@ -104,7 +104,6 @@ NEAREST = {
     "cartesian_prod": "Use rg.meshgrid and rg.stack.",
     "cholesky": "NumPy has it, without a derivative:  rg.from_numpy(numpy.linalg.cholesky(x.numpy())) .",
     "combinations": "Index with the pairs of itertools.combinations(range(len(x)), r).",
-    "compile": "The plain loop is compiled already: leave the call out.",
     "conv3d": "The nearest is rg.nn.functional.conv2d.",
     "cross": "Write it with x[..., 1] * y[..., 2] - x[..., 2] * y[..., 1] and so on, and rg.stack.",
     "dropout_": "Use rg.nn.functional.dropout.",

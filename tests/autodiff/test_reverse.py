@@ -260,3 +260,21 @@ def test_the_layers_above_make_no_cycles_either(inner: str) -> None:
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+def test_a_composite_that_a_backward_beside_it_delivered_can_still_be_differentiated() -> None:
+    layer, x = rg.nn.Linear(2, 3), rg.ones(4, 2)
+    made = layer(x)
+    w = rg.ones(3, requires_grad=True)
+    (made.detach() * w).sum().backward()        # computes `made`, which is held, on the way
+    made.sum().backward()
+    assert layer.weight.grad.tolist() == [[4.0, 4.0]] * 3
+
+
+def test_backward_frees_its_own_graph_and_no_graph_that_is_held_beside_it() -> None:
+    layer, x, w = rg.nn.Linear(2, 3), rg.ones(4, 2), rg.ones(3, requires_grad=True)
+    for _ in range(3):                          # the first time the program is built, then it is known
+        made = layer(x)
+        (made.detach() * w).sum().backward()
+        made.sum().backward()
+    assert layer.bias.grad.tolist() == [12.0] * 3

@@ -30,11 +30,12 @@ def expand_node(node: Node) -> None:
         modes.grad, recorder.where = before, where
 
 
-def expand_all(nodes: Iterable[Node]) -> bool:
-    """Expand what must be; True if anything was (then sort again: an expansion may hold others)."""
+def expand_all(nodes: Iterable[Node], *, known: bool = False) -> bool:
+    """Expand what must be; True if anything was (then sort again: an expansion may hold others).
+    With `known` also nodes that have a value: one that was only held has kept nothing for its derivative."""
     found = False
     for n in nodes:
-        if n.value is None and must_expand(n):
+        if (known and n.rg or n.value is None) and must_expand(n):
             expand_node(n)
             found = True
     return found

@@ -14,7 +14,8 @@ from retrograd.graph.node import LEAF, Node, freed_p, line_text, recorder
 from retrograd.ops.linear import alias_p
 
 
-def _second_time(n: Node) -> AutogradError:
+def second_time(n: Node) -> AutogradError:
+    """The error of a graph that was freed."""
     return AutogradError(
         "trying to go backward through the graph a second time, but it was freed by the first",
         op="backward",
@@ -38,7 +39,7 @@ def pullback(roots: Sequence[Node], cotangents: Sequence[Node], wrt: Sequence[No
     if not ends:
         for n in order:
             if n.prim is freed_p and n.rg != LEAF:
-                raise _second_time(n)
+                raise second_time(n)
     needed = _toward(order, wrt, below) if wrt is not None else None
     wanted = set(wrt) if wrt is not None else None
     cot: dict[Node, Any] = {}

@@ -15,6 +15,6 @@ def order_between(
 ) -> list[Node]:
     """What the roots are made of, not looking below `ends`; `tracked`: only what leads to a derivative."""
     order = topological(roots, through_values=True, tracked=tracked, ends=ends)
-    while expand_all(n for n in order if n not in ends):
+    while expand_all((n for n in order if n not in ends), known=True):
         order = topological(roots, through_values=True, tracked=tracked, ends=ends)
     return order

@@ -70,6 +70,10 @@ class EvaluationError(RetrogradError, RuntimeError):
     """A value could not be computed (singular matrix, overflow of a resource, ...)."""
 
 
+class CompileError(RetrogradError, RuntimeError):
+    """A step that `compile(..., fullgraph=True)` cannot replay."""
+
+
 class MissingError(RetrogradError, NotImplementedError):
     """A name or an option that PyTorch has and Retrograd does not have yet."""
 

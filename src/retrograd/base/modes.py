@@ -27,6 +27,19 @@ class State:
         self.levels: list[Any] = []     # vmap and forward mode in progress, outermost first
 
 
+class Changes:
+    """How often something changed that compiled steps depend on and that is no value of a tensor: an
+    attribute of a module, a hook, what requires gradients, which memory a tensor stands on."""
+
+    __slots__ = ("count",)
+
+    def __init__(self) -> None:
+        self.count = 0
+
+
+changes = Changes()
+
+
 class _Local(threading.local):
     def __init__(self) -> None:
         self.state = State()

@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from retrograd.autodiff.batching import batch, spread
-from retrograd.autodiff.reverse import free, pullback
+from retrograd.autodiff.reverse import free, pullback, second_time
 from retrograd.base.errors import AutogradError, RetrogradError
 from retrograd.base.modes import modes
 from retrograd.engine.evaluate import evaluate, evaluate_each
 from retrograd.engine.held import held_of, take_held, waiting
 from retrograd.engine.linearize import linearize
 from retrograd.engine.program import make_program, programs
+from retrograd.graph.graph import topological
 from retrograd.graph.node import (
     LEAF,
     PLAIN,
@@ -34,15 +35,28 @@ class _Known(NamedTuple):
     program: Any
     wrt: list[int]          # places in the order of the leaves that get a cotangent
     roots: int
+    walked: list[int]       # places of what is freed: what leads from the root to a leaf
 
 
 def gradients(roots: Sequence[Node], cotangents: Sequence[Node], *, wrt: Sequence[Node] | None = None,
               retain_graph: bool = False, create_graph: bool = False) -> dict[Node, Node]:
     """Cotangent nodes of `wrt` (None: of every leaf); computed at once unless `create_graph`."""
     trace: list[tuple[Node, Node]] | None = [] if modes.detect else None
+    capture = modes.capture
     if create_graph:
         grads = pullback(roots, cotangents, wrt, create_graph=True, trace=trace)[0]
         check_trace(trace or ())
+        return grads
+    if capture is not None:
+        grads, order = pullback(roots, cotangents, wrt)
+        again = next((n for n in order if id(n) in capture.freed), None)
+        if again is not None:
+            raise second_time(again)
+        if not retain_graph and modes.capture is capture:       # a hook may have read a value
+            capture.walks(order)
+        elif not retain_graph:
+            evaluate(list(grads.values()))
+            free(order)
         return grads
     if trace is None and wrt is None and not retain_graph and len(roots) == 1 and roots[0].value is None:
         try:
@@ -102,17 +116,20 @@ def _known(root: Node, g: Node) -> dict[Node, Node] | None:
         return None
     held = [n for n in held_of(pending, linear) if n is not root]
     key = ("backward", linear.key, g.params, tuple([linear.place[n] for n in held]))
-    tracked = [n for n in linear.order if n.rg and n.rg != LEAF]
     known = programs.get(key)
     if known is None:
+        walked = [linear.place[n] for n in topological([root], tracked=True) if n.rg and n.rg != LEAF]
         grads, order = pullback([root], [g])
         wrt = list(grads)
         roots = [root, *held, *grads.values()]
         known = _Known(
-            make_program(roots, linear.leaves, linear.scalars), [linear.place[w] for w in wrt], 1 + len(held)
+            make_program(roots, linear.leaves, linear.scalars), [linear.place[w] for w in wrt],
+            1 + len(held), walked
         )
         programs.put(key, known)
         tracked = [n for n in order if n.rg != LEAF]
+    else:
+        tracked = [linear.order[k] for k in known.walked]
     out = known.program.run([n.value for n in linear.leaves], [n.value for n in linear.scalars])
     recorder.pending.clear()
     for n, value in zip([root, *held], out):

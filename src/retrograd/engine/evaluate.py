@@ -14,7 +14,7 @@ from retrograd.autodiff.expand import expanded
 from retrograd.autodiff.rules import residuals
 from retrograd.base.config import config
 from retrograd.base.errors import EvaluationError, RetrogradError
-from retrograd.base.modes import modes
+from retrograd.base.modes import local, modes
 from retrograd.engine.held import CROWD, MAX_BYTES, MAX_NODES, held_of, prune, retained, take_held, waiting
 from retrograd.engine.linearize import Linear, linearize
 from retrograd.engine.program import make_program, programs
@@ -23,6 +23,8 @@ from retrograd.graph.node import TRACKED, Node, const_p, line_text, recorder, re
 
 def evaluate(roots: Sequence[Node]) -> None:
     """Give every root its value. All or nothing: an error leaves the nodes as they were."""
+    if local.state.capture is not None and roots:       # known or not: what is read shapes what comes next
+        local.state.capture.stop("it reads a value")
     roots = list({id(r): r for r in roots if r.value is None}.values())
     if not roots:
         return

@@ -49,6 +49,13 @@ def _calibrate() -> int:
 _UNHELD = _calibrate()
 
 
+def spare_references(pending: Sequence[Node]) -> list[int]:
+    """For each of `pending`, the recorder's list: references beyond the graph's own and the list's;
+    0 for what nobody can compute."""
+    spare, empty = _spare_references(pending)
+    return [0 if id(n) in empty else s - _UNHELD for n, s in zip(pending, spare)]
+
+
 def prune(pending: list[Node]) -> None:
     """Drop, last first, the nodes that only this list refers to:
     dropping one may free those it was made from."""

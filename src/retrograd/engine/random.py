@@ -10,6 +10,11 @@ from retrograd.base.modes import modes
 from retrograd.graph.node import Node, scalar
 
 
+def signed(seed: int) -> int:
+    """A seed as the graph holds it: the same 64 bits, with a sign."""
+    return seed - (1 << 64) if seed >> 63 else seed
+
+
 class Generator:
     """A stream of random numbers: a function of (seed, number of the draw), independent of threads and order.
 
@@ -45,12 +50,12 @@ class Generator:
     def draw(self) -> tuple[Node, Node]:
         """(seed, counter) nodes of the next draw."""
         self.counter += 1
-        # Held as signed 64-bit in the graph; the generator reads the bits.
-        signed = self._seed - (1 << 64) if self._seed >> 63 else self._seed
-        counter = scalar(self.counter, int64)
+        seed, counter = scalar(signed(self._seed), int64), scalar(self.counter, int64)
+        if modes.capture is not None:
+            modes.capture.draws_from(self, seed, counter)
         for level in modes.levels:          # under vmap each example may have a draw of its own
             counter = level.drawn(counter)
-        return scalar(signed, int64), counter
+        return seed, counter
 
 
 default_generator = Generator()

@@ -7,6 +7,7 @@ from typing import Any
 
 from retrograd.base.dtype import INTEGER, int64
 from retrograd.base.errors import ArgumentError, DTypeError, IndexRangeError, ShapeError
+from retrograd.base.modes import local
 from retrograd.base.shape import Shape
 from retrograd.functional.activation import float_input
 from retrograd.functional.averaging import checked_reduction, sum_of
@@ -50,7 +51,7 @@ def cross_entropy(input: Any, target: Any, weight: Any = None, size_average: Any
         return _probabilities(x, t, weight, reduction, label_smoothing, op)
     rows, places, shape = _rows(x, t, ignore_index, op)
     if weight is None and label_smoothing == 0:
-        if t.value is None:
+        if t.value is None or local.state.capture is not None:
             places = _checked_when_read(places, rows.shape[1], ignore_index)
         y = bind(composite.cross_entropy, (rows, places), (reduction, ignore_index))
         return wrap(lin.reshape(y, shape) if reduction == "none" else y)

@@ -18,8 +18,7 @@ from retrograd.graph.node import Node
 def _truth(t: Any) -> bool:
     """The value of a bool tensor with one element."""
     node: Node = t.node
-    if node.value is None:
-        evaluate([node])
+    evaluate([node])
     return bool(node.value)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from retrograd.base.dtype import BOOL, INTEGER, bool_, from_numpy, int64, uint8
 from retrograd.base.errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError
+from retrograd.base.modes import local
 from retrograd.base.shape import Shape, broadcast_shapes, numel
 from retrograd.engine.evaluate import evaluate
 from retrograd.functional.door import Tensor, TensorBase, View, as_number, expand_to, hooks, number_node, wrap
@@ -69,8 +70,7 @@ def _items(key: Any, ndim: int) -> list[Any]:
 
 def indices_of_mask(mask: Node) -> tuple[Node, ...]:
     """Where a mask is true, one index vector an axis; an evaluation point."""
-    if mask.value is None:
-        evaluate([mask])
+    evaluate([mask])
     return tuple(leaf(i.astype(np.int64, copy=False), int64) for i in np.nonzero(mask.value))
 
 
@@ -85,7 +85,7 @@ def index_node(item: Any, size: int) -> Node:
         raise DTypeError(f"an index tensor is {n.dtype.name}", op="index", expected="integers or bool",
                          fix="Convert it with .long().")
     n = lin.cast(n, int64)
-    if n.value is not None and isinstance(n.value, np.ndarray):
+    if n.value is not None and isinstance(n.value, np.ndarray) and local.state.capture is None:
         wrapped = np.where(n.value < 0, n.value + size, n.value)
         if wrapped.size and (wrapped.min() < 0 or wrapped.max() >= size):
             bad = int(n.value[(wrapped < 0) | (wrapped >= size)].flat[0])

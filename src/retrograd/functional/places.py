@@ -110,7 +110,7 @@ def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = N
 
 def leaf_last(i: Node, order: Node, d: int, shape: Shape) -> Node:
     """For each place, the number of its last writer (0 where there is none); an evaluation point."""
-    evaluate([n for n in (i, order) if n.value is None])
+    evaluate([i, order])
     out = np.zeros(shape, np.int64)
     grid = list(np.ogrid[tuple(slice(s) for s in i.shape)])
     grid[d] = i.value

@@ -44,7 +44,7 @@ class _Numbered(Module):
         modules = list(modules)
         self._modules.clear()
         self._modules.update((str(i), module) for i, module in enumerate(modules))
-        self._revision += 1
+        self._revised()
 
     def __len__(self) -> int:
         return len(self._modules)
@@ -236,7 +236,7 @@ class ModuleDict(Module):
 
     def __delitem__(self, key: str) -> None:
         del self._modules[key]
-        self._revision += 1
+        self._revised()
 
     def __len__(self) -> int:
         return len(self._modules)
@@ -250,7 +250,7 @@ class ModuleDict(Module):
     def clear(self) -> None:
         """Remove all modules."""
         self._modules.clear()
-        self._revision += 1
+        self._revised()
 
     def pop(self, key: str) -> Module:
         """Remove a module and return it."""

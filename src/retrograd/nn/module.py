@@ -94,18 +94,17 @@ class Module(Tree):
         for parameter in self.parameters():
             parameter.requires_grad_(requires_grad)
         for module in self.modules():
-            module._revision += 1
+            module._revised()
         return self
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters, or set them to zeros."""
         for parameter in self.parameters():
-            if parameter.grad is None:
-                continue
             if set_to_none:
                 parameter.grad = None
-            else:
-                parameter.grad = parameter.grad.detach()
+            elif parameter.grad is not None:
+                if parameter.grad.requires_grad:
+                    parameter.grad = parameter.grad.detach()
                 parameter.grad.zero_()
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
@@ -125,7 +124,7 @@ class Module(Tree):
             for name, buffer in self._buffers.items():
                 if buffer is not None:
                     self._buffers[name] = fn(buffer)
-        self._revision += 1
+        self._revised()
         return self
 
     def to(self, *args: Any, **kwargs: Any) -> Self:
@@ -245,7 +244,7 @@ class Module(Tree):
     def _register(
         self, kind: str, hook: Callable, prepend: bool = False, flags: tuple = ()
     ) -> RemovableHandle:
-        self._revision += 1
+        self._revised()
         return register(
             getattr(self, kind), hook, prepend=prepend, flags=tuple(getattr(self, f) for f in flags)
         )

@@ -9,6 +9,8 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any
 
+from retrograd.base.modes import changes
+from retrograd.tensors.compiling.picture import Same
 from retrograd.tensors.parameter import Buffer, Parameter
 from retrograd.tensors.tensor import Tensor
 
@@ -26,6 +28,7 @@ _HOOKS = (
     "_load_state_dict_pre_hooks",
     "_load_state_dict_post_hooks",
 )
+_INNER = {*_HOOKS, "_parameters", "_buffers", "_modules", "_revision", "_non_persistent_buffers_set"}
 
 
 class Tree:
@@ -66,6 +69,10 @@ class Tree:
         for name in _HOOKS:
             self.__dict__[name] = OrderedDict()
 
+    def _revised(self) -> None:
+        self.__dict__["_revision"] += 1
+        changes.count += 1
+
     # --- attributes
 
     def __getattr__(self, name: str) -> Any:
@@ -86,7 +93,7 @@ class Tree:
             return
         if own.get(name, _MISSING) is value:  # nothing changes: no new revision
             return
-        own["_revision"] += 1
+        self._revised()
         if isinstance(value, Parameter):
             self._forget(name, keep="_parameters")
             self.register_parameter(name, value)
@@ -113,7 +120,7 @@ class Tree:
         if not any(name in self.__dict__[kind] for kind in ("_parameters", "_buffers", "_modules")):
             object.__delattr__(self, name)
         self._forget(name)
-        self._revision += 1
+        self._revised()
 
     def _forget(self, name: str, keep: str = "") -> None:
         for kind in ("__dict__", "_parameters", "_buffers", "_modules"):
@@ -130,6 +137,15 @@ class Tree:
     def __dir__(self) -> list[str]:
         names = {*dir(type(self)), *self.__dict__, *self._parameters, *self._modules, *self._buffers}
         return sorted(name for name in names if not name[0].isdigit())
+
+    def _picture(self, picturing: Any) -> Any:
+        """What a compiled step that reaches this module depends on (see tensors/compiling/picture.py)."""
+        own = self.__dict__
+        hooks = [tuple(map(Same, own[name].values())) for name in _HOOKS]
+        held = [[(k, picturing.of(v)) for k, v in own[kind].items()]
+                for kind in ("_parameters", "_buffers", "_modules")]
+        rest = [(k, picturing.of(v)) for k, v in own.items() if k not in _INNER]
+        return Same(self), type(self), hooks, held, rest
 
     def __setstate__(self, values: dict[str, Any]) -> None:
         self.__dict__.update(values)
@@ -158,7 +174,7 @@ class Tree:
                 "the forward() method."
             )
         self._parameters[name] = param
-        self._revision += 1
+        self._revised()
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
         """Add a tensor that is not trained; `persistent=False` keeps it out of `state_dict`.
@@ -180,7 +196,7 @@ class Tree:
         (self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add)(
             name
         )
-        self._revision += 1
+        self._revised()
 
     def add_module(self, name: str, module: Tree | None) -> None:
         """Add a child under a name that need not be an attribute name (digits, say).
@@ -197,7 +213,7 @@ class Tree:
             raise TypeError(f"{type(module).__name__} is not a Module subclass")
         self._check_name(name, "module", self._modules)
         self._modules[name] = module
-        self._revision += 1
+        self._revised()
 
     register_module = add_module
 

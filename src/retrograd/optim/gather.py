@@ -45,7 +45,7 @@ def gather(optimizer: Any) -> list[Cohort]:
     """The parameters that have a gradient, in cohorts."""
     cohorts: dict[Any, Cohort] = {}
     for k, group in enumerate(optimizer.param_groups):
-        form = _form(group)
+        form = form_of(group)
         for p in group["params"]:
             g = p.grad
             if g is None:
@@ -62,7 +62,7 @@ def gather(optimizer: Any) -> list[Cohort]:
     return list(cohorts.values())
 
 
-def _form(group: Group) -> tuple[Any, ...]:
+def form_of(group: Group) -> tuple[Any, ...]:
     """What of the options may shape a formula: numbers by their sign only."""
     return tuple([(key, (v > 0) - (v < 0) if isinstance(v, (int, float)) else
                    v if v is None or isinstance(v, str) else None)
@@ -76,7 +76,7 @@ class Last:
         self.plan = plan
         self.groups = list(optimizer.param_groups)
         self.options = [list(group.values()) for group in self.groups]
-        self.forms = [_form(group) for group in self.groups]
+        self.forms = [form_of(group) for group in self.groups]
         self.params = [p for group in self.groups for p in group["params"]]
         trained = {id(item.p) for cohort in cohorts for item in cohort.items}
         self.idle = [p for p in self.params if id(p) not in trained]
@@ -114,7 +114,7 @@ class Last:
         for k, (group, options, form) in enumerate(zip(groups, self.options, self.forms)):
             now = list(group.values())
             if now != options:
-                if _form(group) != form:
+                if form_of(group) != form:
                     return False
                 self.options[k] = now
         return (

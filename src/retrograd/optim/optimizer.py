@@ -14,11 +14,13 @@ from copy import deepcopy
 from functools import partial, wraps
 from typing import Any
 
-from retrograd.base.modes import enable_grad, no_grad
+from retrograd.base.modes import enable_grad, modes, no_grad
 from retrograd.optim.gather import Last, gather
+from retrograd.optim.recorded import record_step
 from retrograd.optim.state import pack, unpack
 from retrograd.tensors import formula
 from retrograd.tensors.autograd import RemovableHandle
+from retrograd.tensors.compiling.picture import Same
 from retrograd.tensors.tensor import Tensor
 
 State = dict[str, Any]
@@ -145,6 +147,10 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
+        if modes.capture is not None:
+            self._last = None
+            record_step(self, modes.capture)
+            return loss
         if self._last is None or not self._last.again(self):
             self._last = None       # what it refers to counts as looked at
             batches = gather(self)
@@ -157,12 +163,11 @@ class Optimizer:
         """Forget the gradients of all parameters, or set them to zeros."""
         for group in self.param_groups:
             for p in group["params"]:
-                if p.grad is None:
-                    continue
                 if set_to_none:
                     p.grad = None
-                else:
-                    p.grad = p.grad.detach()
+                elif p.grad is not None:
+                    if p.grad.requires_grad:
+                        p.grad = p.grad.detach()
                     p.grad.zero_()
 
     # --- groups
@@ -309,6 +314,14 @@ class Optimizer:
     def register_load_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Call `hook(optimizer)` after loading."""
         return self._register("load_state_dict_post", hook, prepend)
+
+    def _picture(self, picturing: Any) -> Any:
+        """What a compiled step that reads this optimiser depends on (see tensors/compiling/picture.py)."""
+        if type(self).step is Optimizer.step:
+            picturing.optimizers.append(self)       # its step says what it depends on: `record_step`
+            return Same(self)
+        picturing.silent = True
+        return Same(self), picturing.of(self.param_groups), picturing.of(dict(self.state))
 
     def __repr__(self) -> str:
         text = f"{type(self).__name__} ("

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from retrograd.base.errors import ArgumentError, AutogradError, ShapeError
-from retrograd.base.modes import modes
+from retrograd.base.modes import changes, modes
 from retrograd.engine.backward import batched_gradients, gradients
 from retrograd.engine.evaluate import evaluate
 from retrograd.functional.door import TensorBase
@@ -89,9 +89,13 @@ def backward(
 def _deliver(owners: dict[Any, Node], create_graph: bool) -> None:
     """Put gradients into .grad, or add them to what is there, in place."""
     sums = []
+    capture = modes.capture
     for t, g in owners.items():
         if t is None:
             continue
+        if capture is not None:
+            capture.asks_grad(t)
+            capture.sets_grad(t)
         if t._grad is None:
             t._grad = Tensor(g)
         elif create_graph:
@@ -108,7 +112,8 @@ def _deliver(owners: dict[Any, Node], create_graph: bool) -> None:
         if hooks:
             for hook in list(hooks.values()):
                 hook(t)
-    evaluate([total for _, total in sums])
+    if modes.capture is None:
+        evaluate([total for _, total in sums])
     for t, total in sums:
         t._grad._store(total)
 
@@ -190,12 +195,14 @@ class RemovableHandle:
 
     def __init__(self, hooks: dict[Any, Any], hook: Any) -> None:
         RemovableHandle._next += 1
+        changes.count += 1
         self.id = RemovableHandle._next
         self._hooks = hooks
         hooks[self.id] = hook
 
     def remove(self) -> None:
         """Take the hook off; harmless the second time."""
+        changes.count += 1
         self._hooks.pop(self.id, None)
 
     def __enter__(self) -> RemovableHandle:
@@ -252,6 +259,9 @@ def retain_grad(self: Tensor) -> None:
     def keep(g: Node) -> None:
         t = me()
         if t is not None:       # held from here on, so the backward in progress computes it
+            if modes.capture is not None:
+                modes.capture.asks_grad(t)
+                modes.capture.sets_grad(t)
             t._grad = Tensor(g if t._grad is None else bind(add_p, (t._grad.node, g)))
     n.hooks["retain"] = keep
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from retrograd.base.modes import changes, local
 from retrograd.engine.evaluate import evaluate
 from retrograd.graph.node import Node, bind, leaf
 from retrograd.ops.linear import override_p
@@ -49,6 +50,11 @@ class Storage:
         memory, node = self.memory, self.node
         if memory is None:
             return
+        self._settle(memory, node)
+        if local.state.capture is not None:
+            local.state.capture.settled[self.node] = self
+
+    def _settle(self, memory: Any, node: Node) -> None:
         known = node.value if node.value is not None else None
         if self.outside():
             if known is not None and known is not memory and _same_bytes(known, memory):
@@ -66,13 +72,16 @@ class Storage:
     def expose(self) -> Any:
         """The array that the outside may see and write."""
         self.settle()
+        changes.count += 1
+        evaluate([self.node])
         if self.memory is None:
-            evaluate([self.node])
             self.memory = np.array(self.node.value, order="C")
         return self.memory
 
     def write(self, node: Node) -> None:
         """A new value; where the outside sees the memory, it is written there too."""
+        if local.state.capture is not None:
+            local.state.capture.wrote(self)
         if self.memory is not None:
             if self.outside() and self.memory.shape == node.shape:
                 evaluate([node])

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from retrograd.autodiff.reverse import made_by
 from retrograd.base import dtype as dt
 from retrograd.base.config import config
 from retrograd.base.errors import (
@@ -18,14 +17,15 @@ from retrograd.base.errors import (
     InplaceError,
     MissingAttributeError,
 )
-from retrograd.base.modes import local, modes
+from retrograd.base.modes import changes, local, modes
 from retrograd.base.shape import Size, numel
 from retrograd.engine import evaluate as engine
 from retrograd.functional.door import TensorBase, View, hooks
-from retrograd.graph.node import LEAF, PLAIN, TRACKED, Node, bind, freed_p, leaf, leaf_p, recorder
+from retrograd.graph.node import LEAF, PLAIN, TRACKED, Node, bind, leaf, leaf_p, recorder
 from retrograd.ops.constant import stop
 from retrograd.ops.linear import alias_p, cast, override_p
 from retrograd.tensors.device import CPU, Device
+from retrograd.tensors.made_by import GradFn
 from retrograd.tensors.storage import Storage
 
 
@@ -78,6 +78,8 @@ class Tensor(TensorBase):
         if self._base is not None:
             small = self._outside_view()
             if small is not None:
+                if local.state.capture is not None:
+                    local.state.capture.stop("it reads memory that NumPy sees")
                 n = leaf(np.array(small, order="C"), self._node.dtype)
                 return self._tracked(n) if self._leaf else n
             raw = self._base.node
@@ -116,7 +118,7 @@ class Tensor(TensorBase):
         """The node of a leaf that collects gradients, over the value `raw`."""
         if raw.rg:
             raw = bind(stop, (raw,))
-        n = leaf(raw.value, raw.dtype, LEAF) if raw.value is not None and raw.prim is leaf_p else \
+        n = leaf(raw.value, raw.dtype, LEAF) if _fixed(raw) and raw.prim is leaf_p else \
             Node(alias_p, (raw,), (), raw.shape, raw.dtype, LEAF, None, raw.where)
         n.owner = weakref.ref(self)
         n.hooks = self.__dict__.get("_hooks")
@@ -134,7 +136,7 @@ class Tensor(TensorBase):
         storage = self._storage or self._own()
         node = self.node
         state = local.state
-        if view.cuts and node.value is not None and not node.rg and node.value.__class__ is np.ndarray:
+        if view.cuts and _fixed(node) and not node.rg and node.value.__class__ is np.ndarray:
             # A batch of a data set: where it begins is no part of any program.
             part = _through(node.value, [view])
             node = leaf(part, node.dtype) if part is not None else view.read(node)
@@ -306,6 +308,7 @@ class Tensor(TensorBase):
             raise DTypeError(f"only floating-point tensors can require gradients; this one is "
                              f"{self.dtype.name}", op="requires_grad_", fix="Convert it, e.g. x.float() .")
         self._own()
+        changes.count += 1
         self._leaf, self._seen = bool(requires_grad), -1
         self._refresh()
         return self
@@ -317,6 +320,8 @@ class Tensor(TensorBase):
     @property
     def grad(self) -> Tensor | None:
         """The gradient collected by backward(), of this tensor's shape; None before."""
+        if local.state.capture is not None:
+            local.state.capture.asks_grad(self)
         if self._grad is None and self.node.rg == TRACKED and "retain" not in (self.node.hooks or {}):
             return None
         return self._grad
@@ -329,6 +334,8 @@ class Tensor(TensorBase):
             if value.node.shape != self._node.shape:
                 raise ArgumentError(f"grad has shape {value.node.shape}, the tensor {self._node.shape}",
                                     op="grad")
+        if local.state.capture is not None:
+            local.state.capture.sets_grad(self)
         self._grad = value
 
     @property
@@ -343,6 +350,7 @@ class Tensor(TensorBase):
 
     @data.setter
     def data(self, value: Tensor) -> None:
+        changes.count += 1
         if value._base is None and self._base is None:
             self._storage, self._seen = value._own(), -1        # both names for one memory, as in PyTorch
             self._refresh()
@@ -351,7 +359,7 @@ class Tensor(TensorBase):
 
     def detach_(self) -> Tensor:
         """Forget the history of this tensor."""
-        self._leaf = False
+        self._leaf, changes.count = False, changes.count + 1
         n = self.node
         if n.rg:
             self._store(bind(stop, (n,)))
@@ -372,8 +380,7 @@ class Tensor(TensorBase):
     def _value(self) -> Any:
         """The value as an array that must not be written to."""
         n = self.node
-        if n.value is None:
-            engine.evaluate([n])
+        engine.evaluate([n])
         if n.value.__class__ is not np.ndarray:
             return np.asarray(n.value, n.dtype.np)
         return n.value
@@ -409,25 +416,6 @@ class Tensor(TensorBase):
 elsewhere: list[Callable[[str], str | None]] = []
 
 
-class GradFn:
-    """What made a tensor, by PyTorch's naming; for looking at."""
-
-    def __init__(self, node: Node) -> None:
-        self._node = node
-
-    def name(self) -> str:
-        n = self._node
-        name = str(n.params[0]) if n.prim is freed_p else made_by(n)
-        return "".join(w.capitalize() for w in name.split("_")) + "Backward0"
-
-    @property
-    def next_functions(self) -> tuple[Any, ...]:
-        return tuple((GradFn(i), 0) if i.rg else (None, 0) for i in self._node.inputs)
-
-    def __repr__(self) -> str:
-        return f"<{self.name()}>"
-
-
 def _from_user(data: Any, sizes: tuple[int, ...]) -> Node:
     """torch.Tensor(data) or torch.Tensor(2, 3): the default dtype; sizes give zeros."""
     d = dt.default()
@@ -436,6 +424,11 @@ def _from_user(data: Any, sizes: tuple[int, ...]) -> Node:
     if data is None or isinstance(data, int):
         return leaf(np.zeros((() if data is None else (data,)) + sizes if data is not None else 0, d.np), d)
     return leaf(np.array(data, d.np), d)
+
+
+def _fixed(node: Node) -> bool:
+    """Whether a value is known and stays so: a step that is captured will be run again with others."""
+    return node.value is not None and local.state.capture is None
 
 
 def _leaf_written(op: str, through_view: bool) -> InplaceError:

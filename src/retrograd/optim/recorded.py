@@ -1,0 +1,183 @@
+"""The step of an optimiser while a training step is captured: its formulas become pending nodes.
+
+Numbers of the formula are arguments of the captured program. A class that declares them (`numbers`) is asked
+for them before each replay; another one reads options and step counts as Numbers, which are computed again.
+What shapes the formula (flags, which parameters, what state there is) is looked at before each replay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from operator import is_
+from typing import Any
+
+from retrograd.engine.capture import Capture
+from retrograd.engine.scalars import Number, Numbers, is_number
+from retrograd.optim.gather import Cohort, form_of, gather
+from retrograd.tensors.tensor import Tensor
+
+Group = dict[str, Any]
+State = dict[str, Any]
+
+
+class RecordedStep:
+    """What a replay must find as it was, and the numbers that it is given anew."""
+
+    def __init__(self, optimizer: Any, cohorts: list[Cohort]) -> None:
+        self.optimizer, self.cohorts = optimizer, cohorts
+        self.groups = list(optimizer.param_groups)
+        self.options = [list(g.values()) for g in self.groups]
+        self.shapes = [_shape_of(g, optimizer.declared) for g in self.groups]
+        self.params = [p for g in self.groups for p in g["params"]]
+        self.hooks = _hooks(optimizer)
+        self.state = optimizer.state
+        self.entries: list[State] = []
+        self.kept: list[tuple[State, str]] = []
+        self.tensors_kept: list[Any] = []
+        # By cohort: the states, the group, the place of the first number and how many there are.
+        self.declared: list[tuple[list[State], Group, int, int]] = []
+        self.counted: list[tuple[State, str, int, int]] = []    # entry, key, Numbers before and after
+
+    def close(self) -> None:
+        """Remember what state there is after the step."""
+        self.entries = list(self.state.values())
+        self.kept = [(entry, k) for entry in self.entries for k, v in entry.items() if isinstance(v, Tensor)]
+        self.tensors_kept = [entry[k] for entry, k in self.kept]
+
+    def tensors(self) -> Iterator[Tensor]:
+        """The tensors it works on."""
+        yield from self.params
+        yield from self.tensors_kept
+        for group in self.groups:
+            yield from (v for v in group.values() if isinstance(v, Tensor))
+
+    def check(self) -> bool:
+        """Whether the optimiser is as it was, but for the values of tensors and numbers."""
+        o = self.optimizer
+        if o.state is not self.state or not _same(o.param_groups, self.groups):
+            return False
+        for k, group in enumerate(self.groups):
+            now = list(group.values())
+            if not all(map(is_, now, self.options[k])):
+                if _shape_of(group, o.declared) != self.shapes[k]:
+                    return False
+                self.options[k] = now
+        return (_same([p for g in self.groups for p in g["params"]], self.params)
+                and _same(list(self.state.values()), self.entries)
+                and _same([entry.get(k) for entry, k in self.kept], self.tensors_kept)
+                and (not (o._optimizer_step_pre_hooks or o._optimizer_step_post_hooks)
+                     and not self.hooks or _hooks(o) == self.hooks))
+
+    def numbers(self, given: dict[int, Any]) -> list[tuple[Callable[..., Any], str, float]] | None:
+        """Put the numbers of now at their places; returns the counts to be set afterwards, or None where
+        parameters that counted alike no longer do."""
+        counts = []
+        o = self.optimizer
+        for states, group, first, many in self.declared:
+            step = 0.0
+            for c in o.counters:
+                step = states[0][c]
+                if [state[c] for state in states] != [step] * len(states):
+                    return None
+                step += 1.0
+                counts += [(state.__setitem__, c, step) for state in states]
+            values = list(o.numbers(group, step).values())
+            if len(values) != many:
+                return None
+            given.update(zip(range(first, first + many), values))
+        return counts
+
+
+def _same(a: Any, b: Any) -> bool:
+    return len(a) == len(b) and all(map(is_, a, b))
+
+
+def _hooks(optimizer: Any) -> list[Any]:
+    return [*optimizer._optimizer_step_pre_hooks.values(), *optimizer._optimizer_step_post_hooks.values()]
+
+
+def _shape_of(group: Group, declared: bool) -> Any:
+    """What of the options shapes a formula. Where it declares its numbers: their signs; else what is no
+    number (comparisons of Numbers are remembered as conditions)."""
+    def option(value: Any) -> Any:
+        if is_number(value):
+            return None
+        if value.__class__ is tuple:
+            return tuple(option(v) for v in value)
+        return value if value is None or value.__class__ in (bool, str) else id(value)
+    rest = [(k, option(v)) for k, v in group.items() if k != "params"]
+    return (form_of(group), rest) if declared else rest
+
+
+def record_step(optimizer: Any, capture: Capture) -> None:
+    """Update every parameter that has a gradient, without computing anything."""
+    cohorts = gather(optimizer)
+    for cohort in cohorts:
+        for item in cohort.items:
+            if item.state and optimizer.state.get(item.p) is not item.state:
+                # As if it had been there before: a replay then finds it, and the first step is like the rest.
+                optimizer.state[item.p] = item.state
+    step = RecordedStep(optimizer, cohorts)
+    apply = _declared if optimizer.declared else _undeclared
+    done = [one for cohort in cohorts for one in apply(optimizer, cohort, step, capture.numbers)]
+    for p, value, entry, before, state in done:
+        p._assign(value)
+        _store(p, entry, before, state, step, capture)
+    step.close()
+    capture.steps.append(step)
+
+
+def _declared(optimizer: Any, cohort: Cohort, step: RecordedStep, numbers: Numbers) -> Iterator[Any]:
+    batch = cohort.formula(optimizer)
+    places = [numbers.supplied(v) for v in batch.numbers]
+    step.declared.append(([item.state for item in cohort.items], cohort.group,
+                          places[0].place if places else 0, len(places)))
+    for item in cohort.items:
+        before = dict(item.state)
+        value, state = batch.apply(item, [Tensor(numbers.node(n, item.p.dtype)) for n in places])
+        yield item.p, value, item.state, before, state
+
+
+def _undeclared(optimizer: Any, cohort: Cohort, step: RecordedStep, numbers: Numbers) -> Iterator[Any]:
+    group = _options(cohort.group, numbers)
+    for p, g, entry in cohort.items:
+        before = {k: numbers.shared((id(cohort.group), k), v) if is_number(v) else v
+                  for k, v in entry.items()}
+        state = dict(before)
+        value = optimizer.update(p, -g if cohort.group.get("maximize", False) else g, state, group)
+        for c in optimizer.counters:
+            if state[c] is before[c]:               # a formula of the user's own may count itself
+                state[c] = state[c] + 1.0
+        yield p, value, entry, before, state
+
+
+def _options(group: Group, numbers: Numbers) -> Group:
+    options = {}
+    for key, value in group.items():
+        if is_number(value):
+            value = numbers.source(group, key)
+        elif value.__class__ is tuple and value and all(map(is_number, value)):
+            value = tuple(numbers.source(group, key, k) for k in range(len(value)))
+        options[key] = value
+    return options
+
+
+def _store(p: Tensor, entry: State, before: State, state: State, step: RecordedStep,
+           capture: Capture) -> None:
+    """The new state of a parameter, into the entry that holds the old one."""
+    if before.keys() != state.keys():
+        capture.once = True             # the next step finds other state: it will be captured anew
+    if state and step.optimizer.state.get(p) is not entry:
+        step.optimizer.state[p] = entry
+    for key, new in state.items():
+        old = before.get(key)
+        if isinstance(old, Tensor) and isinstance(new, Tensor):
+            if new is not old:
+                old._assign(new)
+        elif isinstance(new, Number):
+            entry[key] = new.value
+            step.counted.append((entry, key, old.place if isinstance(old, Number) else new.place, new.place))
+        else:
+            entry[key] = new
+            if isinstance(new, Tensor):
+                capture.kept.append(new)

@@ -1,0 +1,232 @@
+"""One captured step: when it may be replayed, and the replay, which runs no Python of the user's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from retrograd.base import dtype as dt
+from retrograd.base.modes import State, changes
+from retrograd.base.pytree import Structure, unflatten
+from retrograd.engine.evaluate import evaluate
+from retrograd.engine.random import Generator, signed
+from retrograd.engine.scalars import Numbers
+from retrograd.graph.node import PLAIN, TRACKED, Node, freed_p, leaf
+from retrograd.tensors.compiling.picture import Picturing, Unseen
+from retrograd.tensors.compiling.watch import Place
+from retrograd.tensors.storage import Storage
+from retrograd.tensors.tensor import Tensor
+
+Args = Sequence[Any]            # the leaves of the arguments, flattened
+
+
+class Ref(NamedTuple):
+    """A tensor of a step: argument number `argument`, or this very one."""
+
+    argument: int
+    held: Any = None
+
+    def tensor(self, args: Args) -> Any:
+        return self.held if self.argument < 0 else args[self.argument]
+
+
+class Source(NamedTuple):
+    """Where the value of a leaf is found: a tensor, its `.grad`, its storage, or a storage or node kept."""
+
+    kind: str
+    of: Any
+    shape: Any
+    dtype: Any
+    rg: int
+
+    def node(self, args: Args) -> Node | None:
+        """The node that stands there now; None where there is none."""
+        kind, of = self.kind, self.of
+        if kind == "fixed":
+            return of       # type: ignore[no-any-return]
+        if kind == "storage":
+            of.settle()
+            return of.node  # type: ignore[no-any-return]
+        tensor = of.tensor(args)
+        if kind == "grad":
+            tensor = tensor._grad
+            return None if tensor is None else tensor.node
+        if kind == "memory":
+            storage = tensor._own()
+            storage.settle()
+            return storage.node     # type: ignore[no-any-return]
+        return tensor.node  # type: ignore[no-any-return]
+
+
+class Written(NamedTuple):
+    """A storage (of an argument, or this very one) gets the value of a root."""
+
+    ref: Ref | None
+    storage: Storage | None
+    root: int
+    grad: bool = False          # the storage of the tensor's .grad
+
+    def target(self, args: Args) -> Storage:
+        if self.storage is not None:
+            return self.storage
+        t = self.ref.tensor(args)       # type: ignore[union-attr]
+        return (t._grad if self.grad else t)._own()     # type: ignore[no-any-return]
+
+
+class Returned(NamedTuple):
+    """What stands at one place of the result: a new tensor of a root, an argument, or an object as it is."""
+
+    kind: str
+    it: Any
+    made_by: str | None = None      # a tensor whose history was freed says what made it
+
+
+class Counted(NamedTuple):
+    """Entries of optimiser state that count alike: `place` before the step, `after` afterwards."""
+
+    entries: list[dict[str, Any]]
+    key: str
+    place: int
+    after: int
+
+
+class Modes(NamedTuple):
+    """What of the thread and the process shapes a graph."""
+
+    grad: bool
+    default: Any
+
+    @staticmethod
+    def now(state: State) -> Modes:
+        return Modes(state.grad, dt.default())
+
+
+class Replay:
+    """A program, where its arguments come from and where its results go."""
+
+    def __init__(self) -> None:
+        self.modes: Modes
+        self.structure: Structure
+        self.avals: list[Any] = []              # of an argument: (shape, dtype, rg) of a tensor, or a picture
+        self.places: list[Place] = []
+        self.steps: list[Any] = []              # of optimisers
+        self.count = -1                         # changes.count when everything was last looked through
+        self.asked: list[tuple[Ref, bool]] = []
+        self.program: Any = None
+        self.sources: list[Source] = []
+        self.scalars: list[tuple[str, Any]] = []
+        self.numbers = Numbers()
+        self.counted: list[Counted] = []
+        self.drawn: list[tuple[Generator, int]] = []
+        self.written: list[Written] = []
+        self.grads: list[tuple[Ref, int | None]] = []
+        self.returned: list[Returned] = []
+        self.shape_of_result: Structure
+
+    # ------------------------------------------------------------ may it be replayed?
+    def fits(self, args: Args, structure: Structure, modes: Modes) -> list[Node] | None:
+        """The leaves of a replay, or None where this is another step."""
+        if modes != self.modes or structure != self.structure or len(args) != len(self.avals):
+            return None
+        if not all(aval_of(a) == expected for a, expected in zip(args, self.avals)):
+            return None
+        if any((ref.tensor(args)._grad is None) != empty for ref, empty in self.asked):
+            return None
+        if not self.unchanged() or not all(step.check() for step in self.steps):
+            return None
+        nodes = []
+        for s in self.sources:
+            n = s.node(args)
+            if n is None or n.shape != s.shape or n.dtype is not s.dtype or n.rg != s.rg:
+                return None
+            nodes.append(n)
+        return nodes
+
+    def unchanged(self) -> bool:
+        """Whether what Python read would be read again."""
+        count = changes.count
+        thorough = count != self.count
+        for place in self.places:
+            if (thorough or place.silent or place.now() is not place.value) and not place.same():
+                return False
+        self.count = count
+        return True
+
+    # ------------------------------------------------------------ the replay
+    def arguments(self) -> tuple[list[Any], list[Any]] | None:
+        """The values of all Numbers and the counts to set afterwards; None where a decision would fall
+        otherwise."""
+        given: dict[int, Any] = {}
+        counts = []
+        for step in self.steps:
+            more = step.numbers(given)
+            if more is None:
+                return None
+            counts += more
+        for c in self.counted:
+            first = c.entries[0][c.key]
+            if any(entry[c.key] is not first and entry[c.key] != first for entry in c.entries) \
+                    or first.__class__ is not self.numbers.values[c.place].__class__:
+                return None
+            given[c.place] = first
+        values = self.numbers.evaluate(given)
+        return None if values is None else (values, counts)
+
+    def run(self, args: Args, nodes: Sequence[Node], values: Sequence[Any], counts: Sequence[Any]) -> Any:
+        """Compute, write back, return."""
+        evaluate([n for n in nodes if n.value is None])
+        scalars = [self._scalar(kind, of, values) for kind, of in self.scalars]
+        arrays = self.program.run([n.value for n in nodes], scalars)
+        for generator, count in self.drawn:
+            generator.counter += count
+        for w in self.written:
+            storage = w.target(args)
+            storage.write(leaf(arrays[w.root], storage.node.dtype))
+        for ref, root in self.grads:
+            ref.tensor(args)._grad = None if root is None else _tensor(arrays[root], None)
+        for put, key, count in counts:
+            put(key, count)
+        for c in self.counted:
+            for entry in c.entries:
+                entry[c.key] = values[c.after]
+        return unflatten(self.shape_of_result, [self._result(r, args, arrays) for r in self.returned])
+
+    def _scalar(self, kind: str, of: Any, values: Sequence[Any]) -> Any:
+        if kind == "constant":
+            return of
+        if kind == "number":
+            return values[of]
+        if kind == "seed":
+            return signed(of.initial_seed())
+        generator, ahead = of
+        return generator.counter + ahead
+
+    def _result(self, r: Returned, args: Args, arrays: Sequence[Any]) -> Any:
+        if r.kind == "root":
+            return _tensor(arrays[r.it], r.made_by)
+        return args[r.it] if r.kind == "argument" else r.it
+
+
+def aval_of(value: Any) -> Any:
+    """What of an argument a captured step depends on."""
+    if isinstance(value, Tensor):
+        n = value.node
+        return n.shape, n.dtype, n.rg, value.__class__
+    try:
+        return Picturing().of(value)
+    except Unseen:
+        return object()         # equal to nothing
+
+
+def _tensor(array: Any, made_by: str | None) -> Tensor:
+    dtype = dt.from_numpy(array.dtype)
+    if made_by is None:
+        return Tensor(leaf(array, dtype))
+    return Tensor(Node(freed_p, (), (made_by,), array.shape, dtype, TRACKED, array))
+
+
+def settled(node: Node, value: Any) -> None:
+    """Give a node of the captured step its value."""
+    node.value = value
+    if node.rg == PLAIN:
+        node.prim, node.inputs, node.params = leaf(value, node.dtype).prim, (), ()

@@ -1,0 +1,120 @@
+"""A compiled function: its captures, which of them a call can replay, and what happens where none can."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from retrograd.base.config import config
+from retrograd.base.errors import CompileError
+from retrograd.base.modes import State, local
+from retrograd.base.pytree import Structure, flatten
+from retrograd.engine.capture import Capture
+from retrograd.engine.evaluate import evaluate
+from retrograd.graph.node import TRACKED
+from retrograd.tensors.compiling.finish import Differentiable, Refused, complete, finish
+from retrograd.tensors.compiling.replay import Modes, Replay
+from retrograd.tensors.compiling.watch import Watch
+from retrograd.tensors.tensor import Tensor
+
+MOST = 16       # captures of one function; a step that differs more often is run plainly
+
+
+class Compiled:
+    """A function that is captured when it is new and replayed when it is known."""
+
+    def __init__(self, fn: Callable[..., Any], fullgraph: bool = False) -> None:
+        update_wrapper(self, fn)
+        self.fn, self.fullgraph = fn, fullgraph
+        self.replays: list[Replay] = []         # the latest used first
+        self.plain: tuple[str, str] | None = None       # why it is run plainly: reason and line
+        self._recorded: list[tuple[Structure, Modes]] = []
+        self._lock = threading.RLock()
+        self._methods: WeakKeyDictionary[Any, Compiled] = WeakKeyDictionary()
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        """As a method: one compiled function an instance."""
+        if instance is None:
+            return self
+        if instance not in self._methods:
+            self._methods[instance] = Compiled(self.fn.__get__(instance), self.fullgraph)
+        return self._methods[instance]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What the function returns, with every effect on tensors that it has."""
+        state = local.state
+        if self.plain is not None or state.capture is not None or state.levels or state.detect \
+                or config.eager:
+            return self.fn(*args, **kwargs)
+        leaves, structure = flatten((args, kwargs))
+        with self._lock:
+            modes = Modes.now(state)
+            for k, replay in enumerate(self.replays):
+                nodes = replay.fits(leaves, structure, modes)
+                values = None if nodes is None else replay.arguments()
+                if nodes is not None and values is not None:
+                    if k:
+                        self.replays.insert(0, self.replays.pop(k))
+                    return replay.run(leaves, nodes, *values)
+            return self._capture(args, kwargs, leaves, structure, state)
+
+    def _capture(self, args: Any, kwargs: Any, leaves: list[Any], structure: Structure, state: State) -> Any:
+        """Run the function once, recording; make the replay of it."""
+        reason = self._unfit(leaves)
+        if reason is not None:
+            if reason:
+                self._refused(reason, "")
+            return self.fn(*args, **kwargs)
+        capture, watch = Capture(), Watch(self.fn)
+        evaluate([a.node for a in leaves if isinstance(a, Tensor)])
+        capture.begin()
+        given = {k: a.node for k, a in enumerate(leaves) if isinstance(a, Tensor)}
+        try:
+            with watch:
+                out = [self.fn(*args, **kwargs)]
+        except BaseException:
+            if state.capture is capture:
+                capture.abandon()
+            raise
+        capture.end()
+        result = out[0]
+        try:
+            replay, todo = finish(capture, watch, leaves, structure, out, given)
+        except Differentiable:
+            return result
+        except Refused as e:
+            capture.abandon()
+            self._refused(*e.args)
+            return result
+        complete(replay, capture, todo)
+        capture.numbers.settle()
+        if not capture.once:
+            self.replays.insert(0, replay)
+            del self.replays[MOST:]
+        return result
+
+    def _unfit(self, leaves: list[Any]) -> str | None:
+        """Why this call cannot be captured: "" if another may, a reason if none can, None if it can."""
+        if len(self.replays) >= MOST:
+            return f"it was captured {MOST} times and this call differs from all of them"
+        for a in leaves:
+            if isinstance(a, np.ndarray):
+                return "an argument is a NumPy array: hand it over as a tensor"
+            if isinstance(a, Tensor) and (a.node.rg == TRACKED or a.node.hooks):
+                return ""
+        return None
+
+    def _refused(self, reason: str, where: str) -> None:
+        self.plain = reason, where
+        name = getattr(self.fn, "__qualname__", type(self.fn).__name__)
+        if self.fullgraph:
+            raise CompileError(f"{name} cannot be replayed: {reason}", op="compile", where=where,
+                               fix="Leave fullgraph=True out to run such a step plainly.")
+        warnings.warn(f"retrograd.compile: {name} is run plainly from now on, because {reason}"
+                      + (f" ({where})" if where else ""), stacklevel=4)
