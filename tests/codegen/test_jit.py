@@ -1,4 +1,4 @@
-"""Compiling, the disk cache and the driver."""
+"""Compiling, what is remembered of it, and the driver."""
 
 import os
 import stat
@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 from llvmlite import ir
 
+import retrograd as rg
 from retrograd.base.config import config
 from retrograd.codegen import cache, jit
 from retrograd.codegen.driver import Table
 from retrograd.codegen.emit.types import f64, i64, pointer, void
-
-KEY = "0" * 64
 
 
 def adding(amount, name="work"):
@@ -46,7 +45,8 @@ def test_a_table_runs_its_kernels_in_order():
 def test_the_same_text_is_compiled_once():
     first = jit.compile_module(adding(3.0), ["work"])
     assert jit.compile_module(adding(3.0), ["work"]) is first
-    assert jit.compile_lazily(str(adding(3.0)), lambda: pytest.fail("built again"), ["work"]) is first
+    again = jit.Request(str(adding(3.0)), lambda: pytest.fail("built again"), ("work",))
+    assert jit.compile_all([again, again]) == [first, first]
 
 
 def test_threads_may_compile_at_once():
@@ -72,32 +72,79 @@ def test_objects_are_kept_on_disk_in_a_private_directory(folder):
     assert len(cache.load(files[0].name)) > 100
 
 
-def test_what_was_stored_comes_back_and_damage_is_noticed(folder):
-    cache.store(KEY, b"an object")
-    assert cache.load(KEY) == b"an object"
-    contents = (folder / KEY).read_bytes()
-    for damaged in (b"", contents[:20], contents[:-1], contents[:-1] + b"?"):
-        (folder / KEY).write_bytes(damaged)
-        assert cache.load(KEY) is None
-    cache.store(KEY, b"an object")
-    assert cache.load(KEY) == b"an object"
+def test_a_damaged_object_is_compiled_again(folder):
+    """Also one whose contents are as they were written, but mean nothing to LLVM."""
+    compiler = jit._compiler()
+    request = jit.Request(str(adding(5.0)), lambda: adding(5.0), ("work",))
+    key = compiler.key_of(request)
+    for damage in (lambda: (folder / key).write_bytes(b"?"), lambda: cache.store(key, b"no object")):
+        cache.store(key, b"something")
+        damage()
+        before = compiler.compiled
+        x = np.zeros(1)
+        code, = jit._Compiler.all_of(_without_memory(compiler), [request])
+        Table([(code["work"], [x.ctypes.data])])()
+        assert x[0] == 5 and compiler.compiled == before + 1 and len(cache.load(key)) > 100
 
 
-def test_a_directory_that_cannot_be_used_is_ignored(tmp_path, monkeypatch):
-    (tmp_path / "file").write_text("not a directory")
-    monkeypatch.setattr(config, "cache", str(tmp_path / "file"))
-    cache.store(KEY, b"an object")
-    assert cache.load(KEY) is None
-    monkeypatch.setattr(config, "cache", "off")
-    assert cache.directory() is None
+def _without_memory(compiler):
+    compiler.memory = jit.Memory()
+    return compiler
 
 
-def test_a_directory_of_somebody_else_is_not_trusted(tmp_path, monkeypatch):
-    monkeypatch.setattr(config, "cache", str(tmp_path / "theirs"))
-    monkeypatch.setattr(os, "getuid", lambda: os.stat(tmp_path).st_uid + 1)
-    assert cache.directory() is None
+def test_code_is_forgotten_unless_it_is_used():
+    memory = jit.Memory(size=2)
+    used, *others = (jit.Code(work=k) for k in range(4))
+    for k, code in enumerate([used, *others]):
+        memory.put(k, code)
+    del others, code
+    assert memory.get(0) is used and memory.get(1) is None and len(memory) == 3
+    del used
+    assert memory.get(0) is None and len(memory) == 2
 
 
-def test_keys_differ_by_text_and_by_machine():
-    keys = {cache.key_of(text, machine) for text in ("a", "b") for machine in ("x", "y")}
-    assert len(keys) == 4
+def test_unloaded_code_can_be_loaded_again(folder):
+    """Many times, with other code in between: what a long session does."""
+    compiler = jit._compiler()
+    remembered, compiler.memory = compiler.memory, jit.Memory(size=1)
+    try:
+        before, x = compiler.compiled, np.zeros(1)
+        for _ in range(20):
+            for amount in (6.0, 7.0, 8.0):
+                code = jit.compile_module(adding(amount), ["work"])
+                Table([(code["work"], [x.ctypes.data])])()
+        assert x[0] == 20 * 21 and compiler.compiled == before + 3 and len(compiler.memory) <= 2
+    finally:
+        compiler.memory = remembered
+
+
+def test_several_are_compiled_at_once_and_an_error_is_raised():
+    requests = [jit.Request(f"several {k}", lambda k=k: adding(k + 0.25), ("work",)) for k in range(5)]
+    x = np.zeros(5)
+    codes = jit.compile_all(requests)
+    Table([(code["work"], [x.ctypes.data + 8 * k]) for k, code in enumerate(codes)])()
+    assert x.tolist() == [0.25, 1.25, 2.25, 3.25, 4.25]
+
+    def fails():
+        raise ValueError("no such kernel")
+    failing = [jit.Request(f"fails {k}", fails, ("work",)) for k in range(2)]
+    with pytest.raises(ValueError, match="no such kernel"):
+        jit.compile_all([*requests, *failing])
+
+
+def test_a_program_keeps_its_kernels():
+    """They are unloaded only when no program uses them, however many others were compiled since."""
+    compiler = jit._compiler()
+    remembered, compiler.memory = compiler.memory, jit.Memory(size=1)
+    try:
+        x = rg.linspace(-1, 1, 7, dtype=rg.float64)
+        expected = x.numpy().copy() * 1.5 + np.exp(x.numpy())
+
+        def used():
+            return (x * 1.5 + x.exp()).numpy()
+        used()
+        for n in range(2, 5):
+            rg.exp(rg.ones(n, n)).sum(0).numpy()
+        np.testing.assert_allclose(used(), expected, rtol=1e-14)
+    finally:
+        compiler.memory = remembered

@@ -17,7 +17,7 @@ from retrograd.codegen.canonicalize import canonicalize
 from retrograd.codegen.donate import Donation, donate_leaves
 from retrograd.codegen.driver import driver
 from retrograd.codegen.fuse import fuse
-from retrograd.codegen.kernels import address_of
+from retrograd.codegen.kernels import ENTRY, codes_of
 from retrograd.codegen.kinds import kind_of
 from retrograd.codegen.layout import Layout, whole
 from retrograd.codegen.lowering.call import Address, Call, Scratch
@@ -127,7 +127,9 @@ def _recipe(batches: Sequence[Batch], commit: int, donation: Donation, outputs: 
         plain = layout[1:] == whole(base, base.shape)[1:]
         return Seen(key(base)) if plain else Seen(key(base), layout.offset, layout.shape, layout.strides)
 
+    codes = codes_of(call.description for batch in batches for _, call in batch.calls if call is not None)
     recipe = Recipe(arena=arena, leaves=[key(n) for n in leaves], roots=[as_seen(lay) for lay in seen])
+    recipe.code = list(codes.values())
     recipe.scalars = [(key(n), n.dtype.kind == FLOATING, n.dtype.acc.np) for n in scalars]
     run: list[Batch] = []                   # since the last call of NumPy, or the first write over a leaf
 
@@ -153,7 +155,7 @@ def _recipe(batches: Sequence[Batch], commit: int, donation: Donation, outputs: 
                 recipe.foreign.add(key(n))
                 continue
             args = [Ref(key(a.of), a.offset * a.itemsize) if isinstance(a, Address) else a for a in call.args]
-            recipe.rows.append((address_of(call.description), args))
+            recipe.rows.append((codes[call.description][ENTRY], args))
             if call.failure is not None:
                 recipe.checks.append((key(_verdict(call)), call.failure))
         if batch.native:

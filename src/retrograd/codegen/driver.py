@@ -44,7 +44,7 @@ class Driver:
         block = emit_block(module)
         natives = emit_pool(module, block) if os.name == "posix" else None
         _emit_run(module, block, natives)
-        found = compile_module(module, ["run", *(_POOL if natives else ())])
+        self._code = found = compile_module(module, ["run", *(_POOL if natives else ())])
         self.run: Callable[[int, int, int, int, int, int], int] = _RUN(found["run"])
         self.pool: Pool | None = None
         if natives:

@@ -1,22 +1,28 @@
-"""An IR module goes in; the addresses of its exported functions, compiled for this machine, come out.
+"""IR modules go in; the addresses of their exported functions, compiled for this machine, come out.
 
 One TargetMachine and one ORC LLJIT live as long as the process. Compiling writes an object (which the disk
-cache keeps) and linking loads it; a text that was compiled before in this process is not compiled again.
+cache keeps) and linking loads it; a text that was compiled before in this process is not compiled again. Code
+is unloaded when it has not been asked for lately and no program uses it.
 """
 
 from __future__ import annotations
 
 import itertools
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
 
 import llvmlite
 import llvmlite.binding as llvm
 from llvmlite import ir
 
 from retrograd.codegen import cache
+from retrograd.version import __version__
 
 # What the passes do is part of an object's identity: change this word with `_optimize`.
 PIPELINE = "O2 vectorize no-unroll no-slp codegen-2"
@@ -52,6 +58,45 @@ def host() -> Target:
     return Target(llvm.get_host_cpu_name(), flags, width, registers)
 
 
+class Code(dict[str, int]):
+    """Addresses by name of the functions of one object. The code is there as long as this is: who keeps an
+    address keeps its Code."""
+
+    __slots__ = ("__weakref__", "tracker")
+    tracker: object
+
+
+class Request(NamedTuple):
+    """A module to be compiled unless an object is known under `text`, which must say everything that decides
+    the module, except the source of the generators, which the key covers."""
+
+    text: str
+    build: Callable[[], ir.Module]
+    exports: tuple[str, ...]
+
+
+class Memory:
+    """Loaded code by name: the `size` pieces asked for last, and whatever else a program still uses."""
+
+    def __init__(self, size: int = 2048) -> None:
+        self.size = size
+        self._recent: OrderedDict[Any, Code] = OrderedDict()
+        self._used: WeakValueDictionary[Any, Code] = WeakValueDictionary()
+
+    def get(self, name: Any) -> Code | None:
+        return self._used.get(name)
+
+    def put(self, name: Any, code: Code) -> None:
+        """Also to be called when it is asked for again."""
+        self._recent[name] = self._used[name] = code
+        self._recent.move_to_end(name)
+        if len(self._recent) > self.size:
+            self._recent.popitem(last=False)
+
+    def __len__(self) -> int:
+        return len(self._used)
+
+
 class _Compiler:
     """The one TargetMachine and the one LLJIT; every call of llvmlite holds `lock`, since they are shared."""
 
@@ -65,12 +110,11 @@ class _Compiler:
         # The LLJIT takes ownership of the machine it is given, so it gets one of its own.
         self.linker = llvm.create_lljit_compiler(description.create_target_machine(jit=True))
         self.identity = "\0".join((
-            PIPELINE, target.cpu, target.features, self.triple, llvmlite.__version__,
+            __version__, PIPELINE, target.cpu, target.features, self.triple, llvmlite.__version__,
             ".".join(map(str, llvm.llvm_version_info))))
-        # A tracker that is collected unloads its code: these live as long as the process.
-        self.trackers: list[object] = []
-        self.loaded: dict[str, dict[str, int]] = {}
+        self.memory = Memory()
         self.names = itertools.count()
+        self.compiled = self.from_disk = 0
 
     def optimized(self, text: str) -> llvm.ModuleRef:
         module = llvm.parse_assembly(text)
@@ -84,13 +128,58 @@ class _Compiler:
         passes.getModulePassManager().run(module, passes)
         return module
 
-    def link(self, image: bytes, exports: Sequence[str]) -> dict[str, int]:
+    def link(self, image: bytes, exports: Sequence[str]) -> Code:
         builder = llvm.JITLibraryBuilder().add_object_img(image).add_current_process()
         for name in exports:
             builder.export_symbol(name)
         tracker = builder.link(self.linker, f"retrograd.{next(self.names)}")
-        self.trackers.append(tracker)
-        return {name: tracker[name] for name in exports}
+        code = Code((name, tracker[name]) for name in exports)
+        code.tracker = tracker      # when it is collected, the code is unloaded
+        return code
+
+    def made(self, text: str, request: Request) -> Code:
+        """From LLVM text to loaded code, kept on disk."""
+        image = self.machine.emit_object(self.optimized(text))
+        cache.store(self.key_of(request), image)
+        self.compiled += 1
+        return self.link(image, request.exports)
+
+    def stored(self, request: Request) -> Code | None:
+        """What is on disk. An object that LLVM cannot load counts as damaged."""
+        image = cache.load(self.key_of(request))
+        if image is None:
+            return None
+        try:
+            code = self.link(image, request.exports)
+        except RuntimeError:
+            return None
+        self.from_disk += 1
+        return code
+
+    def key_of(self, request: Request) -> str:
+        return cache.key_of("\0".join((request.text, *request.exports)), self.identity)
+
+    def all_of(self, requests: Sequence[Request]) -> list[Code]:
+        """Code for every request. While LLVM compiles one (it releases the GIL), the next is built."""
+        names = [(r.text, r.exports) for r in requests]
+        found: dict[tuple[str, tuple[str, ...]], Code] = {}
+        missing = {}
+        for name, request in dict(zip(names, requests)).items():
+            code = self.memory.get(name) or self.stored(request)
+            if code is None:
+                missing[name] = request
+            else:
+                found[name] = code
+        if len(missing) == 1:
+            (name, one), = missing.items()
+            found[name] = self.made(str(one.build()), one)
+        elif missing:
+            with ThreadPoolExecutor(1, "retrograd-compile") as helper:
+                jobs = {name: helper.submit(self.made, str(r.build()), r) for name, r in missing.items()}
+                found.update((name, job.result()) for name, job in jobs.items())
+        for name, code in found.items():
+            self.memory.put(name, code)
+        return [found[name] for name in names]
 
 
 @lru_cache(maxsize=1)
@@ -98,28 +187,22 @@ def _compiler() -> _Compiler:
     return _Compiler()
 
 
-def compile_module(module: ir.Module, exports: Sequence[str]) -> dict[str, int]:
+def compile_module(module: ir.Module, exports: Sequence[str]) -> Code:
     """Addresses by name of the functions of `module` named in `exports`."""
-    return compile_lazily(str(module), lambda: module, exports)
+    return compile_all([Request(str(module), lambda: module, tuple(exports))])[0]
 
 
-def compile_lazily(text: str, build: Callable[[], ir.Module], exports: Sequence[str]) -> dict[str, int]:
-    """The same, for a module that is built only when no object is known under `text`.
-
-    `text` must say everything that decides the module, except the source of the generators, which the key
-    covers.
-    """
+def compile_all(requests: Sequence[Request]) -> list[Code]:
+    """Code for every request: remembered, loaded from disk, or compiled."""
     compiler = _compiler()
     with compiler.lock:
-        key = cache.key_of("\0".join((text, *exports)), compiler.identity)
-        known = compiler.loaded.get(key)
-        if known is None:
-            image = cache.load(key)
-            if image is None:
-                image = compiler.machine.emit_object(compiler.optimized(str(build())))
-                cache.store(key, image)
-            known = compiler.loaded[key] = compiler.link(image, exports)
-        return known
+        return compiler.all_of(requests)
+
+
+def compilations() -> dict[str, int]:
+    """How many kernels were compiled and read from disk so far, and how many are loaded."""
+    compiler = _compiler()
+    return {"compiled": compiler.compiled, "from disk": compiler.from_disk, "loaded": len(compiler.memory)}
 
 
 def assembly(module: ir.Module) -> str:

@@ -1,8 +1,8 @@
-"""The description of a kernel goes in; the address of its code comes out, compiled, loaded or remembered."""
+"""Descriptions of kernels go in; their code comes out, compiled, loaded or remembered."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from llvmlite import ir
@@ -10,7 +10,7 @@ from llvmlite import ir
 from retrograd.codegen.contract.gemm import Gemm, emit_gemm
 from retrograd.codegen.contract.matvec import MatVec, emit_matvec
 from retrograd.codegen.contract.pack import Pack, emit_pack
-from retrograd.codegen.jit import compile_lazily
+from retrograd.codegen.jit import Code, Request, compile_all
 from retrograd.codegen.loops.arg import Arg, emit_arg
 from retrograd.codegen.loops.check import Check, emit_check
 from retrograd.codegen.loops.draw import Draw, emit_draw
@@ -24,18 +24,30 @@ Description: TypeAlias = Pointwise | Reduce | Region | Arg | Scan | Draw | Check
 _EMITTERS: dict[type, Callable[..., None]] = {
     Pointwise: emit_pointwise, Reduce: emit_reduce, Region: emit_region, Arg: emit_arg, Scan: emit_scan,
     Draw: emit_draw, Check: emit_check, Gemm: emit_gemm, Pack: emit_pack, MatVec: emit_matvec}
-_ENTRY = "kernel"
+ENTRY = "kernel"
+
+
+def module_of(description: Description) -> ir.Module:
+    """`void kernel(i64* args)` with `args` as `description.parameters()` lists them, not compiled yet."""
+    module = ir.Module(ENTRY)
+    _EMITTERS[type(description)](module, ENTRY, description)
+    return module
+
+
+def codes_of(descriptions: Iterable[Description]) -> dict[Description, Code]:
+    """The code of every description; `code[ENTRY]` is its address, and the kernel is there as long as it is.
+    """
+    wanted = list(dict.fromkeys(descriptions))
+    return dict(zip(wanted, compile_all([_request(d) for d in wanted])))
 
 
 def address_of(description: Description) -> int:
-    """The address of `void kernel(i64* args)` with `args` as `description.parameters()` lists them."""
-    def build() -> ir.Module:
-        module = ir.Module(_ENTRY)
-        _EMITTERS[type(description)](module, _ENTRY, description)
-        return module
+    """The address of one kernel, as long as its code is remembered: for tests, and to try one out."""
+    return codes_of([description])[description][ENTRY]
 
-    named = all(step.name for step in getattr(description, "steps", ()))
-    if named:
-        return compile_lazily(repr(description), build, [_ENTRY])[_ENTRY]
-    module = build()
-    return compile_lazily(str(module), lambda: module, [_ENTRY])[_ENTRY]
+
+def _request(description: Description) -> Request:
+    if all(step.name for step in getattr(description, "steps", ())):
+        return Request(repr(description), lambda: module_of(description), (ENTRY,))
+    module = module_of(description)
+    return Request(str(module), lambda: module, (ENTRY,))

@@ -73,6 +73,7 @@ class Recipe:
     """Everything a program is."""
 
     rows: list[tuple[int, list[int | Ref]]] = field(default_factory=list)   # (kernel address, arguments)
+    code: list[object] = field(default_factory=list)    # what keeps the kernels at those addresses
     stages: list[Stage] = field(default_factory=list)
     cost: float = 0.0                                   # nanoseconds that its kernels may take
     parallel: bool = False                              # whether worker threads are worth their waking
