@@ -25,6 +25,7 @@ from retrograd.nn.activation import (
     Softsign,
     Tanh,
 )
+from retrograd.nn.attention import MultiheadAttention
 from retrograd.nn.cells import GRUCell, LSTMCell, RNNCell
 from retrograd.nn.container import ModuleDict, ModuleList, Sequential
 from retrograd.nn.conv import Conv1d, Conv2d
@@ -55,6 +56,7 @@ from retrograd.nn.pooling import (
 )
 from retrograd.nn.recurrent import GRU, LSTM, RNN, RNNBase
 from retrograd.nn.sparse import Embedding
+from retrograd.nn.stochastic_depth import StochasticDepth
 from retrograd.tensors.parameter import Buffer, Parameter
 
 __all__ = [
@@ -100,6 +102,7 @@ __all__ = [
     "MaxPool2d",
     "Mish",
     "Module",
+    "MultiheadAttention",
     "ModuleDict",
     "ModuleList",
     "NLLLoss",
@@ -119,6 +122,7 @@ __all__ = [
     "Softmin",
     "Softplus",
     "Softsign",
+    "StochasticDepth",
     "Tanh",
     "Unflatten",
     "functional",

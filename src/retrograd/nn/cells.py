@@ -56,6 +56,23 @@ def gru_step(x: Tensor, gates: Tensor, h: Tensor) -> Tensor:
     return n + z * (h - n)
 
 
+def gru_step_before(x: Tensor, h: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """The first variant of Cho et al. (2014): n = tanh(x_n + W_n (r * h) + b_n), reset before the map.
+
+    `x` is the affine map of the input (N, 3H), `weight` (3H, H) and `bias` (3H) those of the state.
+
+    >>> import retrograd as torch
+    >>> gru_step_before(torch.zeros(1, 3), torch.ones(1, 1), torch.zeros(3, 1), None).item()
+    0.5
+    """
+    size = h.shape[-1]
+    x_r, x_z, x_n = F.chunk(x, 3, -1)
+    h_r, h_z = F.chunk(F.linear(h, weight[:2 * size], None if bias is None else bias[:2 * size]), 2, -1)
+    r, z = F.sigmoid(x_r + h_r), F.sigmoid(x_z + h_z)
+    n = F.tanh(x_n + F.linear(r * h, weight[2 * size:], None if bias is None else bias[2 * size:]))
+    return n + z * (h - n)
+
+
 class _Cell(Module):
     """The parameters of one cell: weight_ih (G, input), weight_hh (G, hidden), bias_ih and bias_hh (G)."""
 

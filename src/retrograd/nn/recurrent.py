@@ -14,7 +14,7 @@ from typing import Any
 
 from retrograd import functional as F
 from retrograd.nn import init
-from retrograd.nn.cells import gru_step, lstm_step, rnn_step
+from retrograd.nn.cells import gru_step, gru_step_before, lstm_step, rnn_step
 from retrograd.nn.module import Module
 from retrograd.tensors.create import empty, zeros
 from retrograd.tensors.parameter import Parameter
@@ -96,6 +96,9 @@ class RNNBase(Module):
     def _step(self, x: Tensor, gates: Tensor, state: State) -> State:
         raise NotImplementedError
 
+    def _advance(self, x: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
+        return self._step(x, F.linear(state[0], weight, bias), state)
+
     def _run(self, input: Tensor, initial: tuple[Tensor | None, ...]) -> tuple[Tensor, State]:
         """Input (L, N, I) or (L, I) and initial states to outputs and final states, with PyTorch's shapes."""
         if input.dim() not in (2, 3):
@@ -136,7 +139,7 @@ class RNNBase(Module):
         steps = F.unbind(gates, 0)
         outputs = []
         for step in reversed(steps) if backwards else steps:
-            state = self._step(step, F.linear(state[0], weights["weight_hh"], biases[1]), state)
+            state = self._advance(step, state, weights["weight_hh"], biases[1])
             if projection is not None:
                 state = (F.linear(state[0], projection), *state[1:])
             outputs.append(state[0])
@@ -284,7 +287,9 @@ class LSTM(RNNBase):
 class GRU(RNNBase):
     """h_t = (1 - z) n + z h_(t-1) with n = tanh(W_in x_t + b_in + r (W_hn h_(t-1) + b_hn)).
 
-    The gates r and z are sigmoids of affine maps of x_t and h_(t-1).
+    The gates r and z are sigmoids of affine maps of x_t and h_(t-1). `reset_after=False` (an extra of
+    Retrograd) resets before the map, n = tanh(W_in x_t + b_in + W_hn (r h_(t-1)) + b_hn), as Cho et al.
+    (2014) first wrote it.
 
     Shapes as for `RNN`.
 
@@ -306,7 +311,10 @@ class GRU(RNNBase):
         bidirectional: bool = False,
         device: Any = None,
         dtype: Any = None,
+        *,
+        reset_after: bool = True,
     ) -> None:
+        self.reset_after = reset_after
         super().__init__(
             "GRU",
             input_size,
@@ -322,6 +330,11 @@ class GRU(RNNBase):
 
     def _step(self, x: Tensor, gates: Tensor, state: State) -> State:
         return (gru_step(x, gates, state[0]),)
+
+    def _advance(self, x: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
+        if self.reset_after:
+            return super()._advance(x, state, weight, bias)
+        return (gru_step_before(x, state[0], weight, bias),)
 
     def forward(self, input: Tensor, hx: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Outputs of the last layer at every time, and the final states of all layers."""
