@@ -110,7 +110,7 @@ class MultiheadAttention(Module):
         batched = query.ndim == 3
         if query.ndim not in (2, 3) or key.ndim != query.ndim or value.ndim != query.ndim:
             raise ShapeError(
-                f"query is {tuple(query.shape)}, key {tuple(key.shape)}, value {tuple(value.shape)}",
+                f"query, key and value are {[tuple(x.shape) for x in (query, key, value)]}",
                 op="MultiheadAttention",
                 expected="three tensors of 3 dimensions, or of 2 (no batch)",
             )
