@@ -25,6 +25,7 @@ from retrograd.codegen.lowering.registry import LOWERINGS
 from retrograd.codegen.parallelize import Batch, cost_of, parallelize, stages_of, worth_waking
 from retrograd.codegen.plan import plan_memory
 from retrograd.codegen.schedule import Schedule
+from retrograd.codegen.turn import turn
 from retrograd.graph.graph import Graph, topological
 from retrograd.graph.node import Node, const_p
 from retrograd.graph.text import text
@@ -55,7 +56,7 @@ def compile_graph(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequen
                   donate: Mapping[int, int] | None = None) -> Program:
     """The program that computes the roots from the values of leaves and scalars; `donate` says which root may
     be written over which leaf."""
-    roots = canonicalize(roots)
+    roots = turn(canonicalize(roots))
     if config.dump == "canonicalize":
         print(text(Graph.of(roots)), file=sys.stderr)
     schedule = fuse(topological(roots), roots)
@@ -177,7 +178,7 @@ def _recipe(batches: Sequence[Batch], commit: int, donation: Donation, outputs: 
 
 def describe(roots: Sequence[Node]) -> str:
     """One line a kernel or NumPy call, in order: what a program for these nodes would run."""
-    roots = canonicalize(roots)
+    roots = turn(canonicalize(roots))
     return _lines(fuse(topological(roots), roots))
 
 

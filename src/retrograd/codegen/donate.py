@@ -1,5 +1,5 @@
-"""A schedule and the leaves that results may be written over go in; an order in which those writes come last
-comes out.
+"""A schedule and the leaves that results may be written over go in; a place for each result, and an order in
+which those writes come last, come out.
 
 Whatever reads an old value runs before, and so does whatever can fail: a program that is given up on the way
 has changed nothing. A loop writes straight into a leaf that it reads at the same index and that nobody reads
@@ -18,7 +18,7 @@ from typing import NamedTuple
 from retrograd.codegen.kinds import kind_of
 from retrograd.codegen.layout import Layout, whole
 from retrograd.codegen.schedule import Schedule, Work
-from retrograd.graph.node import Node
+from retrograd.graph.node import Node, const_p
 from retrograd.ops.linear import copy_p
 
 
@@ -44,6 +44,11 @@ def donate_leaves(schedule: Schedule, roots: Sequence[Node], gifts: Mapping[int,
     last = {id(schedule.members[n]) for n in targets}
     readers = [w for w in schedule.work if id(w) not in last]
     writers = [w for w in schedule.work if id(w) in last]
+    for k, r in enumerate(roots):
+        if k not in gifts and _scattered(schedule, seen[k]):
+            written = id(schedule.members.get(seen[k].base)) in last
+            (writers if written else readers).append(_copy(schedule, r))
+            seen[k] = schedule.layouts[(writers if written else readers)[-1].nodes[0]]
     for k, leaf in gifts.items():
         n = seen[k].base
         if targets.get(n) is leaf or seen[k] == whole(leaf, leaf.shape):
@@ -58,6 +63,14 @@ def donate_leaves(schedule: Schedule, roots: Sequence[Node], gifts: Mapping[int,
         targets[copy], seen[k] = leaf, schedule.layouts[copy]
     order = Schedule([*readers, *writers], schedule.layouts, schedule.members)
     return Donation(order, seen, len(readers), targets)
+
+
+def _scattered(schedule: Schedule, layout: Layout) -> bool:
+    """Whether a result is a view of something computed: it becomes an array of its own."""
+    base = layout.base
+    home = schedule.members.get(base)
+    computed = home is not None and home.kind != "numpy" or base.prim is const_p
+    return computed and layout[1:] != whole(base, base.shape)[1:] and kind_of(_copied(base)) == "loop"
 
 
 def _copied(source: Node) -> Node:

@@ -108,9 +108,8 @@ def _deliver(owners: dict[Any, Node], create_graph: bool) -> None:
             finally:
                 modes.grad = before
             sums.append((t, total))
-        hooks = getattr(t, "_after_accumulate", None)
-        if hooks:
-            for hook in list(hooks.values()):
+        if t._after_accumulate:
+            for hook in list(t._after_accumulate.values()):
                 hook(t)
     if modes.capture is None:
         evaluate([total for _, total in sums])
@@ -241,7 +240,7 @@ def register_post_accumulate_grad_hook(self: Tensor, hook: Callable[[Tensor], No
         raise AutogradError(
             "only leaves that require grad accumulate", op="register_post_accumulate_grad_hook"
         )
-    hooks = self.__dict__.setdefault("_after_accumulate", {})
+    hooks: dict[int, Any] = self.__dict__.setdefault("_after_accumulate", {})
     return RemovableHandle(hooks, hook)
 
 

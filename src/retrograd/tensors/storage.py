@@ -47,6 +47,7 @@ class Storage:
 
     def settle(self) -> None:
         """Make `node` say what the memory holds; adopt the memory once nobody outside sees it."""
+        outside = self.outside()        # before a name here refers to the memory too
         memory, node = self.memory, self.node
         if memory is None:
             return
@@ -56,7 +57,7 @@ class Storage:
 
     def _settle(self, memory: Any, node: Node) -> None:
         known = node.value if node.value is not None else None
-        if self.outside():
+        if outside:
             if known is not None and known is not memory and _same_bytes(known, memory):
                 return
             fresh = leaf(memory.copy(), node.dtype)

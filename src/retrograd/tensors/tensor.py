@@ -43,6 +43,7 @@ class Tensor(TensorBase):
     _seen = 0
     _leaf = _detached = False
     _grad: Tensor | None = None
+    _after_accumulate: Any = None
 
     def __init__(self, node: Any = None, *sizes: int) -> None:
         if node.__class__ is not Node:
