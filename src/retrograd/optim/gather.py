@@ -33,11 +33,11 @@ class Cohort:
             state = dict(item.state)
             g = -item.g if group.get("maximize", False) else item.g
             value = optimizer.update(item.p, g, state, group)
-            for c in optimizer.counters:
-                if state[c] == item.state[c]:       # a formula of the user's own may count itself
+            for c in optimizer.counters[:1]:
+                if state[c] == item.state[c]:       # a formula of its own way may count itself
                     state[c] += 1.0
             return value, state
-        counted = dict.fromkeys(optimizer.counters, self.step)
+        counted = dict.fromkeys(optimizer.counters[:1], self.step)
         return formula.Batch(self.items, apply, optimizer.declared, self.form, values, counted)
 
 
@@ -93,7 +93,7 @@ class Last:
             return False
         numbers: list[float] = []
         changes: list[formula.Change] = []
-        counters = optimizer.counters
+        counters = optimizer.counters[:1]
         cohorts = []
         for group, step, states in self.cohorts:
             for c in counters:
