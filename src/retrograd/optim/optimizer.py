@@ -86,7 +86,7 @@ class Optimizer:
     """
 
     # Entries of the state that count steps: Python numbers while training (nothing has to be read back
-    # from a tensor to compute 1 - beta ** step), tensors in a state dict, as in PyTorch. The first is the step.
+    # from a tensor to compute 1 - beta ** step), tensors in a state dict; the first is the step.
     counters: tuple[str, ...] = ()
     # Further entries that are Python numbers while training.
     plain: tuple[str, ...] = ()
