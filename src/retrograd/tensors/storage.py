@@ -47,15 +47,14 @@ class Storage:
 
     def settle(self) -> None:
         """Make `node` say what the memory holds; adopt the memory once nobody outside sees it."""
-        outside = self.outside()        # before a name here refers to the memory too
-        memory, node = self.memory, self.node
-        if memory is None:
+        if self.memory is None:
             return
-        self._settle(memory, node)
+        self._settle(self.outside())    # asked before a name refers to the memory too
         if local.state.capture is not None:
             local.state.capture.settled[self.node] = self
 
-    def _settle(self, memory: Any, node: Node) -> None:
+    def _settle(self, outside: bool) -> None:
+        memory, node = self.memory, self.node
         known = node.value if node.value is not None else None
         if outside:
             if known is not None and known is not memory and _same_bytes(known, memory):
