@@ -98,7 +98,7 @@ class MultiheadAttention(Module):
         average_attn_weights: bool = True,
         is_causal: bool = False,
     ) -> tuple[Tensor, Tensor | None]:
-        """(output, weights or None). `is_causal` says that `attn_mask` is the causal one; it must be given."""
+        """(output, weights or None). `is_causal` says that `attn_mask`, which must be given, is causal."""
         if is_causal and attn_mask is None:
             raise ArgumentError(
                 "is_causal without attn_mask",
