@@ -19,6 +19,7 @@ STATE = {
     "retrograd.graph.wrapping": {"hooks"},                  # the way up to tensors, installed once
     "retrograd.engine.random": {"default_generator"},       # the default generator
     "retrograd.engine.program": {"programs"},               # the cache of programs
+    "retrograd.codegen.jit": {"_others"},                   # machines that tests compile for
     "retrograd.tensors.repr": {"options"},                  # set_printoptions
     "retrograd.distributed.group": {"state"},               # the process group
 }

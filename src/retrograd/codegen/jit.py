@@ -10,9 +10,10 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
@@ -36,16 +37,44 @@ class Target:
     features: str
     vector_bytes: int  # of one register: 64 AVX-512, 32 AVX2, 16 SSE and NEON
     vector_registers: int
+    triple: str = ""        # as LLVM spells it
+
+    @property
+    def half(self) -> bool:
+        """Whether it converts between float16 and float32."""
+        return "+f16c" in self.features.split(",") or not self.triple.startswith(("x86", "i386", "i686"))
+
+    def without_avx512(self) -> Target:
+        """The same machine as a program for AVX2 sees it."""
+        wide = ("avx512", "avx10", "evex512", "amx")
+        kept = [f for f in self.features.split(",") if not f[1:].startswith((*wide, "prefer-256-bit"))]
+        off = [f"-{f[1:]}" for f in self.features.split(",") if f[1:].startswith(wide)]
+        return replace(self, features=",".join(kept + off), vector_bytes=32, vector_registers=16)
 
     def lanes(self, dtype: str) -> int:
         return self.vector_bytes // (8 if dtype in ("float64", "int64") else 4)
 
 
-@lru_cache(maxsize=1)
 def host() -> Target:
-    """The machine we run on."""
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
+    """The machine that kernels are compiled for: the one we run on, unless a test compiles for another."""
+    return _others[-1] if _others else _machine()
+
+
+_others: list[Target] = []
+
+
+@contextmanager
+def compiling_for(target: Target) -> Iterator[None]:
+    """Kernels for another machine. Programs that were made before keep theirs, in either direction."""
+    _others.append(target)
+    try:
+        yield
+    finally:
+        _others.pop()
+
+
+@lru_cache(maxsize=1)
+def _machine() -> Target:
     features = llvm.get_host_cpu_features()
     if features.get("avx512f"):
         width, registers = 64, 32
@@ -55,7 +84,10 @@ def host() -> Target:
         # AArch64 has 32 vector registers, SSE 16.
         width, registers = 16, 32 if llvm.get_default_triple().startswith(("aarch64", "arm64")) else 16
     flags = features.flatten() + (",-prefer-256-bit" if width == 64 else "")
-    return Target(llvm.get_host_cpu_name(), flags, width, registers)
+    return Target(llvm.get_host_cpu_name(), flags, width, registers, llvm.get_default_triple())
+
+
+_lock = threading.RLock()       # every call of llvmlite holds it: what is below is shared
 
 
 class Code(dict[str, int]):
@@ -98,17 +130,23 @@ class Memory:
 
 
 class _Compiler:
-    """The one TargetMachine and the one LLJIT; every call of llvmlite holds `lock`, since they are shared."""
+    """The TargetMachine and the LLJIT of a target."""
 
-    def __init__(self) -> None:
-        target = host()
-        self.lock = threading.RLock()
-        self.triple = llvm.get_default_triple()
-        description = llvm.Target.from_default_triple()
+    def __init__(self, target: Target) -> None:
+        self.lock = _lock
+        if target.triple == llvm.get_default_triple():
+            llvm.initialize_native_target()
+            llvm.initialize_native_asmprinter()
+        else:
+            llvm.initialize_all_targets()
+            llvm.initialize_all_asmprinters()
+        self.triple = target.triple
+        description = llvm.Target.from_triple(target.triple)
         self.machine = description.create_target_machine(
             cpu=target.cpu, features=target.features, opt=2, jit=True)
         # The LLJIT takes ownership of the machine it is given, so it gets one of its own.
-        self.linker = llvm.create_lljit_compiler(description.create_target_machine(jit=True))
+        self.linker = llvm.create_lljit_compiler(description.create_target_machine(jit=True)) \
+            if target.triple == llvm.get_default_triple() else None
         self.identity = "\0".join((
             __version__, PIPELINE, target.cpu, target.features, self.triple, llvmlite.__version__,
             ".".join(map(str, llvm.llvm_version_info))))
@@ -129,6 +167,7 @@ class _Compiler:
         return module
 
     def link(self, image: bytes, exports: Sequence[str]) -> Code:
+        assert self.linker is not None, f"code for {self.triple} cannot run here"
         builder = llvm.JITLibraryBuilder().add_object_img(image).add_current_process()
         for name in exports:
             builder.export_symbol(name)
@@ -182,9 +221,13 @@ class _Compiler:
         return [found[name] for name in names]
 
 
-@lru_cache(maxsize=1)
 def _compiler() -> _Compiler:
-    return _Compiler()
+    return _compiler_of(host())
+
+
+@lru_cache(maxsize=16)
+def _compiler_of(target: Target) -> _Compiler:
+    return _Compiler(target)
 
 
 def compile_module(module: ir.Module, exports: Sequence[str]) -> Code:
@@ -203,6 +246,13 @@ def compilations() -> dict[str, int]:
     """How many kernels were compiled and read from disk so far, and how many are loaded."""
     compiler = _compiler()
     return {"compiled": compiler.compiled, "from disk": compiler.from_disk, "loaded": len(compiler.memory)}
+
+
+def emitted(module: ir.Module) -> bytes:
+    """The object file of `module` for the machine that is compiled for, which may be another than ours."""
+    with _lock:
+        compiler = _compiler()
+        return bytes(compiler.machine.emit_object(compiler.optimized(str(module))))
 
 
 def assembly(module: ir.Module) -> str:

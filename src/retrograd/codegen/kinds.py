@@ -10,6 +10,7 @@ from retrograd.base.dtype import DType, bool_, float32, float64, int8, int16, in
 from retrograd.base.shape import numel
 from retrograd.codegen.emit.probe import result_dtype
 from retrograd.codegen.emit.types import REGISTER
+from retrograd.codegen.jit import host
 from retrograd.codegen.widen import wide
 from retrograd.graph.node import Node
 from retrograd.graph.primitive import Primitive
@@ -56,8 +57,10 @@ KINDS: dict[str, Kind] = {          # by the `lower` of the primitive
 
 
 @lru_cache(maxsize=4096)
-def has_kernel(prim: Primitive, dtypes: tuple[str, ...], params: tuple[object, ...], out: str) -> bool:
-    """Whether the lowering of a pointwise primitive supports those dtypes."""
+def has_kernel(prim: Primitive, dtypes: tuple[str, ...], params: tuple[object, ...], out: str,
+               half: bool) -> bool:  # noqa: ARG001  part of the key: `result_dtype` asks the machine
+    """Whether the lowering of a pointwise primitive supports those dtypes, on a machine that converts halves
+    or does not."""
     lower = prim.lower
     if not callable(lower):
         return False
@@ -77,5 +80,5 @@ def kind_of(n: Node) -> str:
         return kind.name if kind.takes(n) else "numpy"
     if prim.family == "pointwise":
         names = tuple(i.dtype.name for i in n.inputs)
-        return "loop" if has_kernel(prim, names, n.params, n.dtype.name) else "numpy"
+        return "loop" if has_kernel(prim, names, n.params, n.dtype.name, host().half) else "numpy"
     return "numpy"

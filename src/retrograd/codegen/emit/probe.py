@@ -9,12 +9,15 @@ from llvmlite import ir
 
 from retrograd.codegen.emit.algebra import LLVMAlgebra
 from retrograd.codegen.emit.types import REGISTER, NoKernel, register_type, void
+from retrograd.codegen.jit import host
 
 
 def result_dtype(lower: Callable[..., ir.Value], dtypes: Sequence[str]) -> str | None:
     """Emits into a module that is thrown away: the lowering itself is the table of what it supports."""
     module = ir.Module("probe")
     try:
+        if "float16" in dtypes and not host().half:
+            return None
         kinds = [register_type(dtype) for dtype in dtypes]
         function = ir.Function(module, ir.FunctionType(void, kinds), "probe")
         builder = ir.IRBuilder(function.append_basic_block("entry"))

@@ -10,6 +10,7 @@ import numpy as np
 from llvmlite import ir
 
 from retrograd.codegen.emit.types import (
+    NoKernel,
     f32,
     i8,
     i16,
@@ -21,6 +22,7 @@ from retrograd.codegen.emit.types import (
     width_of,
     with_width,
 )
+from retrograd.codegen.jit import host
 
 if TYPE_CHECKING:
     from retrograd.codegen.emit.algebra import LLVMAlgebra
@@ -60,6 +62,8 @@ def stored(b: ir.IRBuilder, value: ir.Value, dtype: str) -> ir.Value:
 
 def to_float16(m: LLVMAlgebra, x: ir.Value) -> ir.Value:
     """The nearest half, as a float32."""
+    if not host().half:
+        raise NoKernel("this processor does not convert float16")
     x = m.cast(x, "float32")
     return m.b.fpext(m.b.fptrunc(x, with_width(_HALF, width_of(x.type))), x.type)
 
