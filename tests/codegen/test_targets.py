@@ -51,9 +51,9 @@ def _described(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     found: dict[str, Any] = {}
 
     def note(descriptions: Iterable[Any]) -> dict[Any, dict[str, int]]:
-        some = {repr(d): d for d in descriptions}
-        found.update(some)
-        return {d: {kernels.ENTRY: 0} for d in some.values()}
+        wanted = list(descriptions)
+        found.update((repr(d), d) for d in wanted)
+        return {d: {kernels.ENTRY: 0} for d in wanted}
 
     monkeypatch.setattr(compiling, "codes_of", note)
     monkeypatch.setattr(compiling, "driver", lambda: None)
