@@ -98,7 +98,10 @@ OPTIMIZERS = {
     "adam": (lambda p: optim.Adam(p), 1),
     "amsgrad": (lambda p: optim.Adam(p, amsgrad=True, maximize=True), 1),
     "adamw": (lambda p: optim.AdamW(p, lr=0.01), 1), "rmsprop": (lambda p: optim.RMSprop(p), 1),
-    "adagrad": (lambda p: optim.Adagrad(p), 1),
+    "adagrad": (lambda p: optim.Adagrad(p), 1), "nadam": (lambda p: optim.NAdam(p, weight_decay=0.1), 1),
+    "radam": (lambda p: optim.RAdam(p, lr=0.01), 2), "adamax": (lambda p: optim.Adamax(p), 1),
+    "adadelta": (lambda p: optim.Adadelta(p), 1), "asgd": (lambda p: optim.ASGD(p, t0=5), 3),
+    "rprop": (lambda p: optim.Rprop(p), 1),
 }
 
 

@@ -22,6 +22,7 @@ from retrograd.base.dtype import (
 from retrograd.base.errors import ArgumentTypeError, DTypeError, MissingError, ShapeError
 from retrograd.base.modes import local
 from retrograd.base.shape import Lift, Shape, broadcast_plan, lift
+from retrograd.engine.scalars import Number
 from retrograd.graph.node import Node, bind, const, leaf, record, scalar
 from retrograd.graph.primitive import Primitive
 from retrograd.graph.wrapping import Tensor, TensorBase, View, hooks, wrap
@@ -48,6 +49,8 @@ def as_number(x: Any) -> Any:
         return x
     if isinstance(x, np.generic):
         return x.item()
+    if x.__class__ is Number:
+        return x.pinned()
     return None
 
 
