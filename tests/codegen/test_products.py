@@ -13,7 +13,7 @@ from retrograd.codegen.contract.pack import Pack, emit_pack
 from retrograd.codegen.contract.plan import Side, plan_product
 from retrograd.codegen.contract.tile import K_BLOCK, crossed_tile, default_tile, low_tile
 from retrograd.codegen.jit import Target
-from retrograd.codegen.schedule import kind_of
+from retrograd.codegen.kinds import kind_of
 from retrograd.graph.node import leaf
 from retrograd.ops.contract import matmul
 from retrograd.ops.linear import expand, permute, slice_, swap_last
