@@ -15,12 +15,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from llvmlite import ir
 
 import retrograd as rg
 from retrograd.base.config import config
 from retrograd.codegen.driver import driver
-from retrograd.codegen.pool import SLEEPERS
+from retrograd.codegen.emit.atomic import external
+from retrograd.codegen.emit.types import i64, pointer, void
+from retrograd.codegen.jit import compile_module
+from retrograd.codegen.pool import REST, SLEEPERS
 from retrograd.runtime import program, threads
+from retrograd.runtime.table import Block, RowTable, Stage, StageTable
 
 
 @pytest.fixture(autouse=True)
@@ -143,6 +148,31 @@ def test_idle_workers_sleep() -> None:
     time.sleep(0.05)
     assert sleepers.value == 3                  # and nothing wakes them
     _large()
+
+
+def _napping() -> int:
+    """The address of a kernel that gives its core away for as many nanoseconds as its argument says."""
+    module = ir.Module("nap")
+    function = ir.Function(module, ir.FunctionType(void, [pointer]), "nap")
+    b = ir.IRBuilder(function.append_basic_block("entry"))
+    b.call(external(b, "nanosleep", i64, pointer, pointer), [function.args[0], ir.Constant(pointer, None)])
+    b.ret_void()
+    return compile_module(module, ["nap"])["nap"]
+
+
+def test_a_caller_that_waits_for_a_worker_put_aside_does_without_for_a_while() -> None:
+    config.num_threads = 2
+    nap, pool = _napping(), driver().pool
+    rows = RowTable([(nap, [0, 1_000_000]), (nap, [0, 20_000_000])])       # seconds, nanoseconds
+    stages = StageTable([Stage(0, 2, (Block(0), Block(1)), patience=100_000)], [0, 0])
+    rest = ctypes.c_int64.from_address(pool.address() + REST)
+    while not rest.value:               # until the worker took the second while we were in the first
+        driver().run(pool.address(), rows.address, stages.address, 0, 1, 0)
+    assert rest.value > time.monotonic_ns() - 1_000_000_000
+    _large()
+    pool.close()
+    pool.address()
+    assert rest.value == 0              # other workers have done nothing wrong
 
 
 def test_ctrl_c_is_seen_between_slices_and_tensors_stay_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,6 +41,7 @@ COUNT_BITS = 16
 MAX_BLOCKS = (1 << COUNT_BITS) - 1
 SPIN = 200_000          # nanoseconds that a worker looks for more before it sleeps: a few times a wake-up
 WATCH = 64              # pauses between looks at the clock; one to three microseconds
+PROCESS = "CLOCK_PROCESS_CPUTIME_ID"
 FIRST_PENALTY, MAX_PENALTY, MAX_REST = 8, 256, 1_000_000_000
 
 
@@ -177,19 +178,21 @@ def _wake(module: ir.Module) -> ir.Function:
 
 
 def _straggle(module: ir.Module) -> ir.Function:
-    """Wait for blocks that others are in, leaving the core to whoever wants it. A wait beyond patience means
-    that the system has given a worker's core away: do without workers for a while, longer each time."""
+    """Wait for blocks that others are in, leaving the core to whoever wants it. A wait beyond patience in
+    which we alone used the processor means that the system has given a worker's core away: do without workers
+    for a while, longer each time."""
     function, b = _function(module, "straggle", void, pointer, i64, i64)
     pool, count, patience = function.args
-    start = now(b)
+    start, used = now(b), now(b, PROCESS)
     with forever(b) as leave:
         leave(b.icmp_signed(">=", shared_load(b, word(b, pool, DONE)), count))
         with loop(b, i64(0), i64(WATCH)):
             pause(b)
         b.call(external(b, "sched_yield", i32), [])
     end = now(b)
-    lost = b.sub(end, start)
-    with b.if_then(b.icmp_signed(">", lost, patience)):
+    lost, used = b.sub(end, start), b.sub(now(b, PROCESS), used)
+    idle = b.icmp_signed("<", b.mul(used, i64(2)), b.mul(lost, i64(3)))
+    with b.if_then(b.and_(idle, b.icmp_signed(">", lost, patience))):
         rest, penalty = (b.load(word(b, pool, at), typ=i64) for at in (REST, PENALTY))
         again = b.icmp_signed("<", b.sub(end, rest), i64(MAX_REST))
         doubled = least(b, b.mul(penalty, i64(2)), i64(MAX_PENALTY))

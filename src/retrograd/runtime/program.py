@@ -103,7 +103,8 @@ class Program:
 
     @property
     def planned_peak(self) -> int:
-        """Bytes that a run needs beside its leaves: the arena, and fresh memory for results."""
+        """Bytes that a run needs beside its leaves: the arena, and fresh memory for results. The process
+        grows by as much at the first run, unless an arena or memory of dead results is there already."""
         fresh = sum(prod(shape) * dtype.itemsize for _, shape, dtype in self.recipe.outputs)
         return self.recipe.arena + fresh
 

@@ -6,6 +6,7 @@ has died, the memory waits here for a result of the same size.
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import numpy as np
@@ -21,29 +22,32 @@ class Recycler:
     def __init__(self) -> None:
         self._free: dict[int, list[Any]] = {}
         self._idle = 0
+        # A result may die, and its memory come back, while this very thread holds the lock.
+        self._lock = threading.RLock()
 
     def empty(self, shape: tuple[int, ...], dtype: Any, nbytes: int) -> Any:
         """`np.empty(shape, dtype)`, of so many bytes."""
         if nbytes < LARGE:
             return np.empty(shape, dtype)
-        waiting = self._free.get(nbytes)
-        try:
-            memory = waiting.pop() if waiting else None
-        except IndexError:                  # another thread took it
-            memory = None
+        memory = None
+        with self._lock:
+            waiting = self._free.get(nbytes)
+            if waiting:
+                memory = waiting.pop()
+                self._idle -= nbytes
         if memory is None:
             memory = _aligned(nbytes)
-        else:
-            self._idle -= nbytes
         return np.ndarray(shape, dtype, memory.view(Lease))
 
     def give(self, memory: Any) -> None:
+        """Take back what nobody uses."""
         nbytes = memory.nbytes
-        if self._idle + nbytes > IDLE:
-            self._drop(nbytes)
-        if self._idle + nbytes <= IDLE:
-            self._free.setdefault(nbytes, []).append(memory)
-            self._idle += nbytes
+        with self._lock:
+            if self._idle + nbytes > IDLE:
+                self._drop(nbytes)
+            if self._idle + nbytes <= IDLE:
+                self._free.setdefault(nbytes, []).append(memory)
+                self._idle += nbytes
 
     def _drop(self, nbytes: int) -> None:
         """Other sizes than this one, the ones that came first."""

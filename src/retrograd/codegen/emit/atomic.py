@@ -91,12 +91,12 @@ def pause(b: ir.IRBuilder) -> None:
         b.call(external(b, "llvm.aarch64.hint", void, i32), [i32(1)])
 
 
-def now(b: ir.IRBuilder) -> ir.Value:
-    """Nanoseconds of the clock that only goes forward."""
+def now(b: ir.IRBuilder, clock: str = "CLOCK_MONOTONIC") -> ir.Value:
+    """Nanoseconds of a clock of the C library; the usual one only goes forward."""
     with b.goto_entry_block():
         memory = b.alloca(ir.ArrayType(i64, 2))
     memory.type = pointer       # llvmlite still types the result of alloca
-    b.call(external(b, "clock_gettime", i32, i32, pointer), [i32(time.CLOCK_MONOTONIC), memory])
+    b.call(external(b, "clock_gettime", i32, i32, pointer), [i32(getattr(time, clock)), memory])
     seconds, rest = (b.load(word(b, memory, at), typ=i64) for at in (0, 8))
     return b.add(b.mul(seconds, i64(1_000_000_000)), rest)
 

@@ -27,6 +27,7 @@ from retrograd.codegen.lowering.steps import Steps
 from retrograd.codegen.schedule import Schedule, Work
 from retrograd.graph.node import Node
 
+ROW_COST = 60   # nanoseconds of a row however short: folds end in a tree, lanes are masked
 CHEAP = 6       # operations below which a value is computed again rather than put down and read back
 
 
@@ -75,7 +76,7 @@ def lower_region(work: Work, schedule: Schedule) -> list[Call]:
     for operand, st in zip(operands, walks):
         args += [s for letter, s in zip(operand.strides, st) if letter == "s"]
     flops = sum(n.prim.flops(n) for n in work.nodes if n.prim.flops)
-    cost = nanoseconds(flops, moved((*sizes, lanes), walks, operands))
+    cost = nanoseconds(flops, moved((*sizes, lanes), walks, operands)) + ROW_COST * numel(rows)
     return [*before, Call(nest, args, axes=nest.axes(), cost=cost), *after]
 
 
