@@ -32,7 +32,7 @@ NETWORKS: dict[str, Callable[[], Any]] = {
 }
 
 
-def trained(name: str, steps: int = 200) -> str:
+def trained(name: str, steps: int = 200, compiled: bool = False) -> str:
     """SHA-256 of the parameters after so many steps of Adam."""
     rg.manual_seed(7)
     net = NETWORKS[name]()
@@ -40,10 +40,14 @@ def trained(name: str, steps: int = 200) -> str:
     data = np.random.default_rng(3)
     x = rg.tensor(data.standard_normal((BATCH, WIDTH)).astype("float32"))
     y = rg.tensor(data.integers(0, CLASSES, BATCH))
-    for _ in range(steps):
+
+    def step() -> None:
         optimizer.zero_grad()
         nn.functional.cross_entropy(net(x), y).backward()
         optimizer.step()
+    run = rg.compile(step) if compiled else step
+    for _ in range(steps):
+        run()
     digest = hashlib.sha256()
     for p in net.parameters():
         digest.update(p.detach().numpy().tobytes())
@@ -56,13 +60,14 @@ def test_parameters_are_the_same_on_any_number_of_threads(name: str, monkeypatch
     for count in THREADS:
         monkeypatch.setattr(config, "num_threads", count)
         found[count] = trained(name)
+        found[count, "compiled"] = trained(name, compiled=True)
     assert len(set(found.values())) == 1, found
 
 
 def test_parameters_are_the_same_with_a_cold_and_a_warm_cache(tmp_path: Path,
                                                               monkeypatch: pytest.MonkeyPatch) -> None:
     script = "import sys; sys.path.insert(0, sys.argv[1]); from test_bit_law_threads import *\n" \
-             "for name in NETWORKS: print(trained(name, 20))"
+             "for name in NETWORKS: print(trained(name, 20), trained(name, 20, compiled=True))"
     said = []
     for count in ("2", "1"):
         env = {**os.environ, "RETROGRAD_CACHE": str(tmp_path), "RETROGRAD_NUM_THREADS": count}
@@ -70,7 +75,7 @@ def test_parameters_are_the_same_with_a_cold_and_a_warm_cache(tmp_path: Path,
                               capture_output=True, check=True, env=env)
         said.append(done.stdout.split())
     monkeypatch.setattr(config, "num_threads", 3)
-    assert said[0] == said[1] == [trained(name, 20) for name in NETWORKS]
+    assert said[0] == said[1] == [sha for name in NETWORKS for sha in [trained(name, 20)] * 2]
     assert any(tmp_path.iterdir())
 
 

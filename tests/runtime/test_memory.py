@@ -148,6 +148,26 @@ def test_after_the_first_steps_a_program_takes_no_page_fault() -> None:
 
 
 @needs_linux
+@pytest.mark.parametrize("compiled", [False, True], ids=["plain", "compiled"])
+def test_after_the_first_steps_a_training_loop_takes_no_page_fault(compiled: bool) -> None:
+    rg.manual_seed(0)
+    net = rg.nn.Sequential(rg.nn.Linear(200, 300), rg.nn.ReLU(), rg.nn.Linear(300, 10))
+    optimizer = rg.optim.Adam(net.parameters())
+    x, y = rg.randn(128, 200), rg.randint(0, 10, (128,))
+
+    def step() -> Any:
+        optimizer.zero_grad()
+        loss = rg.nn.functional.cross_entropy(net(x), y)
+        loss.backward()
+        optimizer.step()
+        return loss
+    run = rg.compile(step) if compiled else step
+    for _ in range(10):
+        run()
+    assert min(_faults(run) for _ in range(3)) == 0
+
+
+@needs_linux
 def test_the_peak_grows_by_what_was_planned() -> None:
     """The kernels are compiled by a small batch first, so that what grows is the memory of the large one."""
     script = """

@@ -98,6 +98,25 @@ def test_two_python_threads_run_programs_at_once() -> None:
     assert wrong == []
 
 
+def test_two_python_threads_run_the_same_compiled_function() -> None:
+    compiled = rg.compile(lambda a, b: ((a @ b).tanh() @ b).sum(0))
+    rng = np.random.default_rng(0)
+    a, b = (rg.tensor(rng.standard_normal((256, 256)).astype("float32")) for _ in range(2))
+    expected = [compiled(a, b).numpy().tobytes(), compiled(b, a).numpy().tobytes()]
+    wrong = []
+
+    def work(seed: int) -> None:
+        for _ in range(30):
+            if compiled(*((a, b), (b, a))[seed]).numpy().tobytes() != expected[seed]:
+                wrong.append(seed)
+    pair = [threading.Thread(target=work, args=(seed,)) for seed in range(2)]
+    for t in pair:
+        t.start()
+    for t in pair:
+        t.join()
+    assert wrong == []
+
+
 def test_a_forked_child_and_its_parent_both_go_on() -> None:
     done = _child(LARGE + """
 import os
