@@ -12,7 +12,7 @@ from retrograd.base.config import Config, from_environment
 from retrograd.base.errors import RetrogradError
 
 GOOD: dict[str, list[tuple[str, Any]]] = {
-    "DEBUG": [("0", 0), ("3", 3)], "DUMP": [("schedule", "schedule")],
+    "DEBUG": [("0", 0), ("3", 3)], "DUMP": [("fuse", "fuse")],
     "JIT": [("0", False), ("1", True), ("off", False)],
     "CHECK": [("nan", frozenset({"nan"})), ("nan,ir", frozenset({"nan", "ir"})), ("", frozenset())],
     "EAGER": [("1", True), ("0", False), ("true", True)], "NUM_THREADS": [("4", 4)],

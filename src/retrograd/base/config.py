@@ -9,7 +9,7 @@ from pathlib import Path
 from retrograd.base.errors import ArgumentError, MissingError
 
 CHECKS = ("nan", "replay", "inplace", "ir")
-DUMPS = ("canonicalize", "schedule")
+DUMPS = ("canonicalize", "turn", "fold", "simplify", "dedupe", "fuse")
 
 
 def _int(text: str) -> int:

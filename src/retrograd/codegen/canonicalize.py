@@ -13,9 +13,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from retrograd.base.modes import modes
-from retrograd.codegen.widen import needs_wide, rounded_number, widened
+from retrograd.codegen.widen import WIDE, needs_wide, rounded_number, widened
 from retrograd.graph.graph import topological
 from retrograd.graph.node import Node, bind, const_p, leaf, recorder, scalar_p
+from retrograd.graph.primitive import Primitive
 from retrograd.ops.linear import cast, cast_p, copy_p
 from retrograd.ops.rewrites import meaning, runs
 
@@ -26,45 +27,66 @@ def canonicalize(roots: Sequence[Node]) -> list[Node]:
     before = modes.grad, recorder.where
     modes.grad = False
     try:
-        return [_walk(r, done) for r in roots]
+        _walk(roots, done)
+        return [done[r] for r in roots]
     finally:
         modes.grad, recorder.where = before
 
 
-def _walk(root: Node, done: dict[Node, Node]) -> Node:
-    for n in topological([root]):
+def _walk(roots: Sequence[Node], done: dict[Node, Node]) -> None:
+    """Note the canonical node of each; a canonical node is its own."""
+    for n in topological(roots, ends=done.keys()):
         if n in done:
             continue
-        if n.value is None and n.prim.family == "constant" and not n.inputs:
-            done[n] = leaf(np.ascontiguousarray(n.prim.np(*n.params)), n.dtype)     # positions: known already
-            continue
-        if n.value is not None or not n.inputs:
+        if n.value is not None:
             done[n] = n
             continue
-        recorder.where = n.where
-        given, inputs = n, tuple(done[i] for i in n.inputs)
-        if isinstance(n.prim.lower, str) and n.prim.family != "constant":       # its kernels read arrays
-            inputs = tuple(bind(copy_p, (rounded_number(i),)) if _is_number(i) else i for i in inputs)
-        if needs_wide(n):
-            n = widened(n, inputs)
-            inputs = n.inputs
-        elif n.prim.moves and n.prim is not cast_p:
-            inputs = tuple(rounded_number(i) for i in inputs)
-        simple = meaning(n.prim)
-        if n.prim.alias:
-            result = inputs[-1]         # the same value under another name
-        elif simple is not None:
-            result = _walk(simple(*inputs, *n.params), done)
-        elif n.prim.lower in ("sum", "max", "min") and len(runs(n.params[0])) > 1:
-            result = inputs[0]
-            for group in reversed(runs(n.params[0])):
-                result = bind(n.prim, (result,), (group,))
-        elif inputs == n.inputs:
-            result = n
+        if not n.inputs and meaning(n.prim) is None:
+            # Positions are known already.
+            done[n] = n if n.prim.family != "constant" else \
+                leaf(np.ascontiguousarray(n.prim.np(*n.params)), n.dtype)
+            continue
+        inputs = tuple([done[i] for i in n.inputs])
+        if _is_plain(n.prim) and n.dtype not in WIDE and not any([i.dtype in WIDE for i in inputs]):
+            result = n if inputs == n.inputs else \
+                Node(n.prim, inputs, n.params, n.shape, n.dtype, n.rg, None, n.where)
+            done[n] = done[result] = result
         else:
-            result = Node(n.prim, inputs, n.params, n.shape, n.dtype, n.rg, None, n.where)
-        done[given] = cast(result, given.dtype)
-    return done[root]
+            recorder.where = n.where
+            done[n] = _simpler(n, inputs, done)
+            done[done[n]] = done[n]
+
+
+def _is_plain(prim: Primitive) -> bool:
+    """Whether a node of a type that is computed with stays as it is."""
+    return not prim.alias and meaning(prim) is None and not isinstance(prim.lower, str)
+
+
+def _simpler(n: Node, inputs: tuple[Node, ...], done: dict[Node, Node]) -> Node:
+    dtype = n.dtype
+    if isinstance(n.prim.lower, str) and n.prim.family != "constant":       # its kernels read arrays
+        inputs = tuple(bind(copy_p, (rounded_number(i),)) if _is_number(i) else i for i in inputs)
+    if needs_wide(n):
+        n = widened(n, inputs)
+        inputs = n.inputs
+    elif n.prim.moves and n.prim is not cast_p:
+        inputs = tuple(rounded_number(i) for i in inputs)
+    simple = meaning(n.prim)
+    if n.prim.alias:
+        result = inputs[-1]         # the same value under another name
+    elif simple is not None:
+        result = simple(*inputs, *n.params)
+        _walk([result], done)
+        result = done[result]
+    elif n.prim.lower in ("sum", "max", "min") and len(runs(n.params[0])) > 1:
+        result = inputs[0]
+        for group in reversed(runs(n.params[0])):
+            result = bind(n.prim, (result,), (group,))
+    elif inputs == n.inputs:
+        result = n
+    else:
+        result = Node(n.prim, inputs, n.params, n.shape, n.dtype, n.rg, None, n.where)
+    return cast(result, dtype)
 
 
 def _is_number(n: Node) -> bool:

@@ -13,7 +13,6 @@ import numpy as np
 from retrograd.base.config import config
 from retrograd.base.dtype import FLOATING
 from retrograd.base.shape import numel
-from retrograd.codegen.canonicalize import canonicalize
 from retrograd.codegen.donate import Donation, donate_leaves
 from retrograd.codegen.driver import driver
 from retrograd.codegen.fuse import fuse
@@ -23,12 +22,11 @@ from retrograd.codegen.layout import Layout, whole
 from retrograd.codegen.lowering.call import Address, Call, Scratch
 from retrograd.codegen.lowering.registry import LOWERINGS
 from retrograd.codegen.parallelize import Batch, cost_of, parallelize, stages_of, worth_waking
+from retrograd.codegen.passes import simplest
 from retrograd.codegen.plan import plan_memory
 from retrograd.codegen.schedule import Schedule
-from retrograd.codegen.turn import turn
-from retrograd.graph.graph import Graph, topological
+from retrograd.graph.graph import topological
 from retrograd.graph.node import Node, const_p
-from retrograd.graph.text import text
 from retrograd.runtime.program import NumpyCall, Program, Recipe, Ref, Run, Seen
 
 MANY_CALLS = 24     # calls of NumPy cost more than a program of kernels, however small the arrays
@@ -56,11 +54,9 @@ def compile_graph(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequen
                   donate: Mapping[int, int] | None = None) -> Program:
     """The program that computes the roots from the values of leaves and scalars; `donate` says which root may
     be written over which leaf."""
-    roots = turn(canonicalize(roots))
-    if config.dump == "canonicalize":
-        print(text(Graph.of(roots)), file=sys.stderr)
+    roots = simplest(roots)
     schedule = fuse(topological(roots), roots)
-    if config.dump == "schedule":
+    if config.dump == "fuse":
         print(_lines(schedule), file=sys.stderr)
     donation = donate_leaves(schedule, roots, {k: leaves[j] for k, j in (donate or {}).items()})
     schedule, seen, targets = donation.schedule, donation.seen, donation.targets
@@ -178,7 +174,7 @@ def _recipe(batches: Sequence[Batch], commit: int, donation: Donation, outputs: 
 
 def describe(roots: Sequence[Node]) -> str:
     """One line a kernel or NumPy call, in order: what a program for these nodes would run."""
-    roots = turn(canonicalize(roots))
+    roots = simplest(roots)
     return _lines(fuse(topological(roots), roots))
 
 

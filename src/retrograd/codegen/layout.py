@@ -3,12 +3,14 @@ view of nothing."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from retrograd.base.shape import Shape
 from retrograd.graph.node import Node
+from retrograd.graph.primitive import Primitive
 from retrograd.ops.linear import reshape_p
 
 _NOTHING = np.zeros(1, np.int8)
@@ -25,28 +27,42 @@ class Layout(NamedTuple):
 
 def whole(base: Any, shape: Shape) -> Layout:
     """A row-major array."""
+    return Layout(base, 0, shape, row_major(shape))
+
+
+@lru_cache(maxsize=4096)
+def row_major(shape: Shape) -> Shape:
+    """The strides of an array of that shape."""
     strides, step = [], 1
     for s in reversed(shape):
         strides.append(step)
         step *= s
-    return Layout(base, 0, shape, tuple(reversed(strides)))
+    return tuple(reversed(strides))
 
 
 def viewed(layout: Layout, n: Node) -> Layout | None:
     """The layout of a strided primitive applied to a value of that layout; None where a copy is needed."""
     if n.prim.alias:
         return layout
+    seen = _view(n.prim, n.params, n.shape, layout.shape, layout.strides)
+    return None if seen is None else Layout(layout.base, layout.offset + seen[0], n.shape, seen[1])
+
+
+@lru_cache(maxsize=4096)
+def _view(prim: Primitive, params: tuple[Any, ...], shape: Shape, source: Shape,
+          strides: Shape) -> tuple[int, Shape] | None:
+    """Where a view of an array begins, and its strides; None where a copy is needed."""
     # One-byte elements, so that strides in bytes are strides in elements. The memory is never touched.
-    a: Any = np.lib.stride_tricks.as_strided(_NOTHING, layout.shape, layout.strides)
-    if n.prim is reshape_p:
+    a: Any = np.lib.stride_tricks.as_strided(_NOTHING, source, strides)
+    if prim is reshape_p:
         try:
-            out = np.reshape(a, n.shape, copy=False)
+            out = np.reshape(a, shape, copy=False)
         except ValueError:
             return None
     else:
-        out = n.prim.np(a, *n.params)
+        out = prim.np(a, *params)
     begin = out.__array_interface__["data"][0] - a.__array_interface__["data"][0]
-    return Layout(layout.base, layout.offset + begin, n.shape, out.strides)
+    return begin, out.strides
 
 
 def merged(shape: Shape, strides: list[Shape]) -> tuple[Shape, list[Shape]]:
@@ -69,6 +85,7 @@ def merged(shape: Shape, strides: list[Shape]) -> tuple[Shape, list[Shape]]:
     return tuple(sizes), [tuple(s) for s in steps]
 
 
+@lru_cache(maxsize=4096)
 def one_step(sizes: Shape, strides: Shape) -> int | None:
     """The single stride that walks those axes, or None."""
     size, steps = merged(sizes, [strides])

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from retrograd.base.dtype import by_name
 from retrograd.base.shape import Shape, numel
-from retrograd.graph.node import Node, bind, const
+from retrograd.graph.node import Node, bind, const, leaf
 from retrograd.graph.primitive import Primitive
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as pw
+from retrograd.ops.constant import iota
 from retrograd.ops.contract import matmul
 from retrograd.ops.reduction import logsumexp, reduce_max, reduce_norm
 from retrograd.ops.window import conv_input_p, conv_p, conv_weight_p, fold_p, infer_conv, windows_p
@@ -25,6 +29,12 @@ def _logsumexp(x: Node, axes: Shape) -> Node:
     top = bind(pw.where, (finite, top, const(0.0, x.dtype)))
     total = lin.reduce_sum(bind(pw.exp, (x - lin.expand(top, x.shape, axes),)), axes)
     return bind(pw.log, (total,)) + top
+
+
+def _positions(shape: Shape, axis: int, dtype: str) -> Node:
+    """One row of positions, spread over the shape: it is read, not computed, and fits the cache."""
+    row = leaf(np.arange(shape[axis], dtype=by_name(dtype).np), by_name(dtype))
+    return lin.expand(row, shape, tuple(d for d in range(len(shape)) if d != axis))
 
 
 # ---------------------------------------------------------------- convolution as one product a group
@@ -80,7 +90,7 @@ def _conv_weight(x: Node, c: Node, stride: Shape, low: Shape, high: Shape, dilat
 
 
 MEANINGS: dict[Primitive, Callable[..., Any]] = {
-    reduce_norm: _norm, logsumexp: _logsumexp,
+    reduce_norm: _norm, logsumexp: _logsumexp, iota: _positions,
     conv_p: _conv, conv_input_p: _conv_input, conv_weight_p: _conv_weight}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
-from retrograd.codegen.axis import Axis, axes_of
+from retrograd.codegen.axis import Axis
 from retrograd.codegen.emit.algebra import LLVMAlgebra
 from retrograd.codegen.emit.kernel import Kernel
 from retrograd.codegen.loops.loop import loop
@@ -58,7 +58,8 @@ class Pointwise:
 
     def axes(self) -> tuple[Axis, ...]:
         """Where work is cut; a lone axis at whole vectors, whatever the machine."""
-        return axes_of(self.parameters(), begin=64 if self.rank == 1 else 1) if self.cuttable else ()
+        pointers = len(self.inputs) + sum([o.inplace is None for o in self.outputs])
+        return (Axis(pointers, 64 if self.rank == 1 else 1),) if self.cuttable else ()
 
     def _named(self) -> list[tuple[str, Operand]]:
         inputs = [(f"in{i}", operand) for i, operand in enumerate(self.inputs)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 from typing import Any, NamedTuple
 
@@ -60,6 +61,7 @@ def start_of(layout: Layout, n: Node) -> Address:
     return Address(layout.base, layout.offset, 8 if in_slot else n.dtype.itemsize)
 
 
+@lru_cache(maxsize=4096)
 def stride_letters(strides: Shape) -> str:
     """Stride letters of the kernel generators: the last axis may be unit, others are arguments."""
     last = len(strides) - 1
