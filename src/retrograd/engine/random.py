@@ -15,6 +15,12 @@ def signed(seed: int) -> int:
     return seed - (1 << 64) if seed >> 63 else seed
 
 
+def _told(what: str) -> None:
+    """A step that is captured goes on from where a generator stands: it cannot begin anew."""
+    if modes.capture is not None:
+        modes.capture.refuse(f"it {what} a generator")
+
+
 class Generator:
     """A stream of random numbers: a function of (seed, number of the draw), independent of threads and order.
 
@@ -28,10 +34,12 @@ class Generator:
     def __init__(self, device: Any = "cpu") -> None:
         self._seed = 67280421310721     # the seed of a generator nobody seeded, as in PyTorch
         self.counter = 0
+        _told("makes")
 
     def manual_seed(self, seed: int) -> Generator:
         self._seed = int(seed) & (1 << 64) - 1
         self.counter = 0
+        _told("seeds")
         return self
 
     def seed(self) -> int:

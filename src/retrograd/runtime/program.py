@@ -135,6 +135,24 @@ class Program:
             arenas.give(arena)
             self._frames.append(frame)
 
+    @property
+    def stages(self) -> int:
+        """Address of the table of stages, for a frame that somebody keeps."""
+        return self._stages.address
+
+    def launch(self, frame: Frame, then: Callable[[], Any]) -> None:
+        """Run a frame of this program that was given all addresses."""
+        if not self._leased:
+            frame.launch(then)
+            return
+        arena = arenas.lease(self._leased)
+        try:
+            if arena.base != frame.base:
+                frame.move(arena)
+            frame.launch(then)
+        finally:
+            arenas.give(arena)
+
 
 class Frame:
     """Arena, argument table and scalar slots of one run; addresses of leaves and outputs are
@@ -217,7 +235,7 @@ class Frame:
         finally:
             then()
 
-    def _point(self, patches: list[tuple[int, int]], array: Any) -> None:
+    def point(self, patches: list[tuple[int, int]], array: Any) -> None:
         at = address(array)
         for k, offset in patches:
             self.table[k] = at + offset
@@ -230,7 +248,7 @@ class Frame:
         else:
             self.known[k] = weakref.ref(value)
         if self.leaf_patches[k]:
-            self._point(self.leaf_patches[k], value)
+            self.point(self.leaf_patches[k], value)
         return value
 
     def _own(self, leaves: Sequence[Any], writable: bool | Sequence[bool]) -> list[Any]:
@@ -277,14 +295,18 @@ class Frame:
             at = address(out)
             for k, offset in patches:
                 table[k] = at + offset
+        self.launch(then)
+        del kept
+        return [outs[k] if k >= 0 else leaves[~k] for k in results]
+
+    def launch(self, then: Callable[[], Any]) -> None:
+        """Run all stages of a program of kernels alone, whose addresses are in the table."""
         last, first = len(self.recipe.stages), 0
         if self.recipe.checks:              # nothing is written over before all indices are known to be good
             first = last if self.recipe.commit is None else self.recipe.commit
             self._drive(0, first)
             self._check()
         self._drive(first, last, then)
-        del kept
-        return [outs[k] if k >= 0 else leaves[~k] for k in results]
 
     def run(self, leaves: Sequence[Any], scalars: Sequence[Any],
             writable: bool | Sequence[bool], then: Callable[[], Any]) -> list[Any]:
@@ -306,7 +328,7 @@ class Frame:
         for (key, _, _), size, patches in zip(recipe.outputs, self.fresh, self.output_patches):
             out = values[key] = recycler.empty(*size)
             if patches:
-                self._point(patches, out)
+                self.point(patches, out)
         commit = len(recipe.stages) if recipe.commit is None else recipe.commit
         with np.errstate(all="ignore"):
             for segment in recipe.segments:
@@ -338,7 +360,7 @@ class Frame:
         patches = self.patches.get(call.out)
         if patches:
             r = np.ascontiguousarray(r)
-            self._point(patches, r)
+            self.point(patches, r)
         values[call.out] = r.reshape(call.shape) if r.shape != call.shape else r
 
     def _array(self, seen: Seen, values: dict[int, Any]) -> Any:

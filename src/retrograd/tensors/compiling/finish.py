@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from retrograd.autodiff.reverse import made_by
 from retrograd.base.modes import local
+from retrograd.base.pytree import LEAF as LEAF_ALONE
 from retrograd.base.pytree import Structure, flatten
 from retrograd.engine.capture import Capture
 from retrograd.engine.linearize import Linear, linearize
@@ -47,7 +49,8 @@ def finish(capture: Capture, watch: Watch, args: Sequence[Any], structure: Struc
     replay.avals = [aval_of(a) for a in args]
     replay.modes = Modes.now(local.state)
     if capture.reason or watch.reason:
-        raise Refused(*((capture.reason, capture.where) if capture.reason else (watch.reason, watch.where)))
+        told = watch if watch.reason and not capture.where else capture
+        raise Refused(told.reason, told.where)
     changed = watch.changed()
     if changed is not None:
         raise Refused(f"it changes {changed.name}, which a replay would not do", "")
@@ -65,11 +68,31 @@ def finish(capture: Capture, watch: Watch, args: Sequence[Any], structure: Struc
     if any(n.rg == TRACKED for n in linear.leaves):
         raise Differentiable
     _sources(replay, capture, outside, args, linear, roots, given)
-    replay.program = make_program(roots.nodes, linear.leaves, linear.scalars)
+    replay.program = make_program(roots.nodes, linear.leaves, linear.scalars, _gifts(replay, linear))
     replay.places = watch.places
     _optimizers(replay, capture)
     replay.asked = [(roots.ref(t), grad is None) for t, grad in capture.questions()]
     return replay, (roots.nodes, linear)
+
+
+def _gifts(replay: Replay, linear: Linear) -> dict[int, int]:
+    """Which root may be written over which leaf: the old value of the same tensor, read under one name."""
+    names = Counter(id(n.value) for n in linear.leaves)
+    place = {}
+    for j, (s, n) in enumerate(zip(replay.sources, linear.leaves)):
+        if names[id(n.value)] == 1:
+            if s.kind == "storage":
+                place[id(s.of)] = j
+            elif s.kind == "tensor" and s.of.argument < 0:
+                place[id(s.of.held._storage)] = j
+    gifts = {}
+    for w in replay.written:
+        storage = w.ref.held._storage if w.ref is not None and w.ref.argument < 0 and not w.grad else None
+        j = place.get(id(storage)) if storage is not None else None
+        if j is not None and (linear.leaves[j].shape, linear.leaves[j].dtype) == \
+                (storage.node.shape, storage.node.dtype):
+            gifts[w.root] = j
+    return gifts
 
 
 def _optimizers(replay: Replay, capture: Capture) -> None:
@@ -79,6 +102,9 @@ def _optimizers(replay: Replay, capture: Capture) -> None:
         replay.steps.append(step)
         for entry, key, before, after in step.counted:
             counted.setdefault((key, before, after), []).append(entry)
+    n = capture.numbers
+    replay.plain_numbers = not (counted or n.sources or n.steps or n.conditions)
+    replay.single = replay.shape_of_result == LEAF_ALONE and replay.returned[0].kind == "root"
     replay.counted = [Counted(entries, *how) for how, entries in counted.items()]
 
 

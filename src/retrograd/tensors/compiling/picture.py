@@ -113,7 +113,8 @@ class Picturing:
 
     def _parts(self, value: Any, kind: type, depth: int) -> Any:
         """What an object holds: its attributes, and its elements where its class is a container's."""
-        parts = [(k, self.of(v, depth)) for k, v in getattr(value, "__dict__", {}).items()]
+        own = getattr(value, "__dict__", None)
+        parts = [(k, self.of(v, depth)) for k, v in own.items()] if own.__class__ is dict else []
         for base in kind.__mro__:
             for name in base.__dict__.get("__slots__", ()):
                 if isinstance(name, str) and name not in ("__dict__", "__weakref__") and hasattr(value, name):

@@ -122,6 +122,8 @@ class Replay:
         self.grads: list[tuple[Ref, int | None]] = []
         self.returned: list[Returned] = []
         self.shape_of_result: Structure
+        self.single = False                     # whether a new tensor alone is returned
+        self.plain_numbers = False              # whether all numbers are told by optimisers
 
     # ------------------------------------------------------------ may it be replayed?
     def fits(self, args: Args, structure: Structure, modes: Modes) -> list[Node] | None:
@@ -183,13 +185,14 @@ class Replay:
             storage = w.target(args)
             storage.write(leaf(arrays[w.root], storage.node.dtype))
         for ref, root in self.grads:
-            ref.tensor(args)._grad = None if root is None else _tensor(arrays[root], None)
+            ref.tensor(args)._grad = None if root is None else tensor_of(arrays[root], None)
         for put, key, count in counts:
             put(key, count)
         for c in self.counted:
             for entry in c.entries:
                 entry[c.key] = values[c.after]
-        return unflatten(self.shape_of_result, [self._result(r, args, arrays) for r in self.returned])
+        results = [self.result(r, args, arrays[r.it] if r.kind == "root" else None) for r in self.returned]
+        return unflatten(self.shape_of_result, results)
 
     def _scalar(self, kind: str, of: Any, values: Sequence[Any]) -> Any:
         if kind == "constant":
@@ -201,9 +204,10 @@ class Replay:
         generator, ahead = of
         return generator.counter + ahead
 
-    def _result(self, r: Returned, args: Args, arrays: Sequence[Any]) -> Any:
+    def result(self, r: Returned, args: Args, array: Any) -> Any:
+        """One place of what is returned."""
         if r.kind == "root":
-            return _tensor(arrays[r.it], r.made_by)
+            return tensor_of(array, r.made_by)
         return args[r.it] if r.kind == "argument" else r.it
 
 
@@ -218,7 +222,8 @@ def aval_of(value: Any) -> Any:
         return object()         # equal to nothing
 
 
-def _tensor(array: Any, made_by: str | None) -> Tensor:
+def tensor_of(array: Any, made_by: str | None) -> Tensor:
+    """A tensor over an array; with the freed history of what made it, if that is told."""
     dtype = dt.from_numpy(array.dtype)
     if made_by is None:
         return Tensor(leaf(array, dtype))

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from retrograd.base.modes import local
 from retrograd.graph.node import line_text
 from retrograd.tensors.compiling.picture import Picturing, Unseen
 
@@ -40,6 +41,12 @@ def foreign(filename: str) -> bool:
     if filename.startswith((_OURS, _NUMPY, "<frozen")):
         return False
     return not (filename.startswith(_LIBRARY) and "site-packages" not in filename)
+
+
+def _generated(frame: FrameType) -> bool:
+    """Whether a function was written by the program for one of our classes (named tuples, dataclasses)."""
+    module = str(frame.f_globals.get("__name__"))
+    return frame.f_code.co_filename == "<string>" and module.startswith(("retrograd.", "namedtuple_"))
 
 
 class Place:
@@ -148,11 +155,13 @@ class Watch:
         return Place(name, holder, key, value, picture, picturing.silent)
 
     def _event(self, frame: FrameType, event: str, arg: Any) -> None:
+        if local.state.capture is None:         # a value was read: the rest runs plainly
+            return
         if event == "call":
             code = frame.f_code
             if code not in self._codes:
                 self._codes[code] = []
-                if foreign(code.co_filename):
+                if foreign(code.co_filename) and not _generated(frame):
                     self._entered(frame, code)
         elif event == "c_call":
             code = frame.f_code
