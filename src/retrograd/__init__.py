@@ -195,6 +195,7 @@ from retrograd.functional import (
     where,
 )
 from retrograd.functional import inv as inverse
+from retrograd.inspection import cost, show
 from retrograd.random import get_rng_state, initial_seed, seed, set_rng_state
 from retrograd.settings import (
     are_deterministic_algorithms_enabled,

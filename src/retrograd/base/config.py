@@ -9,7 +9,7 @@ from pathlib import Path
 from retrograd.base.errors import ArgumentError, MissingError
 
 CHECKS = ("nan", "replay", "inplace", "ir")
-DUMPS = ("canonicalize", "turn", "fold", "simplify", "dedupe", "fuse")
+DUMPS = ("canonicalize", "turn", "fold", "simplify", "dedupe", "fuse", "lower", "plan")
 
 
 def _int(text: str) -> int:
@@ -72,7 +72,7 @@ def from_environment(environ: dict[str, str] | os._Environ[str] = os.environ) ->
         what = f"RETROGRAD_CHECK={','.join(sorted(missing))}" if missing else \
             f"RETROGRAD_DUMP={config.dump}"
         raise MissingError(f"{what} is not there yet",
-                           fix=f"CHECK takes nan and ir so far, DUMP takes {' and '.join(DUMPS)}.")
+                           fix=f"CHECK takes nan and ir so far, DUMP takes {', '.join(DUMPS)}.")
     return config
 
 

@@ -3,7 +3,6 @@ in one table walked by the native driver."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
@@ -24,9 +23,20 @@ from retrograd.codegen.lowering.registry import LOWERINGS
 from retrograd.codegen.parallelize import Batch, cost_of, parallelize, stages_of, worth_waking
 from retrograd.codegen.passes import simplest
 from retrograd.codegen.plan import plan_memory
+from retrograd.codegen.report import (
+    Report,
+    kernel_reports,
+    lower_text,
+    plan_text,
+    profile_of,
+    published,
+    schedule_text,
+    wanted,
+)
 from retrograd.codegen.schedule import Schedule
-from retrograd.graph.graph import topological
+from retrograd.graph.graph import Graph, topological
 from retrograd.graph.node import Node, const_p
+from retrograd.graph.text import text
 from retrograd.runtime.program import NumpyCall, Program, Recipe, Ref, Run, Seen
 
 MANY_CALLS = 24     # calls of NumPy cost more than a program of kernels, however small the arrays
@@ -55,9 +65,8 @@ def compile_graph(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequen
     """The program that computes the roots from the values of leaves and scalars; `donate` says which root may
     be written over which leaf."""
     roots = simplest(roots)
+    told = Report(text(Graph.of(roots))) if wanted() else None
     schedule = fuse(topological(roots), roots)
-    if config.dump == "fuse":
-        print(_lines(schedule), file=sys.stderr)
     donation = donate_leaves(schedule, roots, {k: leaves[j] for k, j in (donate or {}).items()})
     schedule, seen, targets = donation.schedule, donation.seen, donation.targets
     steps = [(w, LOWERINGS[w.kind](w, schedule) if w.kind in LOWERINGS else []) for w in schedule.work]
@@ -68,7 +77,16 @@ def compile_graph(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequen
     recipe = _recipe(batches, commit, donation, outputs, leaves, scalars, offsets, arena, numpy_call)
     recipe.cost, recipe.parallel = cost_of(batches), worth_waking(batches)
     recipe.over = {k: j for k, j in (donate or {}).items() if recipe.roots[k] == Seen(recipe.leaves[j])}
-    return Program(recipe, driver())
+    program = Program(recipe, driver())
+    if told is not None:
+        told.peak, told.kernels = program.planned_peak, kernel_reports(steps)
+        told.stages = {"fuse": schedule_text(schedule), "lower": lower_text(steps),
+                       "plan": plan_text(offsets, arena, told.peak)}
+        published(told, schedule)
+        if config.debug >= 2:
+            calls = [call for batch in batches for _, call in batch.calls if call is not None]
+            recipe.profile = profile_of(told, recipe, calls)
+    return program
 
 
 def _memory(batches: Sequence[Batch], schedule: Schedule, seen: Sequence[Layout],
@@ -175,12 +193,4 @@ def _recipe(batches: Sequence[Batch], commit: int, donation: Donation, outputs: 
 def describe(roots: Sequence[Node]) -> str:
     """One line a kernel or NumPy call, in order: what a program for these nodes would run."""
     roots = simplest(roots)
-    return _lines(fuse(topological(roots), roots))
-
-
-def _lines(schedule: Schedule) -> str:
-    lines = []
-    for w in schedule.work:
-        names = ", ".join(n.prim.name for n in w.nodes)
-        lines.append(f"{w.level:3d} {w.kind:8s}{list(w.shape)!s:16s} {names} -> {len(w.stores)} stored")
-    return "\n".join(lines)
+    return schedule_text(fuse(topological(roots), roots))

@@ -255,6 +255,13 @@ def emitted(module: ir.Module) -> bytes:
         return bytes(compiler.machine.emit_object(compiler.optimized(str(module))))
 
 
+def llvm_text(module: ir.Module) -> str:
+    """`module` after LLVM's passes, for RETROGRAD_DEBUG=5."""
+    compiler = _compiler()
+    with compiler.lock:
+        return str(compiler.optimized(str(module)))
+
+
 def assembly(module: ir.Module) -> str:
     """The machine code of `module` as text, for RETROGRAD_DEBUG=5 and for tests that look for full-width
     code."""

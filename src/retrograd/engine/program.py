@@ -12,6 +12,7 @@ import numpy as np
 from retrograd import codegen
 from retrograd.autodiff.expand import expanded
 from retrograd.base.config import config
+from retrograd.base.listening import listener
 from retrograd.engine.interpret import (
     as_array,
     check_values,
@@ -80,6 +81,9 @@ def make_program(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequenc
         check_values(topological(roots))
         return codegen.compile_graph.compile_graph(roots, leaves, scalars, numpy_call, donate)
     expanded(roots)
+    found = listener()
+    if found is not None:
+        found.append(codegen.report.numpy_report(roots))
     return Program(roots, leaves, scalars)
 
 
@@ -92,7 +96,7 @@ class ProgramCache:
         self.hits = self.misses = 0
 
     def get(self, key: Any) -> Any:
-        found = self._programs.get(key)
+        found = self._programs.get(key) if listener() is None else None
         if found is None:
             self.misses += 1
         else:

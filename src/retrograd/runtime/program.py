@@ -18,6 +18,7 @@ import numpy as np
 
 from retrograd.runtime.arena import Arena, arenas
 from retrograd.runtime.buffer import address
+from retrograd.runtime.profile import Profile
 from retrograd.runtime.recycle import LARGE, recycler
 from retrograd.runtime.table import ROW, RowTable, Stage, StageTable
 from retrograd.runtime.threads import Pool
@@ -89,6 +90,7 @@ class Recipe:
     over: dict[int, int] = field(default_factory=dict)  # number of a root -> leaf in whose memory it is put
     commit: int | None = None                           # the first stage that writes over a leaf, if any does
     checks: list[tuple[int, Callable[[int], Exception]]] = field(default_factory=list)  # verdict, its error
+    profile: Profile | None = None                      # where times are noted, row by row
 
 
 class Program:
@@ -223,6 +225,12 @@ class Frame:
         """Run those stages. Between slices of a long run signals are seen, until a leaf is written; from
         there on only when the native call is over, so `then` is called whenever something was written."""
         recipe, run = self.recipe, self.driver.run
+        if recipe.profile is not None:
+            try:
+                recipe.profile.run(run, self.address, first, last)
+            finally:
+                then()
+            return
         rows, stages = self.address, self.stages
         pool = self.driver.pool.address() if recipe.parallel and self.driver.pool is not None else 0
         if recipe.cost >= SLICE:
