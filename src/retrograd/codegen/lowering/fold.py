@@ -5,7 +5,7 @@ from __future__ import annotations
 from retrograd.base.shape import numel
 from retrograd.codegen.axis import nanoseconds
 from retrograd.codegen.jit import host
-from retrograd.codegen.layout import one_step
+from retrograd.codegen.layout import one_step, whole
 from retrograd.codegen.loops.operand import Operand
 from retrograd.codegen.loops.reduce import Reduce, strips
 from retrograd.codegen.lowering.call import Address, Call, copied, moved, slot_dtype, start_of, stride_letters
@@ -28,6 +28,9 @@ def lower_fold(work: Work, schedule: Schedule) -> list[Call]:
     if len(work.nodes) == 1:
         at = steps.operand(x)
         steps.value[x] = steps.step(lambda m, v: v, "same", (at,), x.dtype.name)
+    if not steps.inputs:                    # nothing but numbers: the kernel walks over one of them
+        number = next(iter(steps.consts))
+        steps.inputs.append((whole(number, ()), number))
     rank = 2 if extent[2] == 1 else 3
     operands, addresses, given, walks = [], [], [], []
     for layout, n in steps.inputs:

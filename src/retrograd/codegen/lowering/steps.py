@@ -37,7 +37,7 @@ class Steps:
         self.flops: list[int] = []
         self.folds: list[tuple[Any, Node]] = []
         self.value: dict[Node, Any] = {}
-        self._consts: dict[Node, Any] = {}
+        self.consts: dict[Node, Any] = {}
 
     def operand(self, i: Node) -> Any:
         """('in', k), ('step', k) or ('fold', k) for an operand of a member."""
@@ -47,10 +47,10 @@ class Steps:
         if base in self.folded:             # one number a row, spread over it
             return self.value[base]
         if base.prim is const_p:            # a number is the same number through any view
-            if base not in self._consts:
+            if base not in self.consts:
                 v, name = base.params[0], base.dtype.name
-                self._consts[base] = self.step(lambda m: m.cast(v, name), f"const:{v!r}:{name}", (), name)
-            return self._consts[base]
+                self.consts[base] = self.step(lambda m: m.cast(v, name), f"const:{v!r}:{name}", (), name)
+            return self.consts[base]
         layout = self.schedule.layouts[i]
         key = (layout.base, layout.offset, layout.shape, layout.strides)
         if key not in self._input_at:
