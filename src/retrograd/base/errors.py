@@ -74,6 +74,10 @@ class CompileError(RetrogradError, RuntimeError):
     """A step that `compile(..., fullgraph=True)` cannot replay."""
 
 
+class CompilationError(EvaluationError):
+    """A kernel could not be compiled or loaded (the interpreter then computes what it was for)."""
+
+
 class MissingError(RetrogradError, NotImplementedError):
     """A name or an option that PyTorch has and Retrograd does not have yet."""
 

@@ -11,11 +11,13 @@ import numpy as np
 
 from retrograd.base.config import config
 from retrograd.base.dtype import FLOATING
+from retrograd.base.errors import CompilationError
 from retrograd.base.shape import numel
 from retrograd.codegen.donate import Donation, donate_leaves
 from retrograd.codegen.driver import driver
 from retrograd.codegen.fuse import fuse
-from retrograd.codegen.kernels import ENTRY, codes_of
+from retrograd.codegen.jit import Code
+from retrograd.codegen.kernels import ENTRY, Description, codes_of, failed
 from retrograd.codegen.kinds import kind_of
 from retrograd.codegen.layout import Layout, whole
 from retrograd.codegen.lowering.call import Address, Call, Scratch
@@ -33,7 +35,7 @@ from retrograd.codegen.report import (
     schedule_text,
     wanted,
 )
-from retrograd.codegen.schedule import Schedule
+from retrograd.codegen.schedule import Schedule, Work
 from retrograd.graph.graph import Graph, topological
 from retrograd.graph.node import Node, const_p
 from retrograd.graph.text import text
@@ -127,6 +129,16 @@ def _verdict(call: Call) -> Any:
     return place.of
 
 
+def _codes(calls: Sequence[tuple[Work, Call]]) -> dict[Description, Code]:
+    """The code of every call; an error says which operations it was for."""
+    try:
+        return codes_of(call.description for _, call in calls)
+    except CompilationError as e:
+        nodes = [n for w, call in calls if failed(e, call.description) for n in w.nodes]
+        names = dict.fromkeys(n.prim.name for n in nodes)
+        raise CompilationError(e.why, op=", ".join(names) or "compile") from e
+
+
 def _recipe(batches: Sequence[Batch], commit: int, donation: Donation, outputs: Sequence[Node],
             leaves: Sequence[Node], scalars: Sequence[Node], offsets: dict[Any, int], arena: int,
             numpy_call: Callable[[Node], Callable[..., Any]]) -> Recipe:
@@ -142,7 +154,7 @@ def _recipe(batches: Sequence[Batch], commit: int, donation: Donation, outputs: 
         plain = layout[1:] == whole(base, base.shape)[1:]
         return Seen(key(base)) if plain else Seen(key(base), layout.offset, layout.shape, layout.strides)
 
-    codes = codes_of(call.description for batch in batches for _, call in batch.calls if call is not None)
+    codes = _codes([(w, call) for batch in batches for w, call in batch.calls if call is not None])
     recipe = Recipe(arena=arena, leaves=[key(n) for n in leaves], roots=[as_seen(lay) for lay in seen])
     recipe.code = list(codes.values())
     recipe.scalars = [(key(n), n.dtype.kind == FLOATING, n.dtype.acc.np) for n in scalars]
@@ -194,3 +206,10 @@ def describe(roots: Sequence[Node]) -> str:
     """One line a kernel or NumPy call, in order: what a program for these nodes would run."""
     roots = simplest(roots)
     return schedule_text(fuse(topological(roots), roots))
+
+
+def interpreted(roots: Sequence[Node]) -> list[str]:
+    """The primitives that a program for these nodes would leave to NumPy, each once."""
+    roots = simplest(roots)
+    work = fuse(topological(roots), roots).work
+    return list(dict.fromkeys(n.prim.name for w in work if w.kind == "numpy" for n in w.nodes))

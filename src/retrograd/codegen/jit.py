@@ -22,6 +22,7 @@ import llvmlite
 import llvmlite.binding as llvm
 from llvmlite import ir
 
+from retrograd.base.errors import CompilationError
 from retrograd.codegen import cache
 from retrograd.version import __version__
 
@@ -178,10 +179,13 @@ class _Compiler:
 
     def made(self, text: str, request: Request) -> Code:
         """From LLVM text to loaded code, kept on disk."""
-        image = self.machine.emit_object(self.optimized(text))
-        cache.store(self.key_of(request), image)
-        self.compiled += 1
-        return self.link(image, request.exports)
+        try:
+            image = self.machine.emit_object(self.optimized(text))
+            cache.store(self.key_of(request), image)
+            self.compiled += 1
+            return self.link(image, request.exports)
+        except (RuntimeError, OSError, MemoryError) as e:
+            raise CompilationError(str(e), got=request.text) from e
 
     def stored(self, request: Request) -> Code | None:
         """What is on disk. An object that LLVM cannot load counts as damaged."""
@@ -237,7 +241,10 @@ def compile_module(module: ir.Module, exports: Sequence[str]) -> Code:
 
 def compile_all(requests: Sequence[Request]) -> list[Code]:
     """Code for every request: remembered, loaded from disk, or compiled."""
-    compiler = _compiler()
+    try:
+        compiler = _compiler()
+    except (RuntimeError, OSError) as e:
+        raise CompilationError(f"LLVM cannot compile for this machine: {e}") from e
     with compiler.lock:
         return compiler.all_of(requests)
 

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from llvmlite import ir
 
+from retrograd.base.errors import CompilationError
 from retrograd.codegen.contract.gemm import Gemm, emit_gemm
 from retrograd.codegen.contract.matvec import MatVec, emit_matvec
 from retrograd.codegen.contract.pack import Pack, emit_pack
@@ -39,6 +40,11 @@ def codes_of(descriptions: Iterable[Description]) -> dict[Description, Code]:
     """
     wanted = list(dict.fromkeys(descriptions))
     return dict(zip(wanted, compile_all([_request(d) for d in wanted])))
+
+
+def failed(error: CompilationError, description: Description) -> bool:
+    """Whether it was this kernel that could not be compiled."""
+    return error.got == _request(description).text
 
 
 def address_of(description: Description) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 from retrograd import codegen
 from retrograd.autodiff.expand import expanded
 from retrograd.base.config import config
+from retrograd.base.errors import CompilationError
 from retrograd.base.listening import listener
 from retrograd.engine.interpret import (
     as_array,
@@ -79,12 +81,25 @@ def make_program(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequenc
               f"{programs.misses} misses so far", file=sys.stderr)
     if native:
         check_values(topological(roots))
-        return codegen.compile_graph.compile_graph(roots, leaves, scalars, numpy_call, donate)
+        if config.debug:
+            _say_what_is_interpreted(roots)
+        try:
+            return codegen.compile_graph.compile_graph(roots, leaves, scalars, numpy_call, donate)
+        except CompilationError as e:
+            warnings.warn(f"retrograd: {e.op} could not be compiled; NumPy computes the programs it is in, "
+                          f"slower and to other last bits ({e.why})", RuntimeWarning, stacklevel=2)
     expanded(roots)
     found = listener()
     if found is not None:
         found.append(codegen.report.numpy_report(roots))
     return Program(roots, leaves, scalars)
+
+
+def _say_what_is_interpreted(roots: Sequence[Node]) -> None:
+    """RETROGRAD_DEBUG=1: what has no kernel is a call of NumPy inside the native program."""
+    names = codegen.compile_graph.interpreted(roots)
+    if names:
+        print("retrograd: interpreted inside it: " + ", ".join(names), file=sys.stderr)
 
 
 class ProgramCache:
