@@ -2,7 +2,8 @@
 
     python guarded.py end|begin|broken [avx2]
 
-Every value in the arena, operand and result ends (or begins) where a forbidden page begins (ends): a kernel that reads or writes one byte beyond dies of a signal. The last line says how many programs ran.
+Every value in the arena, operand and result ends (or begins) where a forbidden page begins (ends): a kernel
+that reads or writes one byte beyond dies of a signal. The last line says how many programs ran.
 """
 
 from __future__ import annotations
