@@ -206,10 +206,3 @@ def describe(roots: Sequence[Node]) -> str:
     """One line a kernel or NumPy call, in order: what a program for these nodes would run."""
     roots = simplest(roots)
     return schedule_text(fuse(topological(roots), roots))
-
-
-def interpreted(roots: Sequence[Node]) -> list[str]:
-    """The primitives that a program for these nodes would leave to NumPy, each once."""
-    roots = simplest(roots)
-    work = fuse(topological(roots), roots).work
-    return list(dict.fromkeys(n.prim.name for w in work if w.kind == "numpy" for n in w.nodes))

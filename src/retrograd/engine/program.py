@@ -81,8 +81,6 @@ def make_program(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequenc
               f"{programs.misses} misses so far", file=sys.stderr)
     if native:
         check_values(topological(roots))
-        if config.debug:
-            _say_what_is_interpreted(roots)
         try:
             return codegen.compile_graph.compile_graph(roots, leaves, scalars, numpy_call, donate)
         except CompilationError as e:
@@ -93,13 +91,6 @@ def make_program(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequenc
     if found is not None:
         found.append(codegen.report.numpy_report(roots))
     return Program(roots, leaves, scalars)
-
-
-def _say_what_is_interpreted(roots: Sequence[Node]) -> None:
-    """RETROGRAD_DEBUG=1: what has no kernel is a call of NumPy inside the native program."""
-    names = codegen.compile_graph.interpreted(roots)
-    if names:
-        print("retrograd: interpreted inside it: " + ", ".join(names), file=sys.stderr)
 
 
 class ProgramCache:
