@@ -108,3 +108,41 @@ def test_the_programs_used_last_are_kept() -> None:
     cache.get("a")
     cache.put("c", 3)
     assert cache.get("a") == 1 and cache.get("b") is None
+
+
+def test_who_holds_what_does_not_make_new_programs_for_ever(fresh_programs: Any) -> None:
+    w, x = rg.full((3,), 0.5, requires_grad=True), rg.full((3,), 2.0)
+
+    def step(hold: str) -> list[Any]:
+        w.grad = None
+        a = (w * x).tanh()
+        b = a.exp()
+        kept = {"": None, "a": a, "b": b, "both": (a, b)}[hold]
+        loss = (a * b).sum()
+        del a, b
+        loss.backward()
+        return [t.tolist() for t in (kept if isinstance(kept, tuple) else (kept,)) if t is not None]
+
+    expected = step("both")
+    assert fresh_programs.misses == 1                       # one whose results are more than what is held serves
+    for _ in range(2):
+        assert (step(""), step("a"), step("b")) == ([], expected[:1], expected[1:])
+    assert fresh_programs.misses == 1
+
+
+def test_holding_now_one_thing_and_now_another_takes_a_few_programs(fresh_programs: Any) -> None:
+    w = rg.full((3,), 0.5, requires_grad=True)
+
+    def step(k: int) -> Any:
+        values = [w.tanh(), w.exp(), w.sin()]
+        kept = values[k]
+        loss = sum(v.sum() for v in values)
+        del values
+        loss.backward()
+        w.grad = None
+        return kept.tolist()
+
+    first = [step(k) for k in range(3)]
+    built = fresh_programs.misses
+    assert [step(k) for k in (2, 0, 1, 1, 2, 0)] == [first[k] for k in (2, 0, 1, 1, 2, 0)]
+    assert fresh_programs.misses == built <= 3

@@ -34,7 +34,7 @@ from retrograd.graph.node import (
 class _Known(NamedTuple):
     program: Any
     wrt: list[int]          # places in the order of the leaves that get a cotangent
-    roots: int
+    held: dict[int, int]    # places of the nodes whose values it delivers -> their places in its results
     walked: list[int]       # places of what is freed: what leads from the root to a leaf
 
 
@@ -114,30 +114,36 @@ def _known(root: Node, g: Node) -> dict[Node, Node] | None:
     linear = linearize([root, *pending])
     if not linear.plain:
         return None
-    held = [n for n in held_of(pending, linear) if n is not root]
-    key = ("backward", linear.key, g.params, tuple([linear.place[n] for n in held]))
-    known = programs.get(key)
-    if known is None:
+    place = linear.place
+    held = {place[n]: n for n in held_of(pending, linear) if n is not root}
+    key = "backward", linear.key, g.params
+    latest: _Known | None = programs.get(key)
+    if latest is not None and all([k in latest.held for k in held]):
+        known = latest
+        tracked = [linear.order[k] for k in known.walked]
+    else:
+        if latest is not None:          # who holds now one thing, now another, gets a program for all of them
+            held.update((k, linear.order[k]) for k in latest.held)
+            programs.missed()
         walked = [linear.place[n] for n in topological([root], tracked=True) if n.rg and n.rg != LEAF]
         grads, order = pullback([root], [g])
         wrt = list(grads)
-        roots = [root, *held, *grads.values()]
-        known = _Known(
-            make_program(roots, linear.leaves, linear.scalars), [linear.place[w] for w in wrt],
-            1 + len(held), walked
-        )
+        roots = [root, *held.values(), *grads.values()]
+        known = _Known(make_program(roots, linear.leaves, linear.scalars), [place[w] for w in wrt],
+                       {k: j for j, k in enumerate(held, 1)}, walked)
         programs.put(key, known)
         tracked = [n for n in order if n.rg != LEAF]
-    else:
-        tracked = [linear.order[k] for k in known.walked]
     out = known.program.run([n.value for n in linear.leaves], [n.value for n in linear.scalars])
-    recorder.pending.clear()
-    for n, value in zip([root, *held], out):
-        n.value = value
+    pending.clear()
+    root.value = out[0]
+    if not root.rg:
+        release(root)
+    for k, n in held.items():
+        n.value = out[known.held[k]]
         if not n.rg:
             release(n)
     result: dict[Node, Node] = {}
-    for k, value in zip(known.wrt, out[known.roots:]):
+    for k, value in zip(known.wrt, out[1 + len(known.held):]):
         w = linear.order[k]
         result[w] = leaf(value, w.dtype)
     free(tracked)

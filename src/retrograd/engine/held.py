@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from retrograd.base.dtype import float32
+from retrograd.base.modes import local
 from retrograd.engine.linearize import Linear, linearize
 from retrograd.graph.graph import topological
 from retrograd.graph.node import Node, hole, hole_p, leaf_p, recorder
@@ -93,12 +94,10 @@ def take_held() -> list[Node]:
 
 def waiting() -> list[Node]:
     """The recorder's own list without the dead and without repeats: held nodes, and nodes that these read."""
-    pending: list[Node] = recorder.pending
+    pending: list[Node] = local.state.pending
     prune(pending)
-    if len(pending) > 1:
-        once = {id(n): n for n in pending}
-        if len(once) < len(pending):
-            pending[:] = once.values()
+    if len(pending) > 1 and len(set(map(id, pending))) < len(pending):
+        pending[:] = {id(n): n for n in pending}.values()
     return pending
 
 
@@ -106,7 +105,7 @@ def held_of(pending: Sequence[Node], linear: Linear) -> list[Node]:
     """Those of `pending` that somebody outside the graph holds, where `linear` covers all of them."""
     count, uses = sys.getrefcount, linear.uses
     # `pending` is the recorder's list or a copy of part of it: a copy counts as one more
-    more = _COVERED if pending is recorder.pending else _COVERED + 1
+    more = _COVERED if pending is local.state.pending else _COVERED + 1
     return [n for n in pending if count(n) - uses.get(id(n), 0) > more]
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from retrograd.autodiff.custom import call_p
-from retrograd.graph.graph import topological
 from retrograd.graph.node import TRACKED, Node, const_p, freed_p, hole_p, scalar_p
 
 
@@ -28,44 +27,66 @@ _SPECIAL = (call_p, freed_p, hole_p)
 
 def linearize(roots: Sequence[Node]) -> Linear:
     """Number the nodes the roots need and write down what each is."""
-    order = topological(roots)
-    place: dict[Node, int] = {}
+    place: dict[Node, int] = {}         # filled inputs first: `topological`, and what each node is, in one walk
     key: list[Any] = []
     put = key.append
     leaves: list[Node] = []
     scalars: list[Node] = []
     uses: dict[int, int] = {}
     plain = True
-    for k, n in enumerate(order):
-        place[n] = k
-        prim = n.prim
-        if n.value is not None:
-            for i in n.inputs:              # a known value that keeps its history
-                uses[id(i)] = uses.get(id(i), 0) + 1
-            put(n.dtype.name)
-            if prim is scalar_p:
-                scalars.append(n)
-            else:
-                put(n.shape)
-                put(n.rg)
-                leaves.append(n)
-                if n.rg == TRACKED or n.hooks:
-                    plain = False
-        elif prim is const_p:
-            put(repr(n.params[0]))
-            put(n.dtype.name)
-        else:
-            put(prim.id)
+    count = 0
+    for root in roots:
+        if root in place:
+            continue
+        stack = [root]
+        push = stack.append
+        while stack:
+            n = stack[-1]
+            if n in place:
+                stack.pop()
+                continue
             inputs = n.inputs
-            if inputs:
-                put(tuple([place[i] for i in inputs]))
+            if n.value is None:
+                waits = False
                 for i in inputs:
-                    if i.value is None:
-                        uses[id(i)] = uses.get(id(i), 0) + 1
-            if n.params:
-                put(n.params)
-            put(n.rg)
-            if n.hooks or prim in _SPECIAL:
-                plain = False
+                    if i not in place:
+                        push(i)
+                        waits = True
+                if waits:
+                    continue
+                prim = n.prim
+                if prim is const_p:
+                    put(repr(n.params[0]))
+                    put(n.dtype.name)
+                else:
+                    put(prim.id)
+                    if inputs:
+                        at = []
+                        for i in inputs:
+                            at.append(place[i])
+                            if i.value is None:
+                                k = id(i)
+                                uses[k] = uses[k] + 1 if k in uses else 1
+                        put(tuple(at))
+                    if n.params:
+                        put(n.params)
+                    put(n.rg)
+                    if n.hooks or prim in _SPECIAL:
+                        plain = False
+            else:
+                for i in inputs:            # a known value that keeps its history
+                    uses[id(i)] = uses.get(id(i), 0) + 1
+                put(n.dtype.name)
+                if n.prim is scalar_p:
+                    scalars.append(n)
+                else:
+                    put(n.shape)
+                    put(n.rg)
+                    leaves.append(n)
+                    if n.rg == TRACKED or n.hooks:
+                        plain = False
+            stack.pop()
+            place[n] = count
+            count += 1
     put(tuple([place[r] for r in roots]))
-    return Linear(tuple(key), order, leaves, scalars, place, uses, plain)
+    return Linear(tuple(key), list(place), leaves, scalars, place, uses, plain)

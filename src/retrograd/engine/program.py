@@ -110,6 +110,11 @@ class ProgramCache:
             self._programs.move_to_end(key)
         return found
 
+    def missed(self) -> None:
+        """What was found did not serve."""
+        self.hits -= 1
+        self.misses += 1
+
     def put(self, key: Any, program: Any) -> None:
         self._programs[key] = program
         if len(self._programs) > self._size:

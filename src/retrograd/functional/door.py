@@ -156,10 +156,11 @@ def same_dtype(op: str, *named: tuple[str, Node]) -> DType:
     """The dtype all operands have; an error that lists them otherwise (matmul, linear,
     conv do not promote)."""
     first = named[0][1].dtype
-    if any(n.dtype is not first for _, n in named):
-        got = ", ".join(f"{name} is {n.dtype.name}" for name, n in named)
-        raise DTypeError(f"dtypes differ: {got}", op=op, expected="one dtype",
-                         fix=f"Convert with {named[0][0]}.to({named[1][0]}.dtype).")
+    for _, n in named:
+        if n.dtype is not first:
+            got = ", ".join(f"{name} is {n.dtype.name}" for name, n in named)
+            raise DTypeError(f"dtypes differ: {got}", op=op, expected="one dtype",
+                             fix=f"Convert with {named[0][0]}.to({named[1][0]}.dtype).")
     return first
 
 

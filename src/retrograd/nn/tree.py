@@ -77,10 +77,10 @@ class Tree:
 
     def __getattr__(self, name: str) -> Any:
         # Only reached when ordinary lookup failed.
+        own = self.__dict__
         for kind in ("_parameters", "_buffers", "_modules"):
-            found = self.__dict__.get(kind, {}).get(name, _MISSING)
-            if found is not _MISSING:
-                return found
+            if kind in own and name in own[kind]:
+                return own[kind][name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __setattr__(self, name: str, value: Any) -> None:

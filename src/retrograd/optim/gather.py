@@ -75,17 +75,17 @@ class Last:
     def __init__(self, optimizer: Any, plan: formula.Plan, cohorts: Sequence[Cohort]) -> None:
         self.plan = plan
         self.groups = list(optimizer.param_groups)
+        self.sizes = [len(group["params"]) for group in self.groups]
         self.options = [list(group.values()) for group in self.groups]
         self.forms = [form_of(group) for group in self.groups]
-        self.params = [p for group in self.groups for p in group["params"]]
+        params = [p for group in self.groups for p in group["params"]]
         trained = {id(item.p) for cohort in cohorts for item in cohort.items}
-        self.idle = [p for p in self.params if id(p) not in trained]
-        self.states = list(optimizer.state), list(optimizer.state.values())
+        self.idle = [p for p in params if id(p) not in trained]
         self.cohorts = [(cohort.group, cohort.step, [item.state for item in cohort.items])
                         for cohort in cohorts]
         self.entries = [(item.state, key) for cohort in cohorts for item in cohort.items
                         for key, v in item.state.items() if isinstance(v, Tensor)]
-        self.tensors = [state[key] for state, key in self.entries]
+        self.objects = self._objects(optimizer)
 
     def again(self, optimizer: Any) -> bool:
         """Take the same step with the numbers and gradients of now; False where something has changed."""
@@ -109,7 +109,10 @@ class Last:
 
     def _same(self, optimizer: Any) -> bool:
         groups = optimizer.param_groups
-        if not _all_same(groups, self.groups):
+        now = self._objects(optimizer)
+        if len(now) != len(self.objects) or not all(map(is_, now, self.objects)):
+            return False
+        if [len(group["params"]) for group in groups] != self.sizes:
             return False
         for k, (group, options, form) in enumerate(zip(groups, self.options, self.forms)):
             now = list(group.values())
@@ -117,14 +120,15 @@ class Last:
                 if form_of(group) != form:
                     return False
                 self.options[k] = now
-        return (
-            _all_same([p for group in groups for p in group["params"]], self.params)
-            and all([p._grad is None for p in self.idle])
-            and _all_same(list(optimizer.state), self.states[0])
-            and _all_same(list(optimizer.state.values()), self.states[1])
-            and _all_same([state.get(key) for state, key in self.entries], self.tensors)
-        )
+        return all([p._grad is None for p in self.idle])
 
-
-def _all_same(a: Sequence[Any], b: Sequence[Any]) -> bool:
-    return len(a) == len(b) and all(map(is_, a, b))
+    def _objects(self, optimizer: Any) -> list[Any]:
+        """Everything that has to be the same object again."""
+        found = list(optimizer.param_groups)
+        for group in optimizer.param_groups:
+            found += group["params"]
+        state = optimizer.state
+        found += state
+        found += state.values()
+        found += [values.get(key) for values, key in self.entries]
+        return found

@@ -8,6 +8,7 @@ keeps no tensor alive.
 from __future__ import annotations
 
 import ctypes
+import sys
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from retrograd.runtime.table import ROW, RowTable, Stage, StageTable
 from retrograd.runtime.threads import Pool
 
 PRIVATE = 1 << 14       # bytes of an arena that a frame keeps for itself
+SMALL = 1 << 12         # bytes of a result below which making an array costs more than filling it
 SLICE = 20_000_000      # nanoseconds after which the native driver comes back, so that Ctrl-C is seen
 FOREVER = 1 << 62
 
@@ -156,6 +158,17 @@ class Program:
             arenas.give(arena)
 
 
+def _references_while_unused() -> int:
+    """What the references to an array count that a list and the question itself refer to."""
+    handed_out = [np.empty(0)]
+    for _, out in enumerate(handed_out):
+        count = sys.getrefcount(out)
+    return count
+
+
+_UNUSED = _references_while_unused()
+
+
 class Frame:
     """Arena, argument table and scalar slots of one run; addresses of leaves and outputs are
     written in each time."""
@@ -172,6 +185,7 @@ class Frame:
         self.leaf_patches = [patches.get(key, []) for key in recipe.leaves]
         self.output_patches = [patches.get(key, []) for key, _, _ in recipe.outputs]
         self.fresh = [(shape, dtype, prod(shape) * dtype.itemsize) for _, shape, dtype in recipe.outputs]
+        self.handed_out: list[Any] = [None] * len(self.fresh)      # small results: dead ones are used again
         self.patches = patches
         self.float_slots = [is_float for _, is_float, _ in recipe.scalars]
         self.all_floats = all(self.float_slots)
@@ -296,13 +310,17 @@ class Frame:
                     self.floats[k] = v
                 else:
                     self.ints[k] = v
-        outs = []
-        for (shape, dtype, nbytes), patches in zip(self.fresh, self.output_patches):
-            out = np.empty(shape, dtype) if nbytes < LARGE else recycler.empty(shape, dtype, nbytes)
+        outs, count = [], sys.getrefcount
+        for j, out in enumerate(self.handed_out):
+            if out is None or count(out) > _UNUSED:
+                shape, dtype, nbytes = self.fresh[j]
+                out = np.empty(shape, dtype) if nbytes < LARGE else recycler.empty(shape, dtype, nbytes)
+                at = address(out)
+                for k, offset in self.output_patches[j]:
+                    table[k] = at + offset
+                if nbytes < SMALL:
+                    self.handed_out[j] = out
             outs.append(out)
-            at = address(out)
-            for k, offset in patches:
-                table[k] = at + offset
         self.launch(then)
         del kept
         return [outs[k] if k >= 0 else leaves[~k] for k in results]

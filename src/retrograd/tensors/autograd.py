@@ -111,7 +111,7 @@ def _deliver(owners: dict[Any, Node], create_graph: bool) -> None:
         if t._after_accumulate:
             for hook in list(t._after_accumulate.values()):
                 hook(t)
-    if modes.capture is None:
+    if sums and modes.capture is None:
         evaluate([total for _, total in sums])
     for t, total in sums:
         t._grad._store(total)

@@ -15,6 +15,7 @@ import numpy as np
 from retrograd.base.dtype import float32
 from retrograd.engine import evaluate as engine
 from retrograd.graph.node import LEAF, Node, leaf, leaf_p
+from retrograd.runtime.recycle import alone
 from retrograd.tensors.storage import Storage
 from retrograd.tensors.tensor import Tensor
 
@@ -28,29 +29,32 @@ class Cells:
     While `intact()`, their arrays may be written over: the nodes stay as they are and say what is there.
     """
 
-    __slots__ = ("tensors", "storages", "owned", "owners", "nodes", "raws", "arrays", "counts")
+    __slots__ = ("tensors", "owned", "owners", "nodes", "raws", "objects", "arrays", "counts")
 
     def __init__(self, tensors: Sequence[Tensor], expected: Sequence[tuple[int, int, int]]) -> None:
         self.tensors = list(tensors)
-        self.storages = [t._storage for t in tensors]
+        storages = [t._storage for t in tensors]
         self.owners = [t for t in tensors if t._storage is not None]
         self.owned: list[Storage] = [t._storage for t in self.owners]     # type: ignore[misc]
         self.nodes = [t._node for t in tensors]
         self.raws = [s.node for s in self.owned]
+        self.objects = storages + self.nodes + self.raws        # type: ignore[operator]
         self.arrays = [n.value for n in self.nodes]
         self.counts = ([e[0] for e in expected],
-                       [e[1] for e, s in zip(expected, self.storages) if s is not None],
+                       [e[1] for e, s in zip(expected, storages) if s is not None],
                        [e[2] for e in expected])
 
     def intact(self) -> bool:
         """Whether the tensors stand on the same nodes, and nobody else refers to these or to their arrays."""
-        return (
-            all(map(is_, [t._node for t in self.tensors], self.nodes))
-            and all(map(is_, [t._storage for t in self.tensors], self.storages))
-            and all(map(is_, [s.node for s in self.owned], self.raws))
-            and all([s.memory is None for s in self.owned])
-            and self._references() == self.counts
-        )
+        now: list[object] = [t._storage for t in self.tensors]
+        now += [t._node for t in self.tensors]
+        now += [s.node for s in self.owned]
+        return all(map(is_, now, self.objects)) and all([s.memory is None for s in self.owned]) and \
+            self._forget(now) == self.counts
+
+    def _forget(self, now: list[object]) -> tuple[list[int], list[int], list[int]]:
+        now.clear()             # it refers to the nodes too
+        return self._references()
 
     def _references(self) -> tuple[list[int], list[int], list[int]]:
         count = sys.getrefcount
@@ -83,7 +87,7 @@ def _kind(t: Tensor) -> int | None:
     if s is not None and n is not s.node and (n.value is not s.node.value or n.inputs):
         t._seen = -1                    # read again what is known now
         n = t._refresh()
-    plain = n.prim is leaf_p and n.value.__class__ is np.ndarray and n.value.base is None
+    plain = n.prim is leaf_p and n.value.__class__ is np.ndarray and alone(n.value)
     if not (plain and n.value.flags.c_contiguous and n.value.flags.writeable):
         return None
     if s is None:
