@@ -14,7 +14,8 @@ from retrograd.base.errors import RetrogradError
 GOOD: dict[str, list[tuple[str, Any]]] = {
     "DEBUG": [("0", 0), ("3", 3)], "DUMP": [("fuse", "fuse")],
     "JIT": [("0", False), ("1", True), ("off", False)],
-    "CHECK": [("nan", frozenset({"nan"})), ("nan,ir", frozenset({"nan", "ir"})), ("", frozenset())],
+    "CHECK": [("nan", frozenset({"nan"})), ("nan,ir", frozenset({"nan", "ir"})),
+              ("replay", frozenset({"replay"})), ("", frozenset())],
     "EAGER": [("1", True), ("0", False), ("true", True)], "NUM_THREADS": [("4", 4)],
     "CACHE": [("off", "off"), ("/d", "/d")],
     "DATA_HOME": [("/data", "/data")], "LANG": [("zh", "zh"), ("en", "en")], "STRICT_IEEE": [("1", True)],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import random
 import subprocess
@@ -16,6 +17,7 @@ import numpy as np
 import pytest
 
 import retrograd as rg
+from retrograd.base.config import config
 from retrograd.base.errors import CompileError
 
 F, nn, optim = rg.nn.functional, rg.nn, rg.optim
@@ -453,3 +455,83 @@ def test_a_step_that_is_replayed_warns_of_nothing() -> None:
         warnings.simplefilter("error")
         losses = [step(x, y).item() for _ in range(20)]
     assert losses[-1] < losses[0] and len(step.replays) == 1
+
+
+# ---------------------------------------------------------------- tensors found in unusual places
+HIDDEN = rg.tensor([2.0])
+
+
+def test_tensors_are_followed_wherever_the_step_found_them() -> None:
+    class Deep:
+        def __init__(self, inner: Any) -> None:
+            self.inner = inner
+    nested: Any = Deep([rg.tensor([3.0])])
+    weight = nested.inner[0]
+    for _ in range(12):
+        nested = Deep((nested,))
+    default = rg.tensor([5.0])
+
+    def dig(o: Any) -> Any:
+        while isinstance(o.inner, tuple):
+            o = o.inner[0]
+        return o.inner[0]
+
+    @rg.compile
+    def f(x: Any, scale: Any = default) -> Any:
+        return x * HIDDEN * dig(nested) * scale
+    with rg.no_grad():
+        assert [f(rg.ones(1)).item() for _ in range(2)] == [30.0] * 2
+        weight.mul_(2)
+        assert f(rg.ones(1)).item() == 60.0
+        default.add_(5)
+        HIDDEN.zero_().add_(1)
+        assert [f(rg.ones(1)).item() for _ in range(2)] == [60.0] * 2
+
+
+def test_memory_that_numpy_writes_is_read_anew() -> None:
+    array = np.ones(2, np.float32)
+    seen = rg.from_numpy(array)
+    f = rg.compile(lambda x: x + seen)
+    for k in range(4):
+        array[:] = k
+        assert f(rg.zeros(2)).tolist() == [k, k]
+
+
+# ---------------------------------------------------------------- RETROGRAD_CHECK=replay
+def test_checked_replays_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run() -> Any:
+        model, opt, x, y = setting()
+        model.append(nn.Dropout(0.2))
+
+        def step(x: Any, y: Any) -> Any:
+            opt.zero_grad()
+            loss = F.cross_entropy(model(x), y)
+            loss.backward()
+            opt.step()
+            return loss
+        step = rg.compile(step)
+        return [step(x, y).item() for _ in range(20)], [p.tolist() for p in model.parameters()], \
+            opt.state[model[0].weight]["step"]
+    expected = run()
+    monkeypatch.setattr(config, "check", frozenset({"replay"}))
+    assert run() == expected
+
+
+def test_a_replay_that_differs_from_the_plain_step_is_told_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, opt, x, y = setting()
+    clock = ctypes.c_double(0.0)        # memory that no picture shows
+
+    @rg.compile
+    def step(x: Any, y: Any) -> Any:
+        opt.zero_grad()
+        loss = F.cross_entropy(model(x), y)
+        loss.backward()
+        with rg.no_grad():
+            clock.value += 1.0
+            model[0].weight.mul_(clock.value)
+        opt.step()
+        return loss
+    monkeypatch.setattr(config, "check", frozenset({"replay"}))
+    with pytest.raises(CompileError, match=r"another value of model\.0\.weight"):
+        for _ in range(20):
+            step(x, y)

@@ -27,6 +27,7 @@ from retrograd.tensors.compiling.replay import (
     settled,
 )
 from retrograd.tensors.compiling.watch import Watch
+from retrograd.tensors.storage import Storage
 from retrograd.tensors.tensor import Tensor
 
 
@@ -166,6 +167,8 @@ def _sources(replay: Replay, capture: Capture, outside: Sequence[Any], args: Seq
                 places[id(a._storage.node if written is None else written[1])] = "memory", Ref(k)
     for k, n in given.items():
         places[id(n)] = "tensor", Ref(k)
+    for n, where in _holders([n for n in linear.leaves if id(n) not in places]).items():
+        places[id(n)] = where
     for n in linear.leaves:
         owner = n.owner() if n.rg == LEAF and n.owner is not None else None
         kind, of = places.get(id(n)) or (("tensor", roots.ref(owner)) if owner is not None else ("fixed", n))
@@ -174,6 +177,20 @@ def _sources(replay: Replay, capture: Capture, outside: Sequence[Any], args: Seq
         replay.scalars.append(_scalar(n, capture))
     replay.numbers = capture.numbers
     replay.drawn = [(g, g.counter - before) for g, _, before in capture.draws.values()]
+
+
+def _holders(nodes: Sequence[Node]) -> dict[Node, tuple[str, Any]]:
+    """Who holds nodes that no known tensor stands on: tensors that the step reached in a way nobody saw.
+    The others are constants that the step made."""
+    found: dict[Node, tuple[str, Any]] = {}
+    if nodes:
+        wanted = {id(n): n for n in nodes}
+        for holder in gc.get_referrers(*nodes):
+            if isinstance(holder, Storage) and id(holder.node) in wanted:
+                found[wanted[id(holder.node)]] = "storage", holder
+            elif isinstance(holder, Tensor) and id(holder._node) in wanted and holder._storage is None:
+                found[wanted[id(holder._node)]] = "tensor", Ref(-1, holder)
+    return found
 
 
 def _scalar(n: Node, capture: Capture) -> tuple[str, Any]:

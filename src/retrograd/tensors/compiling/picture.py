@@ -7,6 +7,7 @@ classes by identity, tensors by identity and by what shapes a graph (never by va
 from __future__ import annotations
 
 import random
+from array import array
 from collections import OrderedDict, defaultdict, deque
 from functools import partial
 from types import BuiltinFunctionType, FunctionType, MappingProxyType, MethodType, ModuleType
@@ -57,6 +58,9 @@ class Picturing:
         kind = value.__class__
         if kind in ATOMS:
             return kind, repr(value) if kind is float or kind is complex else value
+        if kind is FunctionType and (value.__defaults__ or value.__kwdefaults__) and depth <= DEPTH:
+            given = *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()
+            return Same(value), self.of(given, depth + 1)
         if kind in NAMES or isinstance(value, (type, ModuleType)):
             return Same(value)
         if id(value) in self._seen:             # a second name of the same, or a circle
@@ -98,6 +102,8 @@ class Picturing:
             if value.nbytes > BYTES or value.dtype.hasobject:
                 raise Unseen(f"a NumPy array of {value.nbytes} bytes: hand it over as a tensor")
             return Same(value), value.shape, value.dtype, value.tobytes()
+        if kind in (bytearray, array):
+            return kind, bytes(value)
         if kind is partial:
             return kind, self.of(value.func, depth), self.of(value.args, depth), \
                 self.of(value.keywords, depth)

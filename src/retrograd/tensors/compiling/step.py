@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import Callable, Sequence
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -19,6 +19,7 @@ from retrograd.base.pytree import Structure, flatten
 from retrograd.engine.capture import Capture
 from retrograd.engine.evaluate import evaluate
 from retrograd.graph.node import TRACKED
+from retrograd.tensors.compiling.check import checked, sampled
 from retrograd.tensors.compiling.finish import Differentiable, Refused, complete, finish
 from retrograd.tensors.compiling.replay import Modes, Replay
 from retrograd.tensors.compiling.steady import MISS, Steady, steady
@@ -39,7 +40,7 @@ class Compiled:
         self.plain: tuple[str, str] | None = None       # why it is run plainly: reason and line
         self._recorded: list[tuple[Structure, Modes]] = []
         self._steady: Steady | None = None      # of the replay used last
-        self._pause = 0
+        self._pause = self._count = 0
         self._lock = threading.RLock()
         self._methods: WeakKeyDictionary[Any, Compiled] = WeakKeyDictionary()
 
@@ -89,9 +90,15 @@ class Compiled:
             if nodes is not None and values is not None:
                 if k:
                     self.replays.insert(0, self.replays.pop(k))
+                if "replay" in config.check:
+                    self._count += 1
+                    if sampled(self._count):
+                        return checked(replay, leaves, partial(replay.run, leaves, nodes, *values),
+                                       partial(self.fn, *args, **kwargs))
                 result = replay.run(leaves, nodes, *values)
-                del nodes, values
-                self._settle(replay, leaves, kwargs, args)
+                nodes = values = None
+                if "replay" not in config.check:
+                    self._settle(replay, leaves, kwargs, args)
                 return result
         return self._capture(args, kwargs, leaves, structure, state)
 

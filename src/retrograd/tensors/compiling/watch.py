@@ -113,6 +113,8 @@ class Watch:
         self._known: set[tuple[int, Any]] = set()
         self._fn = fn
         self._before: Any = None
+        if isinstance(fn, FunctionType):
+            self.add(fn.__name__, None, None, fn)
         if getattr(fn, "__self__", None) is not None and not isinstance(fn, BuiltinFunctionType):
             self.add("self", None, None, fn.__self__)
 
