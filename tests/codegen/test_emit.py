@@ -7,11 +7,11 @@ import pytest
 from llvmlite import ir
 
 from retrograd.codegen.driver import Table
-from retrograd.codegen.emit.flops import count
 from retrograd.codegen.emit.probe import result_dtype
 from retrograd.codegen.jit import assembly, compile_module, host
 from retrograd.codegen.loops.operand import Operand, Step
 from retrograd.codegen.loops.pointwise import Output, Pointwise, emit_pointwise
+from retrograd.ops.flops import count
 
 FLOATS = ("float32", "float64")
 TRANSCENDENTAL = (

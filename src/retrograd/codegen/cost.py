@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
-from retrograd.base.shape import numel
-from retrograd.codegen.emit.flops import count
 from retrograd.graph.node import Node
-from retrograd.graph.primitive import Primitive
-
-UNKNOWN = 50
+from retrograd.ops.flops import per_element
 
 
 def flops(n: Node) -> int:
-    """Operations an element, as the lowering of the primitive counts them."""
-    return _flops(n.prim, n.params, len(n.inputs))
-
-
-@lru_cache(maxsize=4096)
-def _flops(prim: Primitive, params: tuple[object, ...], arity: int) -> int:
-    lower = prim.lower
-    if not callable(lower):
-        return UNKNOWN
-    try:
-        return count(lambda m, *x: lower(m, *x, *params), arity)
-    except (AttributeError, TypeError):     # a lowering of the user's own that does not only compose
-        return UNKNOWN
+    """Operations an element of a pointwise node, as the lowering of the primitive counts them."""
+    return per_element(n.prim.lower, n.params, len(n.inputs))
 
 
 def operations(n: Node) -> int:
     """Operations of a whole node."""
-    if n.prim.family == "pointwise" and callable(n.prim.lower):
-        return flops(n) * numel(n.shape)
     return int(n.prim.flops(n)) if n.prim.flops is not None else 0
 
 

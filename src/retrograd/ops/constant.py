@@ -96,7 +96,7 @@ def _stop_sample() -> Iterator[Sample]:
 
 
 # The same value with no way back: detach(), .data, torch's stop-gradient.
-stop = pointwise("stop", lambda x: x, lambda m, x: x, constant=True, exact=True, sample=_stop_sample, flops=0,
+stop = pointwise("stop", lambda x: x, lambda m, x: x, constant=True, exact=True, sample=_stop_sample,
                  alias=True)
 
 

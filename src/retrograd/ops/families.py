@@ -12,6 +12,7 @@ from retrograd.base.errors import ShapeError
 from retrograd.base.shape import Shape, numel, without
 from retrograd.graph.node import Node
 from retrograd.graph.primitive import Primitive, Sample, parameters_of
+from retrograd.ops.flops import per_element
 
 Inferred = tuple[Shape, DType]
 
@@ -52,7 +53,7 @@ def _one_layout(np_fn: Callable[..., Any]) -> Callable[..., Any]:
 def pointwise(name: str, np_fn: Callable[..., Any], lower: Callable[..., Any] | None, *, partials: Any = None,
               transpose: Any = None, linear: Any = None, constant: bool = False, predicate: bool = False,
               infer: Callable[..., Inferred] | None = None, domain: tuple[float, float] = (-2.0, 2.0),
-              inputs: str | None = None, sample: Callable[[], Any] | None = None, flops: int = 1,
+              inputs: str | None = None, sample: Callable[[], Any] | None = None,
               **traits: Any) -> Primitive:
     """A primitive whose Jacobian is diagonal: one output element from the same element of each input.
 
@@ -73,7 +74,8 @@ def pointwise(name: str, np_fn: Callable[..., Any], lower: Callable[..., Any] | 
                      infer=infer or (infer_predicate if predicate else infer_pointwise),
                      np=np_fn if traits.get("exact") else _one_layout(np_fn), lower=lower, partials=partials,
                      transpose=transpose, linear=linear, constant=constant or predicate,
-                     sample=sample or default_sample, flops=lambda node: flops * numel(node.shape), **traits)
+                     sample=sample or default_sample, **traits,
+                     flops=lambda n: per_element(lower, n.params, len(n.inputs)) * numel(n.shape))
 
 
 def view(name: str, np_fn: Callable[..., Any], params: str, infer: Callable[..., Inferred], *,
