@@ -99,8 +99,9 @@ def check_pending() -> None:
         if nodes > MAX_NODES or nbytes > MAX_BYTES:
             evaluate_each(held)
             pending.clear()
-        else:       # look again before the bytes can have grown past the bound
-            room = max(4, min(len(pending) + CROWD, (MAX_BYTES - nbytes) * len(pending) // (nbytes + 1)))
+        else:       # look again when there is as much again, before a bound can have been passed
+            much = max(len(pending), nodes)
+            room = max(4, min(much + CROWD, MAX_NODES - nodes + 1, (MAX_BYTES - nbytes) * much // (nbytes + 1)))
     recorder.limit = len(pending) + room
 
 

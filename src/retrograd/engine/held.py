@@ -27,7 +27,7 @@ def _spare_references(pending: Sequence[Node]) -> tuple[list[int], set[int]]:
     """
     order = topological(pending)
     empty: set[int] = set()
-    if any(n.prim is hole_p for n in order):
+    if any([n.prim is hole_p for n in order]):
         for n in order:
             if n.prim is hole_p or (n.value is None and any(id(i) in empty for i in n.inputs)):
                 empty.add(id(n))
@@ -122,7 +122,7 @@ _COVERED = _calibrate_covered()
 def retained(held: Sequence[Node]) -> tuple[int, int]:
     """(nodes, bytes) that the pending work keeps alive."""
     order = topological(held)
-    nbytes = sum(n.aval.nbytes for n in order if n.value is not None and n.prim is leaf_p)
-    return sum(n.value is None for n in order), nbytes
+    nbytes = sum([n.value.nbytes for n in order if n.value is not None and n.prim is leaf_p])
+    return sum([n.value is None for n in order]), nbytes
 
 

@@ -25,7 +25,7 @@ from retrograd.runtime.table import ROW, RowTable, Stage, StageTable
 from retrograd.runtime.threads import Pool
 
 PRIVATE = 1 << 14       # bytes of an arena that a frame keeps for itself
-SMALL = 1 << 12         # bytes of a result below which making an array costs more than filling it
+SMALL = 1 << 10         # bytes of a result below which making an array costs more than filling it
 SLICE = 20_000_000      # nanoseconds after which the native driver comes back, so that Ctrl-C is seen
 FOREVER = 1 << 62
 
