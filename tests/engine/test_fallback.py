@@ -67,6 +67,6 @@ def test_debug_says_what_is_interpreted_inside_a_native_program(monkeypatch: pyt
     monkeypatch.setattr(engine_program, "SMALL", -1)
     (rg.rand(4, 4).exp().argsort(1) + 1).sum().item()
     said = capsys.readouterr().err
-    assert "new native program" in said and "NumPy computes argsort float32[4, 4]" in said
+    assert "new native program" in said and "NumPy computes argsort int64[4, 4]" in said
     rg.rand(4, 4).exp().sum().item()
     assert "NumPy computes" not in capsys.readouterr().err
