@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import retrograd as rg
+from retrograd.base.errors import IndexRangeError
 from retrograd.codegen.compile_graph import describe
 from retrograd.engine.linearize import linearize
 from retrograd.engine.program import make_program
@@ -137,3 +138,21 @@ def test_the_update_of_a_parameter_is_one_loop_in_place() -> None:
     linear = linearize([node])
     recipe = make_program([node], linear.leaves, linear.scalars, {0: linear.leaves.index(p.node)}).recipe
     assert len(recipe.rows) == 1 and recipe.commit == 0 and not recipe.outputs
+
+
+def test_an_index_out_of_range_is_found_before_a_leaf_is_written_over():
+    values = [*arrays(1), np.array([0, 9, 2])]
+    given = tensors(values)
+    picked = given[0][given[1] * 1]
+    roots = [(given[0] - 0.1 * picked.sum()).node]
+    linear = linearize(roots)
+    nodes = [t.node for t in given]
+    program = make_program(roots, nodes, linear.scalars, {0: 0})
+    own = [np.array(n.value) for n in nodes]
+    with pytest.raises(IndexRangeError, match="index 9 is out of range for an axis of size 6"):
+        program.run(own, [n.value for n in linear.scalars], True)
+    assert own[0].tobytes() == values[0].tobytes()
+    own[1][1] = 1                                                       # the same program goes on to work
+    program.run(own, [n.value for n in linear.scalars], True)
+    expected = values[0] - np.float32(0.1) * values[0][[0, 1, 2]].sum()
+    np.testing.assert_allclose(own[0], expected, rtol=1e-5)
