@@ -30,7 +30,8 @@ from retrograd.codegen.loops.operand import Operand, Step
 from retrograd.codegen.loops.pointwise import Output, Pointwise, emit_pointwise
 
 BOUND = 2.0
-UNARY = ("exp", "expm1", "log", "log1p", "tanh", "sigmoid", "softplus", "erf", "sin", "cos", "tan", "rsqrt")
+UNARY = ("exp", "expm1", "log", "log1p", "tanh", "sigmoid", "softplus", "erf", "sin", "cos", "tan", "atan",
+         "rsqrt")
 FUNCTIONS = (*UNARY, "pow")
 BLOCK = 1 << 16
 COUNT64 = 100_000_000
@@ -134,7 +135,7 @@ def reference(name: str, *x: Any) -> Any:
             return 1 / np.sqrt(x[0])
         if name == "erf":
             return _erf(x[0])
-        return {"pow": np.power}.get(name, getattr(np, name, None))(*x)
+        return {"pow": np.power, "atan": np.arctan}.get(name, getattr(np, name, None))(*x)
 
 
 def _erf(x: Any) -> Any:

@@ -20,7 +20,8 @@ def accuracy():
     del sys.modules[spec.name]
 
 
-UNARY = ("exp", "expm1", "log", "log1p", "tanh", "sigmoid", "softplus", "erf", "sin", "cos", "tan", "rsqrt")
+UNARY = ("exp", "expm1", "log", "log1p", "tanh", "sigmoid", "softplus", "erf", "sin", "cos", "tan", "atan",
+         "rsqrt")
 
 
 def test_every_function_is_measured(accuracy):
