@@ -19,6 +19,8 @@ from retrograd.runtime.table import CUTS, Block, Cut, Stage
 
 # Nanoseconds by codegen/axis.py.
 BLOCK_COST = 10_000         # of one block; less is not worth a claim
+MANY, LARGE_BLOCK = 128, 100_000    # blocks enough for any machine, unless they take longer than this
+MOST = 4096
 TOGETHER = 10_000           # a batch below this runs on one thread: a barrier costs about one thousand
 WAKE = 60_000               # a program whose batches are below this in all wakes nobody
 ENOUGH = 400_000            # a batch above this looks for no more
@@ -116,7 +118,7 @@ def _waits(run: Sequence[tuple[Work, Call]], memory: Callable[[Any], Any]) -> li
 
 def cut(call: Call) -> list[tuple[Cut, ...]]:
     """The blocks of a call: the longest extent is halved, and so on, until a block costs BLOCK_COST or so."""
-    wanted = min(int(call.cost / BLOCK_COST), 4096)
+    wanted = int(min(call.cost / BLOCK_COST, max(MANY, call.cost / LARGE_BLOCK), MOST))
     bounds = [(place, align, *call.args[place:place + 2]) for place, align in call.axes]
     if wanted < 2 or not bounds or len(call.args) > MAX_ARGS:
         return [()]

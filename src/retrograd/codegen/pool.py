@@ -42,7 +42,9 @@ MAX_BLOCKS = (1 << COUNT_BITS) - 1
 SPIN = 200_000          # nanoseconds that a worker looks for more before it sleeps: a few times a wake-up
 WATCH = 64              # pauses between looks at the clock; one to three microseconds
 PROCESS = "CLOCK_PROCESS_CPUTIME_ID"
-FIRST_PENALTY, MAX_PENALTY, MAX_REST = 8, 256, 1_000_000_000
+# Rests are so many times the wait: doubled if the next comes within MAX_REST nanoseconds, none if waits are
+# less than 1 / RARE of the time.
+FIRST_PENALTY, MAX_PENALTY, MAX_REST, RARE = 8, 256, 1_000_000_000, 16
 
 
 class Natives(NamedTuple):
@@ -180,7 +182,7 @@ def _wake(module: ir.Module) -> ir.Function:
 def _straggle(module: ir.Module) -> ir.Function:
     """Wait for blocks that others are in, leaving the core to whoever wants it. A wait beyond patience in
     which we alone used the processor means that the system has given a worker's core away: do without workers
-    for a while, longer each time."""
+    for a while, longer each time, unless it happened rarely for what they are worth."""
     function, b = _function(module, "straggle", void, pointer, i64, i64)
     pool, count, patience = function.args
     start, used = now(b), now(b, PROCESS)
@@ -194,9 +196,11 @@ def _straggle(module: ir.Module) -> ir.Function:
     idle = b.icmp_signed("<", b.mul(used, i64(2)), b.mul(lost, i64(3)))
     with b.if_then(b.and_(idle, b.icmp_signed(">", lost, patience))):
         rest, penalty = (b.load(word(b, pool, at), typ=i64) for at in (REST, PENALTY))
-        again = b.icmp_signed("<", b.sub(end, rest), i64(MAX_REST))
+        since = b.sub(end, rest)
         doubled = least(b, b.mul(penalty, i64(2)), i64(MAX_PENALTY))
+        again = b.and_(b.icmp_signed("<", since, i64(MAX_REST)), b.icmp_signed(">", penalty, i64(0)))
         penalty = b.select(again, doubled, i64(FIRST_PENALTY))
+        penalty = b.select(b.icmp_signed("<", b.mul(lost, i64(RARE)), since), i64(0), penalty)
         b.store(penalty, word(b, pool, PENALTY))
         b.store(b.add(end, least(b, b.mul(lost, penalty), i64(MAX_REST))), word(b, pool, REST))
     b.ret_void()
