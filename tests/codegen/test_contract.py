@@ -63,7 +63,7 @@ def product(kernels, a, b, name, pack=False, kernel=None, cuts=((0, None),)):
     for begin, end in cuts:
         calls.append((kernels[kernel or (name if name in LOW else f"gemm_{name}")], [
             a.ctypes.data, b.ctypes.data, c.ctypes.data, 0, batch, begin, m if end is None else end, 0, n, k,
-            batch, 0, a_batch, tile.rows * a_row, a_row, a_depth, 0, b_batch, panel, b_depth, m * n, n]))
+            batch, 0, a_batch, tile.rows * a_row, a_row, a_depth, 0, b_batch, panel, b_depth, m * n, n, 0]))
     Table(calls)()
     return c
 
@@ -111,7 +111,7 @@ def test_a_product_stored_transposed_has_the_same_bits(kernels, size):
     left, right = np.ascontiguousarray(b[0].T), np.ascontiguousarray(a[0].T)
     Table([(kernels["gemm_turned"], [
         left.ctypes.data, right.ctypes.data, c.ctypes.data, 0, 1, 0, n, 0, m, k, 1,
-        0, 0, tile.rows * k, k, 1, 0, 0, tile.width, m, 0, n])])()
+        0, 0, tile.rows * k, k, 1, 0, 0, tile.width, m, 0, n, 0])])()
     assert (c == product(kernels, a, b, "float32")[0]).all()
 
 
@@ -123,7 +123,7 @@ def test_packed_rows_are_read_as_well(kernels):
     Table([
         (kernels["pack_rows"], [a.ctypes.data, panels.ctypes.data, 0, 1, 0, m, k, 1, 0, 0, k, 1, 0]),
         (kernels["gemm_unit"], [panels.ctypes.data, b.ctypes.data, c.ctypes.data, 0, 1, 0, m, 0, n, k, 1,
-                                0, 0, tile.rows * k, 1, tile.rows, 0, 0, tile.width, n, 0, n]),
+                                0, 0, tile.rows * k, 1, tile.rows, 0, 0, tile.width, n, 0, n, 0]),
     ])()
     assert (c == product(kernels, a, b, "float32")).all()
 
@@ -141,7 +141,7 @@ def test_nothing_outside_the_product_is_written(kernels):
     c = np.full((8, 20), 9, np.float32)
     Table([(kernels["gemm_float32"], [
         a.ctypes.data, b.ctypes.data, c.ctypes.data, 0, 1, 0, 5, 0, 3, 7, 1,
-        0, 0, tile.rows * 7, 7, 1, 0, 0, tile.width, 3, 0, 20])])()
+        0, 0, tile.rows * 7, 7, 1, 0, 0, tile.width, 3, 0, 20, 0])])()
     assert (c[5:] == 9).all() and (c[:, 3:] == 9).all() and (c[:5, :3] != 9).all()
 
 

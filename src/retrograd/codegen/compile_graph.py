@@ -16,11 +16,12 @@ from retrograd.base.shape import numel
 from retrograd.codegen.donate import Donation, donate_leaves
 from retrograd.codegen.driver import driver
 from retrograd.codegen.fuse import fuse
+from retrograd.codegen.fuse_products import fuse_products
 from retrograd.codegen.jit import Code
 from retrograd.codegen.kernels import ENTRY, Description, codes_of, failed
 from retrograd.codegen.kinds import kind_of
 from retrograd.codegen.layout import Layout, whole
-from retrograd.codegen.lowering.call import Address, Call, Scratch
+from retrograd.codegen.lowering.call import Address, Call, Routine, Scratch
 from retrograd.codegen.lowering.registry import LOWERINGS
 from retrograd.codegen.parallelize import Batch, cost_of, parallelize, stages_of, worth_waking
 from retrograd.codegen.passes import simplest
@@ -69,6 +70,7 @@ def compile_graph(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequen
     roots = simplest(roots)
     told = Report(text(Graph.of(roots))) if wanted() else None
     schedule = fuse(topological(roots), roots)
+    schedule = fuse_products(schedule, roots, {schedule.layouts[roots[k]].base for k in donate or ()})
     donation = donate_leaves(schedule, roots, {k: leaves[j] for k, j in (donate or {}).items()})
     schedule, seen, targets = donation.schedule, donation.seen, donation.targets
     steps = [(w, LOWERINGS[w.kind](w, schedule) if w.kind in LOWERINGS else []) for w in schedule.work]
@@ -132,9 +134,10 @@ def _verdict(call: Call) -> Any:
 def _codes(calls: Sequence[tuple[Work, Call]]) -> dict[Description, Code]:
     """The code of every call; an error says which operations it was for."""
     try:
-        return codes_of(call.description for _, call in calls)
+        return codes_of(d for _, call in calls for d in call.descriptions())
     except CompilationError as e:
-        nodes = [n for w, call in calls if failed(e, call.description) for n in w.nodes]
+        nodes = [n for w, call in calls
+                 if any(failed(e, d) for d in call.descriptions()) for n in w.nodes]
         names = dict.fromkeys(n.prim.name for n in nodes)
         raise CompilationError(e.why, op=", ".join(names) or "compile") from e
 
@@ -181,7 +184,8 @@ def _recipe(batches: Sequence[Batch], commit: int, donation: Donation, outputs: 
                 recipe.segments.append(NumpyCall(numpy_call(n), operands, key(n), n.shape))
                 recipe.foreign.add(key(n))
                 continue
-            args = [Ref(key(a.of), a.offset * a.itemsize) if isinstance(a, Address) else a for a in call.args]
+            args = [Ref(key(a.of), a.offset * a.itemsize) if isinstance(a, Address) else
+                    codes[a.description][ENTRY] if isinstance(a, Routine) else a for a in call.args]
             recipe.rows.append((codes[call.description][ENTRY], args))
             if call.failure is not None:
                 recipe.checks.append((key(_verdict(call)), call.failure))
@@ -205,4 +209,4 @@ def _recipe(batches: Sequence[Batch], commit: int, donation: Donation, outputs: 
 def describe(roots: Sequence[Node]) -> str:
     """One line a kernel or NumPy call, in order: what a program for these nodes would run."""
     roots = simplest(roots)
-    return schedule_text(fuse(topological(roots), roots))
+    return schedule_text(fuse_products(fuse(topological(roots), roots), roots))

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from llvmlite import ir
 
 from retrograd.base.errors import CompilationError
+from retrograd.codegen.contract.epilogue import Epilogue, emit_epilogue
 from retrograd.codegen.contract.gemm import Gemm, emit_gemm
 from retrograd.codegen.contract.matvec import MatVec, emit_matvec
 from retrograd.codegen.contract.pack import Pack, emit_pack
@@ -20,11 +21,13 @@ from retrograd.codegen.loops.reduce import Reduce, emit_reduce
 from retrograd.codegen.loops.region import Region, emit_region
 from retrograd.codegen.loops.scan import Scan, emit_scan
 
-Description: TypeAlias = Pointwise | Reduce | Region | Arg | Scan | Draw | Check | Gemm | Pack | MatVec
+Description: TypeAlias = (
+    Pointwise | Reduce | Region | Arg | Scan | Draw | Check | Gemm | Pack | MatVec | Epilogue)
 
 _EMITTERS: dict[type, Callable[..., None]] = {
     Pointwise: emit_pointwise, Reduce: emit_reduce, Region: emit_region, Arg: emit_arg, Scan: emit_scan,
-    Draw: emit_draw, Check: emit_check, Gemm: emit_gemm, Pack: emit_pack, MatVec: emit_matvec}
+    Draw: emit_draw, Check: emit_check, Gemm: emit_gemm, Pack: emit_pack, MatVec: emit_matvec,
+    Epilogue: emit_epilogue}
 ENTRY = "kernel"
 
 

@@ -65,6 +65,12 @@ def _view(prim: Primitive, params: tuple[Any, ...], shape: Shape, source: Shape,
     return begin, out.strides
 
 
+def reshaped(layout: Layout, shape: Shape) -> Layout | None:
+    """The same elements in that shape; None where strides do not serve."""
+    seen = _view(reshape_p, (), shape, layout.shape, layout.strides)
+    return None if seen is None else Layout(layout.base, layout.offset, shape, seen[1])
+
+
 def merged(shape: Shape, strides: list[Shape]) -> tuple[Shape, list[Shape]]:
     """Axes of size 1 dropped and neighbours that all operands walk as one made one."""
     sizes: list[int] = []

@@ -6,6 +6,9 @@ B comes in panels of `tile.width` columns. Row-major memory is already that (pan
 stride); an operand whose columns are not neighbours is packed first (contract/pack.py: panel = width * k,
 depth = width), or turned on the way where there are few rows. A comes in panels of `tile.rows` rows in the
 same way (unpacked: panel = rows * row stride). The bits of C depend on k alone.
+
+What is computed from C element by element may follow a block at a time, while that is in the cache: `finish`
+is the address of an epilogue (contract/epilogue.py) or 0, and its own args follow those of the product.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from dataclasses import dataclass
 from llvmlite import ir
 
 from retrograd.codegen.axis import Axis, axes_of
+from retrograd.codegen.contract.epilogue import finish_block
 from retrograd.codegen.contract.microkernel import Form, tile_function
 from retrograd.codegen.contract.tile import K_BLOCK, Tile, row_steps, vector_steps
 from retrograd.codegen.emit.kernel import Kernel
@@ -27,12 +31,14 @@ PARAMETERS = (
     # counted along two axes, the last of which has `inner` of them.
     "batch_begin", "batch_end", "m_begin", "m_end", "n_begin", "n_end", "k", "inner",
     "a.outer", "a.batch", "a.panel", "a.row", "a.depth", "b.outer", "b.batch", "b.panel", "b.step",
-    "c.batch", "c.row",
+    "c.batch", "c.row", "finish",
 )
 
 # Bytes of A that stay in the second cache while the panels of B pass by: less than half of the smallest that
 # machines with wide vectors have.
 _RESIDENT = 384 << 10
+# Columns of C, in panels, that an epilogue takes at once: long runs that are still in that cache.
+_PANELS_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,7 @@ class _Emitter:
         self.element = MEMORY[gemm.tile.dtype]
         self.a, self.bp, self.c = kernel.pointers
         self.arg = dict(zip(PARAMETERS[3:], kernel.integers))
+        self.table = kernel.rest
         tile_bytes = self.tile.rows * K_BLOCK * SIZE[self.tile.dtype]
         self.rows_at_once = max(1, _RESIDENT // tile_bytes) * self.tile.rows
 
@@ -101,13 +108,21 @@ class _Emitter:
                 along = k if self.gemm.crossed else b.mul(k, arg["b.step"])
                 block = _Block(self._at(a, b.mul(k, arg["a.depth"])), self._at(bp, along), c,
                                least(b, b.sub(arg["k"], k), i64(K_BLOCK)), b.icmp_signed(">", k, i64(0)))
+                last = b.icmp_signed(">=", b.add(k, block.depth), arg["k"])
+                finishes = b.and_(last, b.icmp_signed("!=", arg["finish"], i64(0)))
                 with loop(b, arg["m_begin"], arg["m_end"], self.rows_at_once) as m:
-                    self._panels(block, (m, least(b, b.add(m, i64(self.rows_at_once)), arg["m_end"])))
+                    rows = m, least(b, b.add(m, i64(self.rows_at_once)), arg["m_end"])
+                    with loop(b, arg["n_begin"], arg["n_end"], _PANELS_AT_ONCE * self.tile.width) as n:
+                        end = b.add(n, i64(_PANELS_AT_ONCE * self.tile.width))
+                        columns = n, least(b, end, arg["n_end"])
+                        self._panels(block, rows, *columns)
+                        with b.if_then(finishes):
+                            across = (columns, rows) if self.gemm.turned else (rows, columns)
+                            finish_block(b, arg["finish"], self.table, c, batch, *across)
 
-    def _panels(self, block: _Block, rows: tuple[ir.Value, ir.Value]) -> None:
+    def _panels(self, block: _Block, rows: tuple[ir.Value, ir.Value], begin: ir.Value, end: ir.Value) -> None:
         """Whole panels of columns, then ever narrower ones; the last is a vector under a mask."""
         b, arg, tile = self.b, self.arg, self.tile
-        begin, end = arg["n_begin"], arg["n_end"]
         for vectors in vector_steps(tile):
             masked = vectors == 1
             width = vectors * tile.lanes

@@ -4,7 +4,8 @@
 
 A matrix is read once and in the order of its memory, so that memory is what it takes. A sum is dealt to
 CHAINS chains of fused multiply-adds, term k to chain k mod CHAINS, which are then added in a fixed tree, in
-blocks of K_BLOCK terms: so the bits are the same whichever way the matrix lies, on every machine.
+blocks of K_BLOCK terms: so the bits are the same whichever way the matrix lies, on every machine. `finish` is
+the address of an epilogue or 0, as for other products; its args follow.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from llvmlite import ir
 
 from retrograd.codegen.axis import Axis, axes_of
+from retrograd.codegen.contract.epilogue import finish_block
 from retrograd.codegen.contract.square import room, transposed
 from retrograd.codegen.contract.tile import K_BLOCK
 from retrograd.codegen.emit.kernel import Kernel
@@ -31,7 +33,7 @@ PARAMETERS = (
     "w", "x", "y",
     # Work is cut by these; row_begin is a multiple of `rows_at_once`.
     "batch_begin", "batch_end", "row_begin", "row_end", "k", "inner",
-    "w.outer", "w.batch", "w.step", "x.outer", "x.batch", "y.batch",
+    "w.outer", "w.batch", "w.step", "x.outer", "x.batch", "y.batch", "finish",
 )
 
 
@@ -80,6 +82,7 @@ class _Emitter:
         self.wide = ir.VectorType(self.element, matvec.lanes)
         self.w, self.x, self.y = kernel.pointers
         self.arg = dict(zip(PARAMETERS[3:], kernel.integers))
+        self.table = kernel.rest
         count = 1 if matvec.along else CHAINS * matvec.vectors
         self.memory = room(self.b, self.chains if matvec.along else self.wide, count)
 
@@ -98,6 +101,9 @@ class _Emitter:
                 depth = least(b, b.sub(arg["k"], k), i64(K_BLOCK))
                 first = self._at(w, k if self.matvec.along else b.mul(k, arg["w.step"]))
                 body(first, self._at(x, k), y, depth, b.icmp_signed(">", k, i64(0)))
+            with b.if_then(b.icmp_signed("!=", arg["finish"], i64(0))):
+                rows = arg["row_begin"], arg["row_end"]
+                finish_block(b, arg["finish"], self.table, y, batch, (i64(0), i64(1)), rows)
 
     # ------------------------------------------------------------ rows are contiguous: lanes are chains
     def _along(self, w: ir.Value, x: ir.Value, y: ir.Value, depth: ir.Value, adds: ir.Value) -> None:

@@ -37,6 +37,12 @@ class Scratch:
         self.nbytes = nbytes
 
 
+class Routine(NamedTuple):
+    """The address of code that a kernel calls in turn."""
+
+    description: Description
+
+
 @dataclass
 class Call:
     """A kernel and its arguments: ints and addresses, in the order of `description.parameters()`.
@@ -45,10 +51,14 @@ class Call:
     """
 
     description: Description
-    args: list[int | Address]
+    args: Sequence[int | Address | Routine]
     failure: Callable[[int], RetrogradError] | None = None
     axes: tuple[Axis, ...] = ()     # where it may be cut
     cost: float = 0.0               # nanoseconds, see codegen/axis.py
+
+    def descriptions(self) -> list[Description]:
+        """Of all the code that it needs."""
+        return [self.description, *(a.description for a in self.args if isinstance(a, Routine))]
 
 
 def moved(sizes: Shape, strides: Sequence[Shape], operands: Sequence[Operand]) -> int:

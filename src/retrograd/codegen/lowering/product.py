@@ -13,6 +13,7 @@ from retrograd.codegen.contract.plan import Side, plan_product
 from retrograd.codegen.jit import host
 from retrograd.codegen.layout import Layout, merged
 from retrograd.codegen.lowering.call import Address, Call, Scratch, copied
+from retrograd.codegen.lowering.epilogue import lower_epilogue
 from retrograd.codegen.schedule import Schedule, Work
 from retrograd.graph.node import Node
 
@@ -31,7 +32,7 @@ def lower_product(work: Work, schedule: Schedule) -> list[Call]:
     """C[..., m, n] = sum over k of A[..., m, k] B[..., k, n]."""
     n = work.nodes[0]
     if 1 in n.shape[-2:]:
-        return _times_vector(n, schedule)
+        return _times_vector(work, schedule)
     calls: list[Call] = []
     m, cols, k = *n.shape[-2:], n.inputs[0].shape[-1]
     lead, strides, layouts = _batches(calls, n, [schedule.layouts[i] for i in n.inputs])
@@ -40,6 +41,7 @@ def lower_product(work: Work, schedule: Schedule) -> list[Call]:
             for lay, st, ends in zip(layouts, strides, (layouts[0].strides[-2:], layouts[1].strides[:-3:-1])))
     if not any((y.outer, y.batch, x.outer)) and lead[0] == 1 and x.batch == m * x.step:
         m, lead = m * lead[1], (1, 1)       # one B for all: the matrices of A are one tall matrix
+    after = lower_epilogue(work, schedule, calls, (lead[0] * lead[1], m, cols))
     plan = plan_product(Side(m, x.step, x.depth), Side(cols, y.step, y.depth), k, dtype, host())
     rows, columns, m, cols = (y, x, cols, m) if plan.turned else (x, y, m, cols)
     tile, (outer, inner) = plan.tile, lead
@@ -57,16 +59,17 @@ def lower_product(work: Work, schedule: Schedule) -> list[Call]:
     turned = plan.turned and m > 1
     gemm = Gemm(tile, unit_rows=rows.step == 1, turned=turned, crossed=plan.crossed)
     calls.append(Call(gemm, [
-        rows.address, columns.address, Address(n, 0, size), 0, outer * inner, 0, m, 0, cols, k, inner,
+        rows.address, columns.address, after.product, 0, outer * inner, 0, m, 0, cols, k, inner,
         rows.outer, rows.batch, a_panel, rows.step, rows.depth,
         columns.outer, columns.batch, b_panel, columns.step if plan.crossed else columns.depth,
-        m * cols, m if turned else cols],
-        axes=gemm.axes(), cost=nanoseconds(2 * outer * inner * m * cols * k, 0)))
+        m * cols, m if turned else cols, *after.args],
+        axes=gemm.axes(), cost=after.cost + nanoseconds(2 * outer * inner * m * cols * k, 0)))
     return calls
 
 
-def _times_vector(n: Node, schedule: Schedule) -> list[Call]:
+def _times_vector(work: Work, schedule: Schedule) -> list[Call]:
     """A matrix times a vector; whether that is A or B, the result is contiguous."""
+    n = work.nodes[0]
     calls: list[Call] = []
     layouts = [schedule.layouts[i] for i in n.inputs]
     which = 1 if n.shape[-2] == 1 < n.shape[-1] else 0          # the matrix among the operands
@@ -86,11 +89,12 @@ def _times_vector(n: Node, schedule: Schedule) -> list[Call]:
     along = extent == 1 or depth == 1 and k > 1
     size = n.dtype.itemsize
     matrix, vector = (Address(lay.base, lay.offset, size) for lay in (layouts[which], layouts[1 - which]))
+    after = lower_epilogue(work, schedule, calls, (outer * inner, 1, extent))
     kernel = matvec_kernel(host(), n.dtype.name, along)
     calls.append(Call(kernel, [
-        matrix, vector, Address(n, 0, size), 0, outer * inner, 0, extent, k, inner,
-        *strides[which], own if along else depth, *strides[1 - which], extent],
-        axes=kernel.axes(), cost=nanoseconds(0, outer * inner * extent * k * size)))
+        matrix, vector, after.product, 0, outer * inner, 0, extent, k, inner,
+        *strides[which], own if along else depth, *strides[1 - which], extent, *after.args],
+        axes=kernel.axes(), cost=after.cost + nanoseconds(0, outer * inner * extent * k * size)))
     return calls
 
 
