@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import captured, machine, networks, operations, steps
+from benchmarks import captured, machine, networks, operations, products, steps
 
 HERE = Path(__file__).parent
 
@@ -38,6 +38,7 @@ def run_child(args: list[str]) -> None:
         torch.set_num_threads(int(os.environ.get("BENCH_THREADS", "2")))
     result = operations.measure(lib) if what == "operations" \
         else captured.measure(rest[0]) if what == "captured" \
+        else products.measure() if what == "products" \
         else steps.measure(lib, *rest)
     print(json.dumps(result))
 
@@ -160,6 +161,8 @@ def about() -> str:
 SECTIONS: dict[str, tuple[str, Callable[[int], list[str]]]] = {
     "operations": ("Recording one operation", operation_table),
     "steps": ("A training step with Adam", step_table),
+    "products": ("Products of matrices",
+                 lambda rounds: products.table(child("products", "torch", **products.ONE_THREAD))),
     "captured": ("A training step with SGD as one program", captured_table),
     "import": ("Import", lambda rounds: import_table()),
     "wheels": ("What pip install brings", lambda rounds: wheel_table()),

@@ -56,7 +56,7 @@ def test_sums_over_the_first_axes_ride_along_and_who_reads_them_waits() -> None:
 def test_nothing_joins_work_that_something_else_it_reads_waits_for() -> None:
     x, w = _x(4, 8), _x(8, 8)
     y = x.exp()
-    assert _kinds(y + y @ w) == ["loop", "product", "loop"]
+    assert _kinds(y + y @ w) == ["loop", "product"]         # the sum follows on the product
 
 
 def test_one_long_row_is_not_a_region() -> None:

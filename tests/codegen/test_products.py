@@ -140,3 +140,13 @@ def test_kernels_compile_for_other_machines(target):
 def test_a_product_has_a_kernel():
     a, b = (leaf(numbers(3, 3), dt.float32) for _ in range(2))
     assert kind_of(matmul(a, b)) == "product"
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int64"])
+@pytest.mark.parametrize("shape", [(37, 50, 70), (3, 600, 20), (1, 1030, 50), (70, 30, 1), (4, 3, 5)])
+def test_integers_wrap_around_as_in_numpy(shape, dtype):
+    m, k, n = shape
+    rng = np.random.default_rng(k)
+    a, b = (rng.integers(np.iinfo(dtype).min, np.iinfo(dtype).max, size, dtype) for size in ((m, k), (k, n)))
+    assert (run(matmul, a, b) == a @ b).all()
+    assert (run(lambda x, y: matmul(x, swap_last(y)), a, np.ascontiguousarray(b.T)) == a @ b).all()

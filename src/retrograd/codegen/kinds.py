@@ -46,7 +46,7 @@ KINDS: dict[str, Kind] = {          # by the `lower` of the primitive
     "sum": Kind("fold", makes(*_NUMBERS)), "max": _EXTREME, "min": _EXTREME,
     "argmax": _ARG, "argmin": _ARG, "scan": Kind("scan", makes(*_NUMBERS)),
     "overlap": Kind("overlap", makes(*_NUMBERS)),
-    "product": Kind("product", makes(float32, float64)),
+    "product": Kind("product", makes(float32, float64, int32, int64)),
     "uniform": Kind("draw", makes(float32, float64)), "normal": Kind("draw", makes(float32, float64)),
     "integers": Kind("choose", makes(int64)),
     "concat": Kind("concat", moves, empty=True), "pad": Kind("pad", moves, empty=True),
