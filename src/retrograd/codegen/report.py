@@ -14,6 +14,7 @@ from typing import Any
 from retrograd.base.config import config
 from retrograd.base.listening import listener
 from retrograd.base.shape import numel
+from retrograd.codegen.contract.epilogue import Epilogue
 from retrograd.codegen.cost import operations
 from retrograd.codegen.jit import assembly, llvm_text
 from retrograd.codegen.kernels import Description, module_of
@@ -51,7 +52,8 @@ class Report:
 
     def loops(self) -> str:
         """Every different kernel as loops in words."""
-        different = dict.fromkeys(k.description for k in self.kernels if k.description is not None)
+        calls = [k.call for k in self.kernels if k.call is not None]
+        different = dict.fromkeys(d for call in calls for d in call.descriptions())
         return "\n".join(loops_of(d) for d in different)
 
     def show(self) -> str:
@@ -181,7 +183,7 @@ def loops_of(description: Description) -> str:
     lines = [f"{kind}:"] + [f"  in{k} = {x.dtype}[{','.join(x.strides)}]" for k, x in enumerate(inputs)]
     for k, step in enumerate(steps):
         lines.append(f"  v{k} = {step.name or 'function'}({', '.join(names[a] for a in step.arguments)})")
-    if isinstance(description, Pointwise):
+    if isinstance(description, (Pointwise, Epilogue)):
         lines += [f"  {'out' if o.inplace is None else f'in{o.inplace}'}"
                   f" {o.operand.dtype}[{','.join(o.operand.strides)}] <- {names[o.value]}"
                   for o in description.outputs]
