@@ -58,13 +58,13 @@ class RecordedStep:
             return False
         for k, group in enumerate(self.groups):
             now = list(group.values())
-            if not all(map(is_, now, self.options[k])):
+            if len(now) != len(self.options[k]) or not all(map(is_, now, self.options[k])):
                 if _shape_of(group, o.declared) != self.shapes[k]:
                     return False
                 self.options[k] = now
         return (_same([p for g in self.groups for p in g["params"]], self.params)
-                and _same(list(self.state.values()), self.entries)
-                and _same([entry.get(k) for entry, k in self.kept], self.tensors_kept)
+                and _same(self.state.values(), self.entries)
+                and all(map(is_, [entry.get(k) for entry, k in self.kept], self.tensors_kept))
                 and (not (o._optimizer_step_pre_hooks or o._optimizer_step_post_hooks)
                      and not self.hooks or _hooks(o) == self.hooks))
 

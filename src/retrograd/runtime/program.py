@@ -225,6 +225,8 @@ class Frame:
         """Run in this arena from now on."""
         np.frombuffer(self.table, np.int64)[self._in_arena] += arena.base - self.base
         self.base = arena.base
+        self.verdicts = [((ctypes.c_int64 * 2).from_address(arena.base + self.recipe.placed[key][0]), failure)
+                         for key, failure in self.recipe.checks]
         if arena.nbytes <= PRIVATE:
             self.arena = arena
         if self.results is not None:
@@ -374,10 +376,9 @@ class Frame:
 
     def _check(self) -> None:
         """Raise what the first check that failed says."""
-        for key, failure in self.recipe.checks:
-            bad, value = (ctypes.c_int64 * 2).from_address(self.base + self.recipe.placed[key][0])
-            if bad:
-                raise failure(value)
+        for verdict, failure in self.verdicts:
+            if verdict[0]:
+                raise failure(verdict[1])
 
     def _numpy(self, call: NumpyCall, values: dict[int, Any]) -> None:
         r = call.fn(*[self._array(seen, values) for seen in call.operands])

@@ -278,7 +278,7 @@ class _Roots:
                 raise Refused(f"it returns a new {t.__class__.__name__}", "")
             n = t.node
             name = made_by(n) if n.rg == TRACKED else None
-            self.replay.returned.append(Returned("root", self.add(n), name))
+            self.replay.returned.append(Returned("root", self.add(n), n.dtype, name))
 
 
 def _nobody_else(capture: Capture, known: list[Node]) -> None:

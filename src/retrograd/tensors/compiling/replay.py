@@ -78,6 +78,7 @@ class Returned(NamedTuple):
 
     kind: str
     it: Any
+    dtype: Any = None
     made_by: str | None = None      # a tensor whose history was freed says what made it
 
 
@@ -185,7 +186,8 @@ class Replay:
             storage = w.target(args)
             storage.write(leaf(arrays[w.root], storage.node.dtype))
         for ref, root in self.grads:
-            ref.tensor(args)._grad = None if root is None else tensor_of(arrays[root], None)
+            t = ref.tensor(args)
+            t._grad = None if root is None else tensor_of(arrays[root], t.dtype, None)
         for put, key, count in counts:
             put(key, count)
         for c in self.counted:
@@ -207,7 +209,7 @@ class Replay:
     def result(self, r: Returned, args: Args, array: Any) -> Any:
         """One place of what is returned."""
         if r.kind == "root":
-            return tensor_of(array, r.made_by)
+            return tensor_of(array, r.dtype, r.made_by)
         return args[r.it] if r.kind == "argument" else r.it
 
 
@@ -222,9 +224,8 @@ def aval_of(value: Any) -> Any:
         return object()         # equal to nothing
 
 
-def tensor_of(array: Any, made_by: str | None) -> Tensor:
+def tensor_of(array: Any, dtype: dt.DType, made_by: str | None) -> Tensor:
     """A tensor over an array; with the freed history of what made it, if that is told."""
-    dtype = dt.from_numpy(array.dtype)
     if made_by is None:
         return Tensor(leaf(array, dtype))
     return Tensor(Node(freed_p, (), (made_by,), array.shape, dtype, TRACKED, array))

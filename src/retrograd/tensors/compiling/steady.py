@@ -9,6 +9,7 @@ built anew.
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from operator import is_
 from types import CellType
@@ -43,9 +44,9 @@ class Gradients:
 
     def ready(self) -> bool:
         """Whether they may be written over."""
-        return (len(self.tensors) == len(self.owners)
+        return (list(map(sys.getrefcount, self.parts)) == self.counts
                 and all(map(is_, [t._grad for t in self.owners], self.tensors))
-                and list(map(sys.getrefcount, self.parts)) == self.counts)
+                and len(self.tensors) == len(self.owners))
 
     def renew(self) -> None:
         """Other tensors in new memory."""
@@ -110,7 +111,12 @@ class Steady:
         self.nodes: list[Node] = []
         self.kept: list[Any] = []
         self._leaves()
-        self.references = list(map(sys.getrefcount, written.owned))
+        # Of storages too: a view of one may have a value of its own, that a write would leave behind.
+        self.watched = [*written.nodes, *written.raws, *written.arrays, *written.owned]
+        nodes, raws, arrays = written.counts
+        more = Counter(map(id, self.watched))                           # `watched` refers to them as well
+        self.references = [count + more[id(o)] for count, o in zip((*nodes, *raws, *arrays), self.watched)]
+        self.references += map(sys.getrefcount, written.owned)
         found = [p for p in replay.places if p.holder is not None]
         self.cells = [p for p in found if p.holder.__class__ is CellType]
         self.closures, self.contents = [p.holder for p in self.cells], [p.value for p in self.cells]
@@ -126,6 +132,7 @@ class Steady:
                 self.numbers.append((k, of))
             else:
                 self.chance.append((k, kind, of))
+        self.all_numbers = bound.frame.all_floats and len(self.numbers) == len(replay.scalars)
         owners = [(ref.tensor(args), root) for ref, root in replay.grads if root is not None]
         self.gradients = Gradients(bound, [t for t, _ in owners], [root for _, root in owners])
         self.cleared = [ref.tensor(args) for ref, root in replay.grads if root is None]
@@ -185,10 +192,8 @@ class Steady:
 
     def _run(self, args: Sequence[Any], numbers: Any, counts: list[Any]) -> Any:
         replay, frame = self.replay, self.bound.frame
-        if frame.all_floats:
-            floats = frame.floats
-            for k, of in self.numbers:
-                floats[k] = numbers[of]
+        if self.all_numbers:
+            frame.floats[:len(self.numbers)] = [numbers[of] for _, of in self.numbers]
         else:
             for k, of in self.numbers:
                 self._scalar(k, numbers[of])
@@ -206,7 +211,7 @@ class Steady:
         for t in self.cleared:
             t._grad = None
         if replay.single:                           # a tensor alone
-            return tensor_of(arrays[0], replay.returned[0].made_by)
+            return tensor_of(arrays[0], *replay.returned[0][2:])
         results = [replay.result(r, args, array) for r, array in zip(replay.returned, arrays)]
         return unflatten(replay.shape_of_result, results)
 
@@ -238,14 +243,11 @@ class Steady:
         return True
 
     def _intact(self) -> bool:
-        written, count = self.written, sys.getrefcount
-        nodes, raws, arrays = written.counts
-        return (all(map(is_, [t._node for t in written.tensors], written.nodes))
-                and all(map(is_, [s.node for s in written.owned], written.raws))
-                and list(map(count, written.nodes)) == nodes
-                and list(map(count, written.raws)) == raws
-                and list(map(count, written.arrays)) == arrays
-                and list(map(count, written.owned)) == self.references)
+        """Whether the tensors stand where they did, and nobody else refers to what is written over."""
+        written = self.written
+        return (list(map(sys.getrefcount, self.watched)) == self.references
+                and all(map(is_, [t._node for t in written.tensors], written.nodes))
+                and all(map(is_, [s.node for s in written.owned], written.raws)))
 
 
 def _nothing() -> None:
