@@ -80,8 +80,12 @@ class _GradMode:
 
         @wraps(fn)
         def wrapped(*args: Any, **kwargs: Any) -> Any:
-            with _GradMode(value):
+            state = local.state
+            before, state.grad = state.grad, value
+            try:
                 return fn(*args, **kwargs)
+            finally:
+                state.grad = before
         return wrapped
 
 
