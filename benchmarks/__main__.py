@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import captured, machine, networks, operations, products, steps
+from benchmarks import captured, machine, networks, operations, products, regions, steps
 
 HERE = Path(__file__).parent
 
@@ -37,6 +37,7 @@ def run_child(args: list[str]) -> None:
         import torch
         torch.set_num_threads(int(os.environ.get("BENCH_THREADS", "2")))
     result = operations.measure(lib) if what == "operations" \
+        else regions.measure(lib) if what == "regions" \
         else captured.measure(rest[0]) if what == "captured" \
         else products.measure() if what == "products" \
         else steps.measure(lib, *rest)
@@ -65,6 +66,23 @@ def operation_table(rounds: int) -> list[str]:
         lines.append(f"| `{name}` | " + " | ".join(f"{v:.2f}" for v in row) + f" | {ratio} |")
     if ratios:
         lines.append(f"| median / largest ratio | | | {statistics.median(ratios):.2f} / {max(ratios):.2f} |")
+    return lines
+
+
+def region_table(rounds: int) -> list[str]:
+    """One thread each, in turn: what matters is how often memory is walked."""
+    libs = available("retrograd", "torch")
+    runs: dict[str, list[Any]] = {lib: [] for lib in libs}
+    for _ in range(rounds):
+        for lib in libs:
+            runs[lib].append(child("regions", lib, BENCH_THREADS="1", RETROGRAD_NUM_THREADS="1"))
+    lines = ["| (4096, 1024), one thread, ms | " + " | ".join([*libs, "ratio", "floor"]) + " |",
+             "|---|" + "---:|" * (len(libs) + 2)]
+    for name, (_, floor) in runs["retrograd"][0].items():
+        row = [min(r[name][0] for r in runs[lib]) for lib in libs]
+        ratio = f"{row[0] / row[1]:.2f}" if len(row) > 1 else "-"
+        cells = [*(f"{v:.3f}" for v in row), ratio, f"{floor:.2f}"]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return lines
 
 
@@ -160,6 +178,7 @@ def about() -> str:
 # name on the command line: (title, table)
 SECTIONS: dict[str, tuple[str, Callable[[int], list[str]]]] = {
     "operations": ("Recording one operation", operation_table),
+    "regions": ("Rows, chains and losses", region_table),
     "steps": ("A training step with Adam", step_table),
     "products": ("Products of matrices",
                  lambda rounds: products.table(child("products", "torch", **products.ONE_THREAD))),

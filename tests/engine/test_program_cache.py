@@ -146,3 +146,13 @@ def test_holding_now_one_thing_and_now_another_takes_a_few_programs(fresh_progra
     built = fresh_programs.misses
     assert [step(k) for k in (2, 0, 1, 1, 2, 0)] == [first[k] for k in (2, 0, 1, 1, 2, 0)]
     assert fresh_programs.misses == built <= 3
+
+
+def test_a_backward_from_a_given_cotangent_is_found_again_and_keeps_nothing(fresh_programs: Any) -> None:
+    w = rg.ones(70, 80, requires_grad=True)
+    for k in range(4):
+        w.grad = None
+        y = (w * 0.5).exp().sum(1)
+        y.backward(rg.full((70,), float(k)))
+        np.testing.assert_allclose(w.grad.numpy(), k * 0.5 * np.exp(0.5), rtol=1e-6)
+    assert (fresh_programs.misses, fresh_programs.hits) == (1, 3)

@@ -108,10 +108,11 @@ def batched_gradients(roots: Sequence[Node], cotangents: Sequence[Node], wrt: Se
 
 def _known(root: Node, g: Node) -> dict[Node, Node] | None:
     """Run the program of this backward if its graph is plain; build it when it is new."""
-    if g.prim is not const_p:
+    if g.prim is not const_p and g.value is None:
         return None
     pending = waiting()
-    linear = linearize([root, *pending])
+    # A cotangent that the user gives is an argument of the program.
+    linear = linearize([root, *pending] if g.prim is const_p else [root, g, *pending])
     if not linear.plain:
         return None
     place = linear.place
