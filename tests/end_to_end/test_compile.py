@@ -535,3 +535,33 @@ def test_a_replay_that_differs_from_the_plain_step_is_told_by_name(monkeypatch: 
     with pytest.raises(CompileError, match=r"another value of model\.0\.weight"):
         for _ in range(20):
             step(x, y)
+
+
+# ---------------------------------------------------------------- who else sees the memory
+@pytest.mark.parametrize("look", ["view", "turned", "twin", "array", "pending", "state"])
+def test_who_looks_at_a_parameter_sees_what_the_plain_loop_shows(look: str) -> None:
+    def run(compiled: bool) -> Any:
+        model, opt, x, y = setting()
+
+        def step(x: Any, y: Any) -> Any:
+            opt.zero_grad()
+            loss = F.cross_entropy(model(x), y)
+            loss.backward()
+            opt.step()
+            return loss
+        step = rg.compile(step) if compiled else step
+        weight = model[0].weight
+        seen: list[Any] = []
+        for k in range(24):
+            step(x, y)
+            if k in (5, 12):
+                seen.append({"view": lambda: weight.detach().view(-1)[2:7], "twin": weight.detach,
+                             "turned": lambda: weight.detach().t(), "array": lambda: weight.detach().numpy(),
+                             "pending": lambda: weight.detach().exp(),
+                             "state": lambda: opt.state[weight]["exp_avg"].detach()}[look]())
+            if k in (8, 13):
+                seen.append([s.tolist() for s in seen if not isinstance(s, list)])
+            if k == 18:
+                seen = [s if isinstance(s, list) else s.tolist() for s in seen]
+        return seen, [p.tolist() for p in model.parameters()]
+    assert run(True) == run(False)
