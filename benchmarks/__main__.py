@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import captured, machine, networks, operations, products, regions, steps
+from benchmarks import captured, machine, networks, operations, products, regions, sizes, steps
 
 HERE = Path(__file__).parent
 
@@ -40,6 +40,7 @@ def run_child(args: list[str]) -> None:
         else regions.measure(lib) if what == "regions" \
         else captured.measure(rest[0]) if what == "captured" \
         else products.measure() if what == "products" \
+        else sizes.measure(lib, *rest) if what == "sizes" \
         else steps.measure(lib, *rest)
     print(json.dumps(result))
 
@@ -136,6 +137,24 @@ def captured_table(rounds: int) -> list[str]:
     return lines
 
 
+def sizes_table(rounds: int) -> list[str]:
+    """Each library in turn with one thread; the median of the rounds."""
+    libs = available("retrograd", "torch")
+    lines = ["| a sample, us | " + " | ".join(libs) + " | ratio | kernels | of them in the last half |",
+             "|---|" + "---:|" * (len(libs) + 3)]
+    for work in sizes.WORK:
+        runs: dict[str, list[Any]] = {lib: [] for lib in libs}
+        for _ in range(rounds):
+            for lib in libs:
+                runs[lib].append(child("sizes", lib, work, BENCH_THREADS="1"))
+        us = [statistics.median(r["us"] for r in runs[lib]) for lib in libs]
+        ratio = f"{us[0] / us[1]:.2f} ({sizes.TARGET})" if len(us) > 1 and work in sizes.JUDGED else "-"
+        last = runs["retrograd"][-1]
+        lines.append(f"| {work} | " + " | ".join(f"{v:.0f}" for v in us) +
+                     f" | {ratio} | {last['kernels']:.0f} | {last['late']:.0f} |")
+    return lines
+
+
 def wheel_table() -> list[str]:
     """Megabytes that `pip install` downloads: the wheels of what the package requires, and its own."""
     with tempfile.TemporaryDirectory() as folder:
@@ -183,6 +202,7 @@ SECTIONS: dict[str, tuple[str, Callable[[int], list[str]]]] = {
     "products": ("Products of matrices",
                  lambda rounds: products.table(child("products", "torch", **products.ONE_THREAD))),
     "captured": ("A training step with SGD as one program", captured_table),
+    "sizes": ("Sizes and graphs that keep changing", sizes_table),
     "import": ("Import", lambda rounds: import_table()),
     "wheels": ("What pip install brings", lambda rounds: wheel_table()),
 }

@@ -10,6 +10,7 @@ LAW = 500
 
 # Module-level objects that change while a program runs, each with the reason why there is one a process.
 STATE = {
+    "retrograd.engine.quick": {"policy", "_spare"},         # what was met how often; arenas not in use
     "retrograd.base.modes": {"modes"},                      # grad mode and its kin, one a thread
     "retrograd.base.config": {"config"},                    # the switches
     "retrograd.base.dtype": {"_default"},                   # the default dtype

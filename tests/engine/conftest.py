@@ -11,6 +11,7 @@ import pytest
 
 from retrograd.base.config import config
 from retrograd.engine.program import programs
+from retrograd.engine.quick import Policy
 from retrograd.graph.node import Node, recorder
 from retrograd.graph.primitive import REGISTRY
 
@@ -26,9 +27,12 @@ def nothing_pending() -> Iterator[None]:
 @pytest.fixture
 def fresh_programs(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The cache of programs, empty, with its counters at zero."""
+    policy = Policy()
     monkeypatch.setattr(programs, "_programs", type(programs._programs)())
     monkeypatch.setattr(programs, "hits", 0)
     monkeypatch.setattr(programs, "misses", 0)
+    for module in ("quick", "evaluate", "backward"):            # which also forgets what graphs were seen
+        monkeypatch.setattr(f"retrograd.engine.{module}.policy", policy)
     return programs
 
 

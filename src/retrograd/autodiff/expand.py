@@ -24,10 +24,16 @@ def expand_node(node: Node) -> None:
     try:
         meaning = expansion(*node.inputs, *node.params)
         assert (meaning.shape, meaning.dtype) == (node.shape, node.dtype), f"{node} expands to {meaning}"
-        # the name stays, for whoever looks at grad_fn
+        # the name stays, for whoever looks at grad_fn; and the inputs, where its derivative ends
+        node.owner = node.inputs
         node.prim, node.inputs, node.params = alias_p, (meaning,), (node.prim.name,)
     finally:
         modes.grad, recorder.where = before, where
+
+
+def opened(node: Node) -> bool:
+    """Whether a node is a composite that was replaced by its meaning; `owner` are then its own inputs."""
+    return node.prim is alias_p and node.owner.__class__ is tuple
 
 
 def expand_all(nodes: Iterable[Node], *, known: bool = False) -> bool:

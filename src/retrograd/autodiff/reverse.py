@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from retrograd.autodiff.custom import call_p, project_p, rules_of
+from retrograd.autodiff.expand import expand_node, must_expand, opened
 from retrograd.autodiff.rules import vjp
-from retrograd.autodiff.walk import NOWHERE, order_between
 from retrograd.base.errors import AutogradError
 from retrograd.base.modes import modes
+from retrograd.graph.graph import NOWHERE
 from retrograd.graph.node import LEAF, Node, freed_p, line_text, recorder
 from retrograd.ops.linear import alias_p
 
@@ -30,12 +32,13 @@ def pullback(roots: Sequence[Node], cotangents: Sequence[Node], wrt: Sequence[No
              ) -> tuple[dict[Node, Node], list[Node]]:
     """Cotangents of the nodes `wrt` (None: of every leaf) and the nodes whose rules ran.
 
-    g_x = sum over the uses of x of J^T g. Each node is visited once, after all its uses. With `ends` the
-    nodes wrt were made for this walk, which does not look below them. `trace` collects (node, cotangent it
-    handed on).
+    g_x = sum over the uses of x of J^T g. Each node is visited once, after all its uses. A composite is one
+    node: what meets at its inputs inside is added up there first, so a graph gives the same bits whether
+    composites are walked through or applied as one. With `ends` the nodes wrt were made for this walk, which
+    does not look below them. `trace` collects (node, cotangent it handed on).
     """
     below = frozenset(wrt) if ends and wrt else NOWHERE
-    order = order_between([r for r in roots if r.rg], below, tracked=True)
+    order = downward([r for r in roots if r.rg], below)
     if not ends:
         for n in order:
             if n.prim is freed_p and n.rg != LEAF:
@@ -55,23 +58,36 @@ def pullback(roots: Sequence[Node], cotangents: Sequence[Node], wrt: Sequence[No
             g = cot.pop(n, None)
             if g is None:
                 continue
+            if n in below:
+                result[n] = g
+                continue
             recorder.where = n.where
             if n.hooks:
                 for hook in list(n.hooks.values()):
                     g = hook(g) or g
             if n in wanted if wanted is not None else n.rg == LEAF:
                 result[n] = g
-            if n.rg == LEAF or not n.inputs or n in below:
+            if n.rg == LEAF or not n.inputs:
                 continue
-            if needed is not None and not any(i in needed for i in n.inputs):
+            inputs = reads(n)
+            if needed is not None and not any(i in needed for i in inputs):
                 continue
             walked.append(n)
             if n.prim is project_p:
                 _meet(cot, n, g)
                 continue
-            shares = rules_of(n).pullback([g.get(k) for k in range(rules_of(n).outputs)]) \
-                if n.prim is call_p else vjp(n, g)
-            for x, gx in zip(n.inputs, shares):
+            if must_expand(n):
+                expand_node(n)
+            shares: Sequence[Any]
+            if n.prim is call_p:
+                shares = rules_of(n).pullback([g.get(k) for k in range(rules_of(n).outputs)])
+            elif opened(n):
+                inputs = tuple([x for x in dict.fromkeys(inputs) if x.rg and (needed is None or x in needed)])
+                inner = pullback(n.inputs, [g], inputs, create_graph=create_graph, ends=True, trace=trace)[0]
+                shares = [inner.get(x) for x in inputs]
+            else:
+                shares = vjp(n, g)
+            for x, gx in zip(inputs, shares):
                 if gx is None or not x.rg or (needed is not None and x not in needed):
                     continue
                 if trace is not None:
@@ -81,6 +97,34 @@ def pullback(roots: Sequence[Node], cotangents: Sequence[Node], wrt: Sequence[No
     finally:
         modes.grad, recorder.where = before
     return result, order if wrt is None else walked
+
+
+def reads(n: Node) -> tuple[Node, ...]:
+    """The inputs of a node; of an opened composite those that it had."""
+    return n.owner if opened(n) else n.inputs       # type: ignore[no-any-return]
+
+
+def downward(roots: Sequence[Node], below: AbstractSet[Node] = NOWHERE) -> list[Node]:
+    """The nodes on the way to a derivative, inputs first; composites are not looked into."""
+    order: list[Node] = []
+    seen: set[Node] = set()
+    stack: list[Node] = []
+    for root in roots:
+        stack.append(root)
+        while stack:
+            n = stack[-1]
+            if n in seen:
+                stack.pop()
+                continue
+            if n not in below:
+                more = [i for i in reads(n) if i.rg and i not in seen]
+                if more:
+                    stack.extend(more)
+                    continue
+            seen.add(n)
+            order.append(n)
+            stack.pop()
+    return order
 
 
 def _meet(cot: dict[Node, Any], n: Node, g: Node) -> None:
@@ -94,7 +138,7 @@ def _toward(order: list[Node], wrt: Sequence[Node], below: Any) -> set[Node]:
     """The nodes from which some node of `wrt` is reached."""
     needed = set(wrt)
     for n in order:
-        if n not in needed and n.rg != LEAF and n not in below and any(i in needed for i in n.inputs):
+        if n not in needed and n.rg != LEAF and n not in below and any(i in needed for i in reads(n)):
             needed.add(n)
     return needed
 

@@ -8,6 +8,6 @@ from typing import Any
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("compile_graph", "cost", "machine", "report"):
+    if name in ("compile_graph", "cost", "layout", "machine", "report", "symbol", "unit", "unroll"):
         return import_module("retrograd.codegen." + name)
     raise AttributeError(f"module 'retrograd.codegen' has no attribute {name!r}")

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from retrograd.base.shape import Shape, numel
 from retrograd.codegen.emit.types import SIZE
 from retrograd.codegen.kinds import kind_of
-from retrograd.codegen.layout import Layout, one_step, viewed, whole
+from retrograd.codegen.layout import Layout, given, one_step, viewed, whole
 from retrograd.codegen.loops.reduce import CHUNK
 from retrograd.codegen.schedule import Schedule, Work, in_order
 from retrograd.graph.node import Node, const_p
@@ -48,7 +48,7 @@ def fuse(order: Sequence[Node], roots: Sequence[Node]) -> Schedule:
     layouts = s.layouts
     for n in order:
         if n.value is not None or n.prim is const_p:
-            layouts[n] = whole(n, n.shape)
+            layouts[n] = given(n)
             continue
         kind = kind_of(n)
         if kind == "view":

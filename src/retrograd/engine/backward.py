@@ -11,10 +11,12 @@ from retrograd.autodiff.batching import batch, spread
 from retrograd.autodiff.reverse import free, pullback, second_time
 from retrograd.base.errors import AutogradError, RetrogradError
 from retrograd.base.modes import modes
+from retrograd.engine import quick
 from retrograd.engine.evaluate import evaluate, evaluate_each
 from retrograd.engine.held import held_of, take_held, waiting
 from retrograd.engine.linearize import linearize
 from retrograd.engine.program import make_program, programs
+from retrograd.engine.quick import policy
 from retrograd.graph.graph import topological
 from retrograd.graph.node import (
     LEAF,
@@ -119,6 +121,16 @@ def _known(root: Node, g: Node) -> dict[Node, Node] | None:
     held = {place[n]: n for n in held_of(pending, linear) if n is not root}
     key = "backward", linear.key, g.params
     latest: _Known | None = programs.get(key)
+    if latest is None and policy.takes(key, linear, [root], backward=True):
+        asked = [root, *held.values()]
+        values, cotangents, order = quick.gradients(linear, asked, root, g)
+        pending.clear()
+        for n, value in zip(asked, values):
+            n.value = value
+            if not n.rg:
+                release(n)
+        free(order)
+        return {w: leaf(value, w.dtype) for w, value in cotangents.items()}
     if latest is not None and all([k in latest.held for k in held]):
         known = latest
         tracked = [linear.order[k] for k in known.walked]

@@ -15,9 +15,11 @@ from retrograd.autodiff.rules import residuals
 from retrograd.base.config import config
 from retrograd.base.errors import EvaluationError, RetrogradError
 from retrograd.base.modes import local, modes
+from retrograd.engine import quick
 from retrograd.engine.held import CROWD, MAX_BYTES, MAX_NODES, held_of, prune, retained, take_held, waiting
 from retrograd.engine.linearize import Linear, linearize
 from retrograd.engine.program import make_program, programs
+from retrograd.engine.quick import policy
 from retrograd.graph.node import TRACKED, Node, const_p, line_text, recorder, release
 
 
@@ -46,6 +48,8 @@ def evaluate(roots: Sequence[Node]) -> None:
 def _program_values(key: Any, linear: Linear, roots: Sequence[Node]) -> list[Any]:
     program = programs.get(key)
     if program is None:
+        if policy.takes(key, linear, roots, backward=False):
+            return quick.values(linear, roots)
         program = make_program(roots, linear.leaves, linear.scalars)
         programs.put(key, program)
     values = program.run([n.value for n in linear.leaves], [n.value for n in linear.scalars])
@@ -95,13 +99,14 @@ def check_pending() -> None:
     room = CROWD
     if len(pending) >= CROWD // 2:
         held = take_held()
-        nodes, nbytes = retained(held)
-        if nodes > MAX_NODES or nbytes > MAX_BYTES:
+        nodes, weight, nbytes = retained(held)
+        if weight > MAX_NODES or nbytes > MAX_BYTES:
             evaluate_each(held)
             pending.clear()
         else:       # look again when there is as much again, before a bound can have been passed
             much = max(len(pending), nodes)
-            room = max(4, min(much + CROWD, MAX_NODES - nodes + 1, (MAX_BYTES - nbytes) * much // (nbytes + 1)))
+            room = max(4, min(much + CROWD, MAX_NODES - weight + 1,
+                               (MAX_BYTES - nbytes) * much // (nbytes + 1)))
     recorder.limit = len(pending) + room
 
 

@@ -16,6 +16,7 @@ from retrograd.graph.graph import topological
 from retrograd.graph.node import Node, hole, hole_p, leaf_p, recorder
 
 MAX_NODES, MAX_BYTES = 256, 64 << 20
+TRACKED_WEIGHT = 1 / 32     # of a node that backward will want: kept anyway, and computed best with backward
 CROWD = 16        # pending nodes that are not worth a look
 
 
@@ -119,10 +120,11 @@ def _calibrate_covered() -> int:
 _COVERED = _calibrate_covered()
 
 
-def retained(held: Sequence[Node]) -> tuple[int, int]:
-    """(nodes, bytes) that the pending work keeps alive."""
+def retained(held: Sequence[Node]) -> tuple[int, int, int]:
+    """(nodes to compute, their weight, bytes) of pending work; nodes that lead to a derivative weigh less."""
     order = topological(held)
     nbytes = sum([n.value.nbytes for n in order if n.value is not None and n.prim is leaf_p])
-    return sum([n.value is None for n in order]), nbytes
+    todo = [n for n in order if n.value is None]
+    return len(todo), int(sum([TRACKED_WEIGHT if n.rg else 1 for n in todo])), nbytes
 
 

@@ -75,7 +75,8 @@ def _repeated_heads(q: Node, x: Node, op: str) -> Node:
 
 def _causal(shape: Shape) -> Node:
     """True at and below the diagonal of the last two axes."""
-    rows, columns = (bind(iota, (), (shape[-2:], d, "int64")) for d in (0, 1))
+    places = [bind(iota, (), ((size,), 0, "int64")) for size in shape[-2:]]
+    rows, columns = (lin.expand(n, shape[-2:], (1 - d,)) for d, n in enumerate(places))
     return expand_to(columns <= rows, shape)
 
 

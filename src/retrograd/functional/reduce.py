@@ -12,7 +12,7 @@ from retrograd.base.errors import DTypeError, IndexRangeError, MissingError
 from retrograd.base.shape import Shape, axes, axis, numel
 from retrograd.functional.door import Tensor, binary, dtype_or, floating, need_tensor, wrap
 from retrograd.functional.elementwise import truth
-from retrograd.graph.node import Node, bind, const
+from retrograd.graph.node import Node, bind, scalar
 from retrograd.graph.primitive import Primitive
 from retrograd.ops import composite
 from retrograd.ops import linear as lin
@@ -64,7 +64,7 @@ def _mean(x: Node, over: Shape) -> Node:
     count = 1
     for a in over:
         count *= x.shape[a]
-    return bind(p.div, (lin.reduce_sum(x, over), const(float(count), x.dtype)))
+    return bind(p.div, (lin.reduce_sum(x, over), scalar(float(count), x.dtype)))
 
 
 def mean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:

@@ -23,7 +23,7 @@ class Node:
     and is never written to.
 
     `where` is the user's line as (code, instruction); `hooks` are called on the cotangent; `owner` is a weak
-    reference to the tensor whose .grad collects (leaves only).
+    reference to the tensor whose .grad collects (of a leaf), or what a composite read before it was opened.
     """
 
     __slots__ = ("prim", "inputs", "params", "shape", "dtype", "rg", "value", "where", "hooks", "owner")

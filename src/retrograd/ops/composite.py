@@ -108,7 +108,9 @@ def _cross_entropy(x: Node, t: Node, reduction: str, ignore: int) -> Node:
     kept = bind(ne, (t, const(ignore, t.dtype)))
     safe = bind(pw.where, (kept, t, const(0, t.dtype)))
     # One class of a row is read by selecting and summing: a loop like any other, forward and backward.
-    chosen = bind(iota, (), (x.shape, 1, "int64")).equal(lin.expand(safe, x.shape, (1,)))
+    classes = lin.expand(bind(iota, (), (x.shape[1:2], 0, "int64")), x.shape,
+                         tuple([d for d in range(x.ndim) if d != 1]))
+    chosen = classes.equal(lin.expand(safe, x.shape, (1,)))
     log_p = bind(log_softmax, (x,), (1,))
     picked = lin.reduce_sum(bind(pw.where, (chosen, log_p, const(0.0, x.dtype))), (1,))
     loss = bind(pw.where, (kept, -picked, const(0.0, x.dtype)))

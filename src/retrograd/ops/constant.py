@@ -102,7 +102,7 @@ stop = pointwise("stop", lambda x: x, lambda m, x: x, constant=True, exact=True,
 
 # ---------------------------------------------------------------- positions
 def _iota_np(shape: Shape, axis: int, dtype: str) -> Any:
-    along = np.arange(shape[axis], dtype=np.int64).astype(by_name(dtype).np)
+    along = np.arange(int(shape[axis]), dtype=np.int64).astype(by_name(dtype).np)
     return np.broadcast_to(along.reshape([-1 if d == axis else 1 for d in range(len(shape))]), shape)
 
 

@@ -44,7 +44,7 @@ def default_tile(target: Target, dtype: str) -> Tile:
 def low_tile(target: Target, dtype: str, rows: int) -> Tile:
     """A tile for a product of up to FEW_ROWS rows: as wide as registers allow, since B is read only once."""
     held = 16 if target.vector_registers == 32 else 8
-    return Tile(rows, {1: held // 2, 2: held // 2}.get(rows, held // 4), target.lanes(dtype), dtype)
+    return Tile(rows, held // 2 if rows <= 2 else held // 4, target.lanes(dtype), dtype)
 
 
 def crossed_tile(target: Target, dtype: str, rows: int) -> Tile:

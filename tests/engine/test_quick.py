@@ -1,0 +1,208 @@
+"""Graphs run node by node by units: the bits of whole programs, few kernels for many sizes; errors; room."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.engine.test_bit_law import SHAPES, _bits
+
+import retrograd as rg
+from retrograd.base.config import config
+from retrograd.codegen.jit import compilations
+from retrograd.codegen.unit import plan_unit
+from retrograd.engine import quick
+from retrograd.engine.quick import Policy
+from retrograd.engine.units import Units
+from retrograd.graph.primitive import REGISTRY
+from retrograd.ops.composite import layer_norm, softmax
+from retrograd.ops.contract import matmul_p
+from retrograd.ops.linear import expand_p
+
+F = rg.nn.functional
+
+
+@pytest.fixture
+def eager_to_run(monkeypatch: pytest.MonkeyPatch, fresh_programs: Any) -> Iterator[Policy]:
+    """Every graph without a program is run by units, however often it comes."""
+    policy = Policy()
+    for module in ("quick", "evaluate", "backward"):
+        monkeypatch.setattr(f"retrograd.engine.{module}.policy", policy)
+    monkeypatch.setattr(quick, "FAMILIAR", 0)
+    monkeypatch.setattr(quick, "OFTEN", 1 << 30)
+    yield policy
+
+
+def _kernels() -> int:
+    """Loads so far, compiled or from disk: each is a kernel that was new."""
+    found = compilations()
+    return found["compiled"] + found["from disk"]
+
+
+def _never(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quick, "FAMILIAR", 1 << 30)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("seed", range(3))
+def test_random_graphs_run_by_units_have_the_bits_of_whole_programs(
+        seed: int, shape: tuple[int, int], dtype: str, eager_to_run: Policy,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    by_units = [_bits(seed, shape, dtype, lambda t: None, first) for first in (False, True)]
+    assert eager_to_run.ran
+    _never(monkeypatch)
+    assert by_units == [_bits(seed, shape, dtype, lambda t: None, False)] * 2
+
+
+def _train(model: Any, batches: Any, steps: Any = None) -> list[bytes]:
+    opt = rg.optim.Adam(model.parameters(), lr=0.01)
+    for x, y in batches:
+        opt.zero_grad()
+        F.cross_entropy(model(x), y).backward()
+        opt.step()
+        if steps is not None:
+            steps.append(_kernels())
+    return [p.detach().numpy().tobytes() for p in model.parameters()]
+
+
+class Recurrent(rg.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.lstm, self.head = rg.nn.LSTM(3, 5, batch_first=True), rg.nn.Linear(5, 4)
+
+    def forward(self, x: Any) -> Any:
+        return self.head(self.lstm(x)[0][:, -1])
+
+
+def _sequences(lengths: list[int], batch: int = 2) -> Any:
+    rng = np.random.default_rng(0)
+    for n in lengths:
+        yield (rg.tensor(rng.standard_normal((batch, n, 3)).astype("float32")),
+               rg.tensor(rng.integers(0, 4, batch)))
+
+
+def test_an_lstm_over_ever_new_lengths_trains_to_the_same_bits(eager_to_run: Policy,
+                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    def run() -> list[bytes]:
+        rg.manual_seed(0)
+        return _train(Recurrent(), _sequences([5, 2, 7, 1, 3]))
+    by_units = run()
+    assert eager_to_run.ran >= 5
+    _never(monkeypatch)
+    assert by_units == run()
+
+
+def test_new_lengths_and_batches_need_no_new_kernels(fresh_programs: Any,
+                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under the rules of every day: the first graphs get programs, what is familiar runs by units."""
+    policy = Policy()
+    for module in ("quick", "evaluate", "backward"):
+        monkeypatch.setattr(f"retrograd.engine.{module}.policy", policy)
+    kernels: list[int] = []
+    lengths = random.Random(0).sample(range(1, 41), 40)
+    _train(Recurrent(), _sequences(lengths), kernels)
+    assert policy.ran >= 30
+    assert kernels[-1] == kernels[19], "the last twenty lengths compiled kernels"
+    model = rg.nn.Sequential(rg.nn.Linear(6, 7), rg.nn.ReLU(), rg.nn.LayerNorm(7), rg.nn.Linear(7, 3))
+    rng = np.random.default_rng(0)
+    kernels.clear()
+    # Products of few rows have kernels of their own, so these come first.
+    sizes = [*range(1, 9), *random.Random(0).sample(range(9, 101), 92)]
+    batches = [(rg.tensor(rng.standard_normal((n, 6)).astype("float32")), rg.tensor(rng.integers(0, 3, n)))
+               for n in sizes]
+    _train(model, batches, kernels)
+    assert kernels[-1] == kernels[49], "the last fifty batch sizes compiled kernels"
+
+
+def test_a_graph_that_comes_again_and_again_gets_a_program(fresh_programs: Any,
+                                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = Policy()
+    for module in ("quick", "evaluate", "backward"):
+        monkeypatch.setattr(f"retrograd.engine.{module}.policy", policy)
+    monkeypatch.setattr(quick, "FAMILIAR", 0)
+    x = rg.ones(3, 4, requires_grad=True)
+    for _ in range(3 * quick.OFTEN):
+        x.grad = None
+        x.softmax(1).pow(2).sum().backward()
+    assert policy.ran == quick.OFTEN
+
+
+def test_held_tensors_and_those_that_a_view_shows_are_delivered(eager_to_run: Policy) -> None:
+    x = rg.tensor(np.linspace(-1, 1, 12, dtype="float32").reshape(3, 4), requires_grad=True)
+    y = x.exp()
+    z = y.t()[1:]
+    (z * 2).sum().backward()
+    assert eager_to_run.ran
+    e = np.exp(np.linspace(-1, 1, 12).reshape(3, 4))
+    np.testing.assert_allclose(y.detach().numpy(), e, rtol=1e-6)        # 8 ulp of float32
+    np.testing.assert_allclose(z.detach().numpy(), e.T[1:], rtol=1e-6)
+    np.testing.assert_allclose(x.grad.numpy(), np.where(np.arange(4) >= 1, 2 * e, 0), rtol=1e-6)
+
+
+def test_a_bad_index_is_an_error_on_the_users_line(eager_to_run: Policy) -> None:
+    table, x = rg.ones(5, 3), rg.ones(3, requires_grad=True)
+    for size in (3, 4, 5):
+        rows = rg.arange(size) * 4
+        y = table[rows] * x         # the line
+        with pytest.raises(IndexError, match=r"test_quick.py:\d+"):
+            y.sum().backward()
+
+
+def test_values_that_die_make_room(eager_to_run: Policy) -> None:
+    """A long chain without derivatives needs the memory of a few values."""
+    x = rg.ones(64, 64)
+    for _ in range(200):
+        x = (x * 0.5).exp()
+    x.sum().item()
+    assert sum(block.size for arena in quick._spare for block in arena._blocks) < 64 << 20
+    arena = quick.Arena()
+    first = arena.piece(128)
+    arena.give(first)
+    assert arena.piece(128) is first
+
+
+def test_units_are_forgotten_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    from_module = "retrograd.engine.units.MOST"
+    monkeypatch.setattr(from_module, 3)
+    units = Units()
+    form = [units.array((n,), rg.float32) for n in range(2, 7)]
+    for f in form:
+        units.forward((REGISTRY["exp"], (), f), f.shape, rg.float32)
+    assert len(units.units) == 5
+    units.bound()
+    assert not units.units
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_variant_gives_the_numbers_that_the_compiler_gives(seed: int) -> None:
+    """A plan over symbols, put to sizes that it was not made for, against the plan of those very sizes."""
+    rng, units = random.Random(seed), Units()
+    for _ in range(12):
+        b, m, k, n = (rng.choice([1, 2, 5, 8, 17, 40, 130]) for _ in range(4))
+        for prim, params, shapes, out in (
+                (matmul_p, (), [(b, m, k), (b, k, n)], (b, m, n)),
+                (REGISTRY["mul"], (), [(m, n), (m, n)], (m, n)),
+                (softmax, (1,), [(m, n)], (m, n)),
+                (layer_norm, (1, 1e-5), [(b, m), (m,), (m,)], (b, m)),
+                (REGISTRY["reduce_sum"], ((0,),), [(m, n)], (n,)),
+                (REGISTRY["linear"], (), [(b, k), (n, k), (n,)], (b, n)),
+                (expand_p, ((b, m), (0,)), [(m,)], (b, m))):
+            forms = [units.array(s, rg.float32) for s in shapes]
+            unit = units.forward((prim, params, *forms), out, rg.float32)
+            if not unit.template:
+                continue
+            nodes = [f.operand(False) for f in forms]
+            exact = plan_unit([type(nodes[0])(prim, tuple(nodes), params, out, rg.float32)], nodes)
+            assert exact is not None
+            assert list(unit._alive[0]) == exact.block and unit.rooms == exact.rooms, (prim, shapes)
+
+
+def test_without_a_compiler_nothing_runs_by_units(eager_to_run: Policy,
+                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "jit", False)
+    rg.ones(3).exp().sum().item()
+    assert eager_to_run.ran == 0
