@@ -471,6 +471,74 @@ def arguments_by_value(run: Run) -> None:
     run.state(model, opt)
 
 
+@zoo(1)
+def detached_results_and_buffers(run: Run) -> None:
+    model = net(nn.BatchNorm1d(7))
+    opt = optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+
+    def step(x: Any, y: Any) -> Any:
+        opt.zero_grad()
+        loss = F.cross_entropy(model(x), y)
+        loss.backward()
+        opt.step()
+        return {"loss": loss.detach(), "mean": model[2].running_mean}
+    step = run.compile(step)
+    for x, y in batches():
+        run.note(*step(x, y).values())
+    run.state(model, opt)
+
+
+@zoo(1)
+def functions_with_rules_of_their_own(run: Run) -> None:
+    class Square(rg.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            ctx.save_for_backward(x)
+            return x * x
+
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            x, = ctx.saved_tensors
+            return 2 * x * g
+    model = net()
+    opt = optim.Adam(model.parameters())
+
+    def step(x: Any, y: Any) -> Any:
+        opt.zero_grad()
+        loss = F.cross_entropy(Square.apply(model(x)), y)
+        loss.backward()
+        opt.step()
+        return loss
+    train(run, model, opt, run.compile(step))
+
+
+@zoo(1)
+def updates_by_hand(run: Run) -> None:
+    w = rg.ones(5, 3, requires_grad=True)
+
+    def step(x: Any, y: Any) -> Any:
+        loss = F.cross_entropy(x @ w + rg.rand(3), y)
+        loss.backward()
+        with rg.no_grad():
+            w.sub_(0.1 * w.grad)
+            w.grad = None
+        return loss
+    step = run.compile(step)
+    for x, y in batches():
+        run.note(step(x, y), w, w.grad)
+
+
+@zoo(3)         # until it is trained, the gradient of the last layer adds up
+def a_group_added(run: Run) -> None:
+    model = net()
+    opt = optim.Adam([{"params": model[0].parameters(), "lr": 0.1}])
+
+    def between(k: int) -> None:
+        if k == 10:
+            opt.add_param_group({"params": model[2].parameters()})
+    train(run, model, opt, run.compile(usual(model, opt)), between)
+
+
 @pytest.mark.parametrize("name", ZOO)
 def test_a_step_of_the_zoo_is_replayed_bit_for_bit(name: str) -> None:
     compare(*ZOO[name])

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from retrograd.autodiff.custom import call_p, kept_by, project_p
 from retrograd.autodiff.reverse import made_by
 from retrograd.base.modes import local
 from retrograd.base.pytree import LEAF as LEAF_ALONE
@@ -60,8 +61,11 @@ def finish(capture: Capture, watch: Watch, args: Sequence[Any], structure: Struc
     roots.gradients()
     roots.storages(leaves)
     roots.results(leaves)
+    theirs = [t._storage.node for t in leaves if isinstance(t, Tensor) and t._storage is not None]
     del leaves, result
-    _nobody_else(capture, [*roots.nodes, *(t._node for t in outside)])      # they read what was written
+    theirs += [t._node for t in outside]        # they read what was written
+    _nobody_else(capture, [*roots.nodes, *theirs, *_in_calls(capture)])
+    del theirs
     freed = capture.freed
     if any(n.rg == TRACKED and id(n) not in freed and n.prim is not freed_p for n in roots.nodes):
         raise Differentiable
@@ -73,7 +77,7 @@ def finish(capture: Capture, watch: Watch, args: Sequence[Any], structure: Struc
     replay.places = watch.places
     _optimizers(replay, capture)
     replay.asked = [(roots.ref(t), grad is None) for t, grad in capture.questions()]
-    return replay, (roots.nodes, linear)
+    return replay, (roots.nodes, linear, roots.made)
 
 
 def _gifts(replay: Replay, linear: Linear) -> dict[int, int]:
@@ -109,9 +113,9 @@ def _optimizers(replay: Replay, capture: Capture) -> None:
     replay.counted = [Counted(entries, *how) for how, entries in counted.items()]
 
 
-def complete(replay: Replay, capture: Capture, todo: tuple[list[Node], Linear]) -> None:
+def complete(replay: Replay, capture: Capture, todo: tuple[list[Node], Linear, list[Any]]) -> None:
     """Run the program for the captured call itself."""
-    nodes, linear = todo
+    nodes, linear, made = todo
     arrays = replay.program.run([n.value for n in linear.leaves], [n.value for n in linear.scalars])
     for n, array in zip(nodes, arrays):
         if n.value is None:
@@ -120,6 +124,8 @@ def complete(replay: Replay, capture: Capture, todo: tuple[list[Node], Linear]) 
         storage = reference()
         if storage is not None:
             storage.version += 1        # tensors on it find the value, and no history
+    for t, n in made:       # a view or a twin of what is gone stands for itself, as a replay returns it
+        t._storage, t._base, t._view, t._detached, t._node = None, None, None, False, n
     capture.free()
     local.state.pending.clear()
 
@@ -210,6 +216,7 @@ class _Roots:
         self.nodes: list[Node] = []
         self._arguments = {id(a): k for k, a in enumerate(args) if isinstance(a, Tensor)}
         self._owners = {id(t._storage): self.ref(t) for t in reversed(outside) if t._storage is not None}
+        self.made: list[Any] = []               # new tensors of the result, and their nodes
         self._known = {id(t) for t in outside}
         self._outside = {id(t._storage) for t in outside if t._storage is not None}
         self._fresh: set[int] = set()           # storages of tensors that the step itself made
@@ -277,8 +284,21 @@ class _Roots:
             if t.__class__ is not Tensor or t._leaf:
                 raise Refused(f"it returns a new {t.__class__.__name__}", "")
             n = t.node
+            self.made.append((t, n))
             name = made_by(n) if n.rg == TRACKED else None
             self.replay.returned.append(Returned("root", self.add(n), n.dtype, name))
+
+
+def _in_calls(capture: Capture) -> list[Node]:
+    """Nodes that calls of functions with rules of their own hold, until their graph is freed."""
+    found: list[Node] = []
+    for order in capture.walked:
+        for n in order:
+            if n.prim is call_p:
+                found += (*n.inputs, *kept_by(n))
+            elif n.prim is project_p:
+                found += n.inputs
+    return found
 
 
 def _nobody_else(capture: Capture, known: list[Node]) -> None:

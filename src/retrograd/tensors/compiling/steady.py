@@ -264,7 +264,8 @@ def steady(replay: Replay, args: Sequence[Any]) -> Steady | None:
     roots = [r.it for r in replay.returned if r.kind == "root"]
     roots += [k for _, k in replay.grads if k is not None]
     bound = Bound(replay.program)
-    if len({bound.output_of(k) for k in roots}) < len(roots):       # two results in one memory
+    # Each result in a memory of its own, and no memory without one.
+    if sorted(bound.output_of(k) for k in roots) != list(range(len(replay.program.recipe.outputs))):
         return None
     written = cells([w.ref.held for w in replay.written])           # type: ignore[union-attr]
     if written is None or not written.intact():
