@@ -34,7 +34,7 @@ def _spare_references(pending: Sequence[Node]) -> tuple[list[int], set[int]]:
                 empty.add(id(n))
     uses: dict[int, int] = {}
     for n in order:
-        for i in n.inputs:
+        for i in n.inputs if n.owner.__class__ is not tuple else (*n.inputs, *n.owner):
             uses[id(i)] = uses.get(id(i), 0) + 1
     for p in pending:
         uses[id(p)] = uses.get(id(p), 0) + 1

@@ -70,12 +70,18 @@ def linearize(roots: Sequence[Node]) -> Linear:
                         put(tuple(at))
                     if n.params:
                         put(n.params)
+                        if n.owner.__class__ is tuple:      # an opened composite refers to what it read
+                            for i in n.owner:
+                                uses[id(i)] = uses.get(id(i), 0) + 1
                     put(n.rg)
                     if n.hooks or prim in _SPECIAL:
                         plain = False
             else:
                 for i in inputs:            # a known value that keeps its history
                     uses[id(i)] = uses.get(id(i), 0) + 1
+                if n.owner.__class__ is tuple:
+                    for i in n.owner:
+                        uses[id(i)] = uses.get(id(i), 0) + 1
                 put(n.dtype.name)
                 if n.prim is scalar_p:
                     scalars.append(n)
