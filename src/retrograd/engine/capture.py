@@ -16,14 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from retrograd.autodiff.expand import opened
 from retrograd.autodiff.reverse import free
 from retrograd.base.modes import local
 from retrograd.engine.evaluate import evaluate, evaluate_each
 from retrograd.engine.held import spare_references, take_held
 from retrograd.engine.random import Generator
 from retrograd.engine.scalars import Numbers
-from retrograd.graph.graph import topological
 from retrograd.graph.node import LEAF, Node, line_text, user_line
 
 # While capturing, what is recorded is computed at the end in any case: looking for the dead would find none.
@@ -144,9 +142,6 @@ class Capture:
         mine = Counter(id(n) for order in self.walked for n in order)
         mine.update(id(n) for _, n in self.storages.values())
         mine.update(id(n) for n in self.settled)
-        for opened_one in filter(opened, topological(pending)):         # it keeps the inputs it had
-            mine.update(map(id, opened_one.owner))
-        opened_one = None
         spare = spare_references(pending)
         names = {id(n) for n in known}
         return [pending[k] for k in range(len(pending))
