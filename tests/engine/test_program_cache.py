@@ -124,7 +124,7 @@ def test_who_holds_what_does_not_make_new_programs_for_ever(fresh_programs: Any)
         return [t.tolist() for t in (kept if isinstance(kept, tuple) else (kept,)) if t is not None]
 
     expected = step("both")
-    assert fresh_programs.misses == 1                       # one whose results are more than what is held serves
+    assert fresh_programs.misses == 1               # one whose results are more than what is held serves
     for _ in range(2):
         assert (step(""), step("a"), step("b")) == ([], expected[:1], expected[1:])
     assert fresh_programs.misses == 1

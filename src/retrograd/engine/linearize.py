@@ -27,7 +27,7 @@ _SPECIAL = (call_p, freed_p, hole_p)
 
 def linearize(roots: Sequence[Node]) -> Linear:
     """Number the nodes the roots need and write down what each is."""
-    place: dict[Node, int] = {}         # filled inputs first: `topological`, and what each node is, in one walk
+    place: dict[Node, int] = {}         # filled inputs first: `topological` and its description in one walk
     key: list[Any] = []
     put = key.append
     leaves: list[Node] = []
