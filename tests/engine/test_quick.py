@@ -143,6 +143,14 @@ def test_held_tensors_and_those_that_a_view_shows_are_delivered(eager_to_run: Po
     np.testing.assert_allclose(x.grad.numpy(), np.where(np.arange(4) >= 1, 2 * e, 0), rtol=1e-6)
 
 
+def test_every_result_is_an_array_of_its_own_in_row_major_order(eager_to_run: Policy) -> None:
+    a, b = rg.randn(700, 5), rg.randn(700, 3)
+    for t in ((b.t() @ a).t(), (a + 1).t(), rg.ones(3).expand(2, 3) * 1, a.t()[1:, ::2]):
+        value = t._value()
+        assert value.flags.c_contiguous and value.flags.owndata
+    assert eager_to_run.ran
+
+
 def test_a_bad_index_is_an_error_on_the_users_line(eager_to_run: Policy) -> None:
     table, x = rg.ones(5, 3), rg.ones(3, requires_grad=True)
     for size in (3, 4, 5):

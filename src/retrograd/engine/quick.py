@@ -261,7 +261,7 @@ class Run:
             return np.array(v.form.const[0], v.form.dtype.np)
         if v.form.strides is None:
             return np.array(_number(v), v.form.dtype.np)
-        return np.array(v.form.array(v.at))
+        return np.array(v.form.array(v.at), order="C")
 
     # ------------------------------------------------------------ forward
     def forward(self, keep: Sequence[Node], free: bool) -> None:
