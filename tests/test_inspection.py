@@ -168,3 +168,10 @@ def test_what_numpy_computes_is_named_with_the_reason(monkeypatch: pytest.Monkey
     rg.sort(rg.linspace(-1, 1, 9).exp())[0].numpy()
     said = capsys.readouterr().err
     assert "retrograd: NumPy computes argsort int64[9]: the primitive has no kernel" in said
+
+
+def test_a_graph_whose_like_was_met_often_is_shown_as_a_program(capsys: pytest.CaptureFixture[str]) -> None:
+    for n in range(3, 12):                  # ever new graphs of known kinds are run node by node
+        (rg.ones(n, n + 1) * 2.5).exp().sum().item()
+    rg.show(lambda: (rg.ones(13, 5) * 2.5).exp().sum())
+    assert "program 1 of 1" in capsys.readouterr().out

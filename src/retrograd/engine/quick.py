@@ -19,6 +19,7 @@ from retrograd.autodiff.reverse import downward
 from retrograd.base.config import config
 from retrograd.base.dtype import FLOATING
 from retrograd.base.errors import RetrogradError
+from retrograd.base.listening import listener
 from retrograd.base.shape import numel
 from retrograd.engine.linearize import Linear
 from retrograd.engine.program import SMALL
@@ -64,7 +65,7 @@ class Policy:
 
     def takes(self, key: Any, linear: Linear, roots: Sequence[Node], *, backward: bool) -> bool:
         """Whether a graph without a program is run by units."""
-        if not linear.plain or config.check or config.dump or not config.jit:
+        if not linear.plain or config.check or config.dump or not config.jit or listener() is not None:
             return False
         name = hash(key)
         times = self._graphs.pop(name, 0)
