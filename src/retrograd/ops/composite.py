@@ -157,8 +157,8 @@ layer_norm = expansion("layer_norm", "x w b", "n eps", _same, _layer_norm, sampl
 def _gelu(x: Node, approximate: str) -> Node:
     if approximate == "tanh":
         inner = math.sqrt(2.0 / math.pi) * (x + 0.044715 * (x * x * x))
-        return 0.5 * (x * (1.0 + bind(pw.tanh, (inner,))))
-    return 0.5 * (x * (1.0 + bind(pw.erf, (x * math.sqrt(0.5),))))
+        return (0.5 * x) * (1.0 + bind(pw.tanh, (inner,)))     # in this order nothing overflows
+    return (0.5 * x) * (1.0 + bind(pw.erf, (x * math.sqrt(0.5),)))
 
 
 def _gelu_sample() -> Iterator[Sample]:
