@@ -23,6 +23,7 @@ from llvmlite import ir
 
 from retrograd.codegen.emit.atomic import Variable, forever, now, word
 from retrograd.codegen.emit.types import i1, i64, pointer
+from retrograd.codegen.guarded import emit_guarded
 from retrograd.codegen.jit import compile_module
 from retrograd.codegen.loops.loop import loop
 from retrograd.codegen.pool import POOL_BYTES, Natives, call_row, emit_block, emit_pool
@@ -31,21 +32,24 @@ from retrograd.runtime.threads import Pool
 
 _ADDRESS, _INT = ctypes.c_void_p, ctypes.c_int64
 _RUN = ctypes.CFUNCTYPE(_INT, _ADDRESS, _ADDRESS, _ADDRESS, _INT, _INT, _INT)
+_GUARDED = ctypes.CFUNCTYPE(None, _ADDRESS)
 _POOL = {"open": ctypes.CFUNCTYPE(None, _ADDRESS, _INT), "lease": ctypes.CFUNCTYPE(_INT, _ADDRESS),
          "work": ctypes.CFUNCTYPE(None, _ADDRESS), "close": ctypes.CFUNCTYPE(None, _ADDRESS)}
 
 
 class Driver:
     """`run(pool, rows, stages, first, last, budget)`: runs the stages from first to last and returns which to
-    go on with, less than `last` once the budget of nanoseconds is spent. It releases the GIL."""
+    go on with, less than `last` once the budget of nanoseconds is spent. `guarded(order)` is told in
+    codegen/guarded.py. Both release the GIL."""
 
     def __init__(self) -> None:
         module = ir.Module("driver")
         block = emit_block(module)
         natives = emit_pool(module, block) if os.name == "posix" else None
-        _emit_run(module, block, natives)
-        self._code = found = compile_module(module, ["run", *(_POOL if natives else ())])
+        emit_guarded(module, _emit_run(module, block, natives))
+        self._code = found = compile_module(module, ["run", "guarded", *(_POOL if natives else ())])
         self.run: Callable[[int, int, int, int, int, int], int] = _RUN(found["run"])
+        self.guarded: Callable[[int], None] = _GUARDED(found["guarded"])
         self.pool: Pool | None = None
         if natives:
             self.pool = Pool(POOL_BYTES, *(kind(found[name]) for name, kind in _POOL.items()))
@@ -57,7 +61,7 @@ def driver() -> Driver:
     return Driver()
 
 
-def _emit_run(module: ir.Module, block: ir.Function, natives: Natives | None) -> None:
+def _emit_run(module: ir.Module, block: ir.Function, natives: Natives | None) -> ir.Function:
     function = ir.Function(module, ir.FunctionType(i64, [pointer, pointer, pointer, i64, i64, i64]), "run")
     pool, rows, stages, first, last, budget = function.args
     b = ir.IRBuilder(function.append_basic_block("entry"))
@@ -82,6 +86,7 @@ def _emit_run(module: ir.Module, block: ir.Function, natives: Natives | None) ->
         with b.if_then(b.icmp_signed("!=", leased.get(), i64(0))):
             b.call(natives.release, [pool])
     b.ret(stage.get())
+    return function
 
 
 def _with_workers(b: ir.IRBuilder, natives: Natives, leased: Variable, pool: ir.Value, rows: ir.Value,

@@ -7,13 +7,16 @@ What shapes the formula (flags, which parameters, what state there is) is looked
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from operator import is_
+from collections import deque
+from collections.abc import Iterator
+from itertools import repeat
+from operator import getitem, is_, setitem
 from typing import Any
 
 from retrograd.engine.capture import Capture
 from retrograd.engine.scalars import Number, Numbers, is_number
 from retrograd.optim.gather import Cohort, form_of, gather
+from retrograd.tensors import formula
 from retrograd.tensors.tensor import Tensor
 
 Group = dict[str, Any]
@@ -32,17 +35,23 @@ class RecordedStep:
         self.hooks = _hooks(optimizer)
         self.state = optimizer.state
         self.entries: list[State] = []
-        self.kept: list[tuple[State, str]] = []
+        self.holders: list[State] = []
+        self.keys: list[str] = []
         self.tensors_kept: list[Any] = []
-        # By cohort: the states, the group, the place of the first number and how many there are.
-        self.declared: list[tuple[list[State], Group, int, int]] = []
+        self.objects: list[Any] = []            # everything that has to be the same object again
+        self.sizes = [len(g["params"]) for g in self.groups]
+        self.places: list[int] = []             # of the numbers that `numbers` finds
+        # By cohort: the states, the group, and how many numbers there are.
+        self.declared: list[tuple[list[State], Group, int]] = []
         self.counted: list[tuple[State, str, int, int]] = []    # entry, key, Numbers before and after
 
     def close(self) -> None:
         """Remember what state there is after the step."""
         self.entries = list(self.state.values())
-        self.kept = [(entry, k) for entry in self.entries for k, v in entry.items() if isinstance(v, Tensor)]
-        self.tensors_kept = [entry[k] for entry, k in self.kept]
+        kept = [(entry, k) for entry in self.entries for k, v in entry.items() if isinstance(v, Tensor)]
+        self.holders, self.keys = [entry for entry, _ in kept], [k for _, k in kept]
+        self.tensors_kept = [entry[k] for entry, k in kept]
+        self.objects = [*self.groups, *self.params, *self.entries, *self.tensors_kept]
 
     def tensors(self) -> Iterator[Tensor]:
         """The tensors it works on."""
@@ -54,42 +63,50 @@ class RecordedStep:
     def check(self) -> bool:
         """Whether the optimiser is as it was, but for the values of tensors and numbers."""
         o = self.optimizer
-        if o.state is not self.state or not _same(o.param_groups, self.groups):
+        groups, state = o.param_groups, o.state
+        if state is not self.state or len(state) != len(self.entries) or len(groups) != len(self.groups):
             return False
-        for k, group in enumerate(self.groups):
-            now = list(group.values())
-            if len(now) != len(self.options[k]) or not all(map(is_, now, self.options[k])):
+        now = [*groups]
+        for group, size in zip(groups, self.sizes):
+            params = group["params"]
+            if len(params) != size:
+                return False
+            now += params
+        now += state.values()
+        try:
+            now += map(getitem, self.holders, self.keys)
+        except KeyError:
+            return False
+        if not all(map(is_, now, self.objects)):
+            return False
+        for k, group in enumerate(groups):
+            options = self.options[k]
+            if len(group) != len(options) or not all(map(is_, group.values(), options)):
                 if _shape_of(group, o.declared) != self.shapes[k]:
                     return False
-                self.options[k] = now
-        return (_same([p for g in self.groups for p in g["params"]], self.params)
-                and _same(self.state.values(), self.entries)
-                and all(map(is_, [entry.get(k) for entry, k in self.kept], self.tensors_kept))
-                and (not (o._optimizer_step_pre_hooks or o._optimizer_step_post_hooks)
-                     and not self.hooks or _hooks(o) == self.hooks))
+                self.options[k] = list(group.values())
+        return not (o._optimizer_step_pre_hooks or o._optimizer_step_post_hooks or self.hooks) \
+            or _hooks(o) == self.hooks
 
-    def numbers(self, given: dict[int, Any]) -> list[tuple[Callable[..., Any], str, float]] | None:
-        """Put the numbers of now at their places; returns the counts to be set afterwards, or None where
-        parameters that counted alike no longer do."""
-        counts = []
+    def numbers(self, changes: list[formula.Change]) -> list[float] | None:
+        """The numbers of now, in the order of `places`, or None where parameters that counted alike no longer
+        do. What is to be counted afterwards is added to `changes`."""
+        found: list[float] = []
         o = self.optimizer
-        for states, group, first, many in self.declared:
+        for states, group, many in self.declared:
             step = 0.0
             for c in o.counters:
-                step = states[0][c]
-                if [state[c] for state in states] != [step] * len(states):
+                steps = [state[c] for state in states]
+                step = steps[0]
+                if steps.count(step) != len(steps):
                     return None
                 step += 1.0
-                counts += [(state.__setitem__, c, step) for state in states]
-            values = list(o.numbers(group, step).values())
+                changes.append((deque, map(setitem, states, repeat(c), repeat(step)), 0))
+            values = o.numbers(group, step).values()
             if len(values) != many:
                 return None
-            given.update(zip(range(first, first + many), values))
-        return counts
-
-
-def _same(a: Any, b: Any) -> bool:
-    return len(a) == len(b) and all(map(is_, a, b))
+            found += values
+        return found
 
 
 def _hooks(optimizer: Any) -> list[Any]:
@@ -130,8 +147,8 @@ def record_step(optimizer: Any, capture: Capture) -> None:
 def _declared(optimizer: Any, cohort: Cohort, step: RecordedStep, numbers: Numbers) -> Iterator[Any]:
     batch = cohort.formula(optimizer)
     places = [numbers.supplied(v) for v in batch.numbers]
-    step.declared.append(([item.state for item in cohort.items], cohort.group,
-                          places[0].place if places else 0, len(places)))
+    step.declared.append(([item.state for item in cohort.items], cohort.group, len(places)))
+    step.places += [n.place for n in places]
     for item in cohort.items:
         before = dict(item.state)
         value, state = batch.apply(item, [Tensor(numbers.node(n, item.p.dtype)) for n in places])

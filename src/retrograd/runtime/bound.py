@@ -60,6 +60,7 @@ class Bound:
         strides = tuple(s * array.itemsize for s in seen.strides)
         return np.lib.stride_tricks.as_strided(flat, seen.shape, strides)
 
-    def run(self, then: Callable[[], Any]) -> None:
-        """One run; `then` is called once everything is written."""
-        self.program.launch(self.frame, then)
+    def run(self, then: Callable[[], Any]) -> bool:
+        """One run; `then` is called once everything is written. False, and nothing is done, where a guard
+        of the frame does not hold."""
+        return self.program.guarded(self.frame, then)

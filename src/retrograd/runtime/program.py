@@ -21,19 +21,31 @@ from retrograd.runtime.arena import Arena, arenas
 from retrograd.runtime.buffer import address
 from retrograd.runtime.profile import Profile
 from retrograd.runtime.recycle import LARGE, recycler
-from retrograd.runtime.table import ROW, RowTable, Stage, StageTable
+from retrograd.runtime.table import (
+    DONE,
+    FAILED,
+    FOREVER,
+    GUARD,
+    MOVED,
+    ORDER,
+    ROW,
+    RowTable,
+    Stage,
+    StageTable,
+)
 from retrograd.runtime.threads import Pool
 
 PRIVATE = 1 << 14       # bytes of an arena that a frame keeps for itself
 SMALL = 1 << 10         # bytes of a result below which making an array costs more than filling it
+_POOL, _VERDICTS, _STATUS = (ORDER.index(name) for name in ("pool", "verdicts", "status"))
 SLICE = 20_000_000      # nanoseconds after which the native driver comes back, so that Ctrl-C is seen
-FOREVER = 1 << 62
 
 
 class Driver(Protocol):
     """The native code that walks over a program; see codegen/driver.py."""
 
     run: Callable[[int, int, int, int, int, int], int]
+    guarded: Callable[[int], None]
     pool: Pool | None
 
 
@@ -144,16 +156,16 @@ class Program:
         """Address of the table of stages, for a frame that somebody keeps."""
         return self._stages.address
 
-    def launch(self, frame: Frame, then: Callable[[], Any]) -> None:
-        """Run a frame of this program that was given all addresses."""
+    def guarded(self, frame: Frame, then: Callable[[], Any]) -> bool:
+        """Run a frame of this program that was given all addresses; False, and nothing is done, where a
+        guard of the frame does not hold."""
         if not self._leased:
-            frame.launch(then)
-            return
+            return frame.guarded(then)
         arena = arenas.lease(self._leased)
         try:
             if arena.base != frame.base:
                 frame.move(arena)
-            frame.launch(then)
+            return frame.guarded(then)
         finally:
             arenas.give(arena)
 
@@ -192,6 +204,7 @@ class Frame:
         self.over = [(k, j, n) for n, (k, j) in enumerate(recipe.over.items())]
         self.known: list[Callable[[], Any]] = [_nothing] * len(recipe.leaves)  # whose address is in the table
         self.results = self._native_results()
+        self._order()
         self.arrays = dict(recipe.consts)
         self.fleeting = {*recipe.placed, *recipe.consts, *(recipe.leaves[j] for j in recipe.over.values())}
         if recipe.arena <= PRIVATE:
@@ -227,6 +240,9 @@ class Frame:
         self.base = arena.base
         self.verdicts = [((ctypes.c_int64 * 2).from_address(arena.base + self.recipe.placed[key][0]), failure)
                          for key, failure in self.recipe.checks]
+        self._verdicts = (ctypes.c_int64 * max(1, len(self.verdicts)))(
+            *[ctypes.addressof(verdict) for verdict, _ in self.verdicts])
+        self.order[_VERDICTS] = ctypes.addressof(self._verdicts)
         if arena.nbytes <= PRIVATE:
             self.arena = arena
         if self.results is not None:
@@ -326,6 +342,40 @@ class Frame:
         self.launch(then)
         del kept
         return [outs[k] if k >= 0 else leaves[~k] for k in results]
+
+    def _order(self) -> None:
+        """What the driver's `guarded` is told. Long runs are left to `launch`, a profile too."""
+        recipe, last = self.recipe, len(self.recipe.stages)
+        self.direct = recipe.profile is None and recipe.cost < SLICE
+        commit = last if recipe.commit is None else recipe.commit
+        self.order = (ctypes.c_int64 * len(ORDER))()
+        if self.direct:
+            self.order[:] = [0, 0, 0, self.address, self.stages, commit, last, 0, len(recipe.checks), 0]
+        self._at = ctypes.addressof(self.order)
+        self._pool = self.driver.pool if recipe.parallel else None
+
+    def guard(self, guards: Sequence[tuple[int, int, int]]) -> None:
+        """What `guarded` looks at first, from now on (see runtime/objects.py)."""
+        self._guards = (ctypes.c_int64 * max(1, GUARD * len(guards)))(*[w for guard in guards for w in guard])
+        self.order[:2] = [ctypes.addressof(self._guards), len(guards)]
+
+    def guarded(self, then: Callable[[], Any]) -> bool:
+        """`launch` if the guards hold."""
+        order = self.order
+        if self._pool is not None:
+            order[_POOL] = self._pool.address()
+        order[_STATUS] = MOVED
+        try:
+            self.driver.guarded(self._at)
+        finally:                    # an interrupt may have come while it ran
+            status = order[_STATUS]
+            if status == DONE and self.direct:
+                then()
+        if status == FAILED:
+            self._check()
+        if status == DONE and not self.direct:
+            self.launch(then)
+        return status == DONE
 
     def launch(self, then: Callable[[], Any]) -> None:
         """Run all stages of a program of kernels alone, whose addresses are in the table."""

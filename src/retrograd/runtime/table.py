@@ -16,6 +16,13 @@ ROW = 2             # words: kernel, args
 CUTS = 3
 BLOCK = 12          # words: row, number of args or 0, for each cut (place in args, begin, end), one to spare
 STAGE = 5           # words: first row, last, address of blocks, their number, patience
+FOREVER = 1 << 62   # nanoseconds
+
+# One steady step, in one call (codegen/guarded.py): words of an order, words of a guard, how it ended.
+ORDER = ("guards", "guard_count", "pool", "rows", "stages", "commit", "last", "verdicts", "verdict_count",
+         "status")
+GUARD = 3           # words: an address, a mask, and what the word there is under the mask
+DONE, MOVED, FAILED = range(3)
 
 
 class Cut(NamedTuple):

@@ -14,6 +14,7 @@ from retrograd.engine.scalars import Numbers
 from retrograd.graph.node import PLAIN, TRACKED, Node, freed_p, leaf
 from retrograd.tensors.compiling.picture import Picturing, Unseen
 from retrograd.tensors.compiling.watch import Place
+from retrograd.tensors.formula import Change, making
 from retrograd.tensors.storage import Storage
 from retrograd.tensors.tensor import Tensor
 
@@ -156,16 +157,16 @@ class Replay:
         return True
 
     # ------------------------------------------------------------ the replay
-    def arguments(self) -> tuple[list[Any], list[Any]] | None:
+    def arguments(self) -> tuple[list[Any], list[Change]] | None:
         """The values of all Numbers and the counts to set afterwards; None where a decision would fall
         otherwise."""
         given: dict[int, Any] = {}
-        counts = []
+        counts: list[Change] = []
         for step in self.steps:
-            more = step.numbers(given)
-            if more is None:
+            numbers = step.numbers(counts)
+            if numbers is None:
                 return None
-            counts += more
+            given.update(zip(step.places, numbers))
         for c in self.counted:
             first = c.entries[0][c.key]
             if any(entry[c.key] is not first and entry[c.key] != first for entry in c.entries) \
@@ -175,7 +176,7 @@ class Replay:
         values = self.numbers.evaluate(given)
         return None if values is None else (values, counts)
 
-    def run(self, args: Args, nodes: Sequence[Node], values: Sequence[Any], counts: Sequence[Any]) -> Any:
+    def run(self, args: Args, nodes: Sequence[Node], values: Sequence[Any], counts: Sequence[Change]) -> Any:
         """Compute, write back, return."""
         evaluate([n for n in nodes if n.value is None])
         scalars = [self._scalar(kind, of, values) for kind, of in self.scalars]
@@ -188,8 +189,7 @@ class Replay:
         for ref, root in self.grads:
             t = ref.tensor(args)
             t._grad = None if root is None else tensor_of(arrays[root], t.dtype, None)
-        for put, key, count in counts:
-            put(key, count)
+        making(counts)()
         for c in self.counted:
             for entry in c.entries:
                 entry[c.key] = values[c.after]
