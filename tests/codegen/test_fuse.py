@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,11 @@ import pytest
 import retrograd as rg
 from retrograd.base.config import config
 from retrograd.codegen.compile_graph import describe
+from retrograd.codegen.jit import assembly, host
+from retrograd.codegen.kernels import address_of, module_of
+from retrograd.codegen.loops.operand import Operand, Step
+from retrograd.codegen.loops.region import Phase, Region
+from retrograd.codegen.lowering import region
 
 F = rg.nn.functional
 
@@ -96,6 +102,33 @@ def test_a_region_gives_the_bits_of_its_nodes_one_by_one(name: str, dtype: Any,
         monkeypatch.setattr(config, "eager", True)
         for a, b in zip(together, _run(LAYERS[name], shape, dtype)):
             assert a.tobytes() == b.tobytes(), (name, shape)
+
+
+@pytest.mark.parametrize("name", ["softmax", "layer_norm", "two maxima"])
+def test_a_region_that_writes_past_the_caches_gives_the_same_bits(name: str,
+                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(region, "NEAR", 0)
+    for shape in [(3, 16), (5, 112), (260, 48), (9, 50)]:      # rows of 50 are not whole lines
+        monkeypatch.setattr(config, "eager", False)
+        together = _run(LAYERS[name], shape, rg.float32)
+        monkeypatch.setattr(config, "eager", True)
+        for a, b in zip(together, _run(LAYERS[name], shape, rg.float32)):
+            assert a.tobytes() == b.tobytes(), (name, shape)
+
+
+@pytest.mark.parametrize("bytes_in", [0, 4])
+def test_stores_past_the_caches_are_for_whole_lines_only(bytes_in: int) -> None:
+    """Copies rows of 64 floats to memory that begins on a line of the cache, or does not."""
+    operand, same = Operand("float32", "s1"), Step(lambda m, x: m.mul(x, 2.0), (0,))
+    nest = Region((operand,), (), (same,), (Phase(stores=((1, 0),)),), (operand,), (), 16, True, (0,))
+    source = np.arange(3 * 64, dtype="float32")
+    memory = np.zeros(source.nbytes + 128, np.uint8)
+    skip = -memory.ctypes.data % 64 + bytes_in
+    target = memory[skip:skip + source.nbytes].view("float32")
+    args = np.array([source.ctypes.data, target.ctypes.data, 0, 3, 64, 64, 64], np.int64)
+    ctypes.CFUNCTYPE(None, ctypes.c_void_p)(address_of(nest))(args.ctypes.data)
+    assert (target == 2 * source).all()
+    assert "vmovntps" in assembly(module_of(nest)) or host().vector_bytes < 64
 
 
 @pytest.mark.parametrize("rows", [255, 256, 257, 1030])

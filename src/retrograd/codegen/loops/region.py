@@ -19,7 +19,7 @@ from retrograd.codegen.emit.algebra import LLVMAlgebra
 from retrograd.codegen.emit.kernel import Kernel
 from retrograd.codegen.emit.types import MEMORY, i64, is_float, pointer
 from retrograd.codegen.loops.loop import fold, least, loop
-from retrograd.codegen.loops.operand import Access, Operand, Step, broadcast, lanes_below
+from retrograd.codegen.loops.operand import Access, Operand, Step, broadcast, lanes_below, on_line
 from retrograd.codegen.loops.reduce import CHUNK, combined, identity, partial_sums, spare, tree
 
 Put = tuple[int, int]       # (value, number of an output or of a buffer)
@@ -57,7 +57,9 @@ class Region:
     them that of the lanes, which is 0 or 1.
 
     The outputs named by `sinks` have a row for every CHUNK rows of the region. `vector` lanes are a matter of
-    speed.
+    speed. So is `far`: no cache holds all that is moved, so the next row is fetched while this one is worked
+    on, and `streams`, outputs whose rows are whole lines, are written past the caches. What is read again is
+    put into a buffer too.
     """
 
     inputs: tuple[Operand, ...]
@@ -67,6 +69,8 @@ class Region:
     outputs: tuple[Operand, ...]
     buffers: tuple[str, ...]
     vector: int = 16
+    far: bool = False
+    streams: tuple[int, ...] = ()
 
     def parameters(self) -> tuple[str, ...]:
         """What `args` holds, in order; `begin` and `end` bound the outermost axis of rows."""
@@ -112,6 +116,10 @@ class _Emitter:
         self.narrow = LLVMAlgebra(b, kernel.module, "float32")
         self.row_values: dict[int, ir.Value] = {}
         self.put: dict[int, Access] = {}        # where values of earlier phases lie
+        self.streamed = {self.outputs[k]: on_line(b, self.outputs[k].pointer) for k in nest.streams}
+        # The first walk over a row waits for memory, the second leaves it idle.
+        in_lanes = [phase for phase in nest.phases if phase.in_lanes]
+        self.ahead = in_lanes[1] if nest.far and len(in_lanes) > 1 else None
 
     def _row_of(self, dtype: str) -> ir.Value:
         memory = self.kernel.b.alloca(MEMORY[dtype], size=self.lanes)
@@ -120,6 +128,8 @@ class _Emitter:
 
     def emit(self) -> None:
         self._rows([])
+        if self.streamed:
+            self.kernel.b.fence("seq_cst")      # such stores are not in order with the word that all is done
         self.kernel.finish()
 
     def _rows(self, row: list[ir.Value]) -> None:
@@ -196,6 +206,8 @@ class _Emitter:
                 after = [combined(_of(m, f.dtype), f.monoid, c, lanes.value(f.value))
                          for (_, f), c in zip(folds, carried)]
                 lanes.put(phase)
+                if phase is self.ahead:
+                    self._fetch_ahead(m, i)
                 return after
             return fold(b, low, high, initial, body, step)
 
@@ -209,6 +221,14 @@ class _Emitter:
             return [combined(_of(m, f.dtype), f.monoid, c, p) if alone else p
                     for (_, f), c, p, alone in zip(folds, carried, parts, apart)]
         return fold(b, i64(0), whole, starts, body, chunk)
+
+    def _fetch_ahead(self, m: LLVMAlgebra, i: ir.Value) -> None:
+        """The same lanes of the next row; past the last row this does nothing."""
+        b = self.kernel.b
+        row = [*self.row[:-1], b.add(self.row[-1], i64(1))]
+        for a in self.inputs:
+            if a.operand.strides[-1] == "1" and a.operand.strides[-2] != "0":
+                a.fetch(m, [*row, i])
 
 
 class _Lanes:
@@ -243,7 +263,14 @@ class _Lanes:
             self._sink(e.outputs[k], self.value(v), m)
 
     def _store(self, place: Access, index: list[ir.Value], value: ir.Value) -> None:
-        if self.mask is None:
+        whole_lines = self.emitter.streamed.get(place)
+        if self.mask is None and whole_lines is not None:
+            with self.m.b.if_else(whole_lines) as (past, through):
+                with past:
+                    place.stream(self.m, index, value)
+                with through:
+                    place.store(self.m.b, index, value)
+        elif self.mask is None:
             place.store(self.m.b, index, value)
         else:
             place.store_lanes(self.m, index, value, self.mask)

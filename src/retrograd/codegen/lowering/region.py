@@ -10,7 +10,7 @@ from retrograd.base.shape import Shape, numel
 from retrograd.codegen.axis import nanoseconds
 from retrograd.codegen.jit import host
 from retrograd.codegen.layout import Layout, merged, one_step, whole
-from retrograd.codegen.loops.operand import Operand, Step
+from retrograd.codegen.loops.operand import LINE, Operand, Step
 from retrograd.codegen.loops.reduce import CHUNK, Reduce, strips
 from retrograd.codegen.loops.region import Fold, Phase, Put, Region
 from retrograd.codegen.lowering.call import (
@@ -28,6 +28,7 @@ from retrograd.codegen.schedule import Schedule, Work
 from retrograd.graph.node import Node
 
 ROW_COST = 60   # nanoseconds of a row however short: folds end in a tree, lanes are masked
+NEAR = 1 << 25  # bytes that one kernel moves and that a cache may still hold afterwards
 CHEAP = 6       # operations below which a value is computed again rather than put down and read back
 
 
@@ -69,15 +70,24 @@ def lower_region(work: Work, schedule: Schedule) -> list[Call]:
     walks = [(*st, p.along) for st, p in zip(strides_, places)]
     operands = [Operand(p.dtype, stride_letters(st)) for st, p in zip(walks, places)]
     k = len(steps.inputs)
-    phases, buffers = _phases(steps, places, [(n, work.roles[n]) for n in [*stored, *sunk]])
+    nbytes = moved((*sizes, lanes), walks, operands)
+    streams = tuple(j for j, n in enumerate(stored) if work.roles[n] == "full" and _whole_lines(n, lanes)) \
+        if nbytes > NEAR else ()
+    targets = [(n, work.roles[n]) for n in [*stored, *sunk]]
+    phases, buffers = _phases(steps, places, targets, streams)
     nest = Region(tuple(operands[:k]), _folds(steps), steps.steps(), phases, tuple(operands[k:]), buffers,
-                  host().lanes("float32"))
+                  host().lanes("float32"), nbytes > NEAR, streams)
     args: list[int | Address] = [*(p.address for p in places), 0, sizes[0], *sizes[1:], lanes]
     for operand, st in zip(operands, walks):
         args += [s for letter, s in zip(operand.strides, st) if letter == "s"]
     flops = sum(n.prim.flops(n) for n in work.nodes if n.prim.flops)
-    cost = nanoseconds(flops, moved((*sizes, lanes), walks, operands)) + ROW_COST * numel(rows)
+    cost = nanoseconds(flops, nbytes) + ROW_COST * numel(rows)
     return [*before, Call(nest, args, axes=nest.axes(), cost=cost), *after]
+
+
+def _whole_lines(n: Node, lanes: int) -> bool:
+    """Whether rows of a value, and each vector of one, are whole lines of the cache or whole parts of one."""
+    return n.dtype.itemsize >= 4 and lanes * n.dtype.itemsize % LINE == 0
 
 
 def _folds(steps: Steps) -> tuple[Fold, ...]:
@@ -142,6 +152,7 @@ class _Plan:
     ready: list[int]                    # the first phase that can compute it
     put: dict[int, int] = field(default_factory=dict)       # the phase that puts a value into memory
     saved: list[int] = field(default_factory=list)          # values put into buffers
+    streamed: set[int] = field(default_factory=set)         # put where it takes long to read them back
     seen: set[tuple[int, int]] = field(default_factory=set)
 
     def flops(self, v: int) -> int:
@@ -150,7 +161,8 @@ class _Plan:
 
 
 def _phases(steps: Steps, places: list[_Place],
-            targets: list[tuple[Node, str]]) -> tuple[tuple[Phase, ...], tuple[str, ...]]:
+            targets: list[tuple[Node, str]],
+            streams: tuple[int, ...] = ()) -> tuple[tuple[Phase, ...], tuple[str, ...]]:
     plan = _values(steps, places)
     first = len(steps.inputs)
     folds = [steps.number(at) for at, _ in steps.folds]
@@ -158,6 +170,7 @@ def _phases(steps: Steps, places: list[_Place],
     outs = {role: [(v, k) for k, (v, (_, r)) in enumerate(zip(values, targets)) if r == role]
             for role in ("full", "row", "sink")}
     plan.put = {v: plan.ready[v] for v, _ in outs["full"] if not plan.on_row[v]}
+    plan.streamed = {v for v, k in outs["full"] if k in streams}
     wanted = [(plan.ready[v], v) for v in folds]
     wanted += [(plan.ready[v], v) for v, (_, role) in zip(values, targets) if role != "row"]
     for p, v in sorted(wanted):
@@ -205,6 +218,8 @@ def _demand(plan: _Plan, v: int, p: int) -> None:
         return
     plan.seen.add((v, p))
     if plan.put.get(v, p) < p:
+        if v in plan.streamed and v not in plan.saved:
+            plan.saved.append(v)
         return
     if plan.ready[v] < p and _left(plan, v, CHEAP) < 0:
         plan.put[v] = plan.ready[v]
