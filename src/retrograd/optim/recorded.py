@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from itertools import repeat
-from operator import getitem, is_, setitem
+from operator import getitem, is_, itemgetter, setitem
 from typing import Any
 
 from retrograd.engine.capture import Capture
@@ -29,8 +29,9 @@ class RecordedStep:
     def __init__(self, optimizer: Any, cohorts: list[Cohort]) -> None:
         self.optimizer, self.cohorts = optimizer, cohorts
         self.groups = list(optimizer.param_groups)
-        self.options = [list(g.values()) for g in self.groups]
+        self.options: list[Any] = []            # as they were last
         self.shapes = [_shape_of(g, optimizer.declared) for g in self.groups]
+        self.sizes = [len(g["params"]) for g in self.groups]
         self.params = [p for g in self.groups for p in g["params"]]
         self.hooks = _hooks(optimizer)
         self.state = optimizer.state
@@ -39,7 +40,6 @@ class RecordedStep:
         self.keys: list[str] = []
         self.tensors_kept: list[Any] = []
         self.objects: list[Any] = []            # everything that has to be the same object again
-        self.sizes = [len(g["params"]) for g in self.groups]
         self.places: list[int] = []             # of the numbers that `numbers` finds
         # By cohort: the states, the group, and how many numbers there are.
         self.declared: list[tuple[list[State], Group, int]] = []
@@ -51,7 +51,7 @@ class RecordedStep:
         kept = [(entry, k) for entry in self.entries for k, v in entry.items() if isinstance(v, Tensor)]
         self.holders, self.keys = [entry for entry, _ in kept], [k for _, k in kept]
         self.tensors_kept = [entry[k] for entry, k in kept]
-        self.objects = [*self.groups, *self.params, *self.entries, *self.tensors_kept]
+        self.objects = [*self.groups, *self.entries, *self.params, *self.tensors_kept]
 
     def tensors(self) -> Iterator[Tensor]:
         """The tensors it works on."""
@@ -66,25 +66,24 @@ class RecordedStep:
         groups, state = o.param_groups, o.state
         if state is not self.state or len(state) != len(self.entries) or len(groups) != len(self.groups):
             return False
-        now = [*groups]
+        now = [*groups, *state.values()]
+        options: list[Any] = []
         for group, size in zip(groups, self.sizes):
             params = group["params"]
             if len(params) != size:
                 return False
+            options += group.values()
             now += params
-        now += state.values()
         try:
             now += map(getitem, self.holders, self.keys)
         except KeyError:
             return False
         if not all(map(is_, now, self.objects)):
             return False
-        for k, group in enumerate(groups):
-            options = self.options[k]
-            if len(group) != len(options) or not all(map(is_, group.values(), options)):
-                if _shape_of(group, o.declared) != self.shapes[k]:
-                    return False
-                self.options[k] = list(group.values())
+        if len(options) != len(self.options) or not all(map(is_, options, self.options)):
+            if [_shape_of(g, o.declared) for g in groups] != self.shapes:
+                return False
+            self.options = options
         return not (o._optimizer_step_pre_hooks or o._optimizer_step_post_hooks or self.hooks) \
             or _hooks(o) == self.hooks
 
@@ -96,7 +95,7 @@ class RecordedStep:
         for states, group, many in self.declared:
             step = 0.0
             for c in o.counters:
-                steps = [state[c] for state in states]
+                steps = list(map(itemgetter(c), states))
                 step = steps[0]
                 if steps.count(step) != len(steps):
                     return None

@@ -112,7 +112,7 @@ class Plan:
 
 def making(changes: Sequence[Change]) -> Callable[[], Any]:
     """What makes all changes in one call without Python in it: an interrupt comes before or after."""
-    return partial(deque, starmap(call, changes), 0)
+    return partial(*changes[0]) if len(changes) == 1 else partial(deque, starmap(call, changes), 0)
 
 
 def run(batches: Sequence[Batch], cache: Programs, keep: Callable[[Item], Sequence[Change]]) -> Plan | None:

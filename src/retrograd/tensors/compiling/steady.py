@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from operator import getitem, is_, itemgetter
+from operator import attrgetter, getitem, is_, itemgetter
 from struct import Struct
 from types import CellType
 from typing import Any
@@ -35,6 +35,7 @@ from retrograd.tensors.tensor import Tensor
 
 MISS = object()
 RING = 3            # memory of a result is used again after so many runs, if nobody holds it
+_grad = attrgetter("_grad")
 _NODE = slot_place(Storage(leaf(np.zeros(1), dt.float64)), "node")
 _CONTENTS = slot_place(CellType(object()), "cell_contents")
 
@@ -52,7 +53,7 @@ class Gradients:
 
     def there(self) -> bool:
         """Whether `.grad` is what it was. (A write to one shows at its storage.)"""
-        return all(map(is_, [t._grad for t in self.owners], self.tensors))
+        return all(map(is_, map(_grad, self.owners), self.tensors))
 
     def ready(self) -> bool:
         """Whether they may be written over."""
@@ -143,7 +144,8 @@ class Steady:
         owners = [(ref.tensor(args), root) for ref, root in replay.grads if root is not None]
         self.gradients = Gradients(bound, [t for t, _ in owners], [root for _, root in owners])
         self.cleared = [ref.tensor(args) for ref, root in replay.grads if root is None]
-        self.rings = [Ring(bound, r.it) if r.kind == "root" else None for r in replay.returned]
+        self.rings: list[Any] = [Ring(bound, r.it) if r.kind == "root" else None for r in replay.returned]
+        self.single = replay.single
         self.guarded = False            # whether the native call looks who else refers to what it writes
 
     def _leaves(self) -> None:
@@ -266,13 +268,13 @@ class Steady:
 
     def _next(self) -> list[Any]:
         """Memory for what is returned."""
-        return [ring and ring.next() for ring in self.rings]
+        return [self.rings[0].next()] if self.single else [ring and ring.next() for ring in self.rings]
 
     def _result(self, args: Sequence[Any], arrays: Sequence[Any]) -> Any:
         replay = self.replay
         for t in self.cleared:
             t._grad = None
-        if replay.single:                           # a tensor alone
+        if self.single:                             # a tensor alone
             return tensor_of(arrays[0], *replay.returned[0][2:])
         results = [replay.result(r, args, array) for r, array in zip(replay.returned, arrays)]
         return unflatten(replay.shape_of_result, results)
