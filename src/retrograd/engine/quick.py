@@ -233,14 +233,14 @@ class Run:
         self.flush()
         self._check()
         program, leaves, scalars = unit.program
-        arrays = [np.ascontiguousarray(operands[k].form.array(operands[k].at)) for k in leaves]
+        arrays = [np.asarray(operands[k].form.array(operands[k].at), order="C") for k in leaves]
         numbers = [_number(operands[k]) for k in scalars]
         try:
             found = program.run(arrays, numbers)
         except RetrogradError as e:
             raise type(e)(e.why, op=e.op, got=e.got, expected=e.expected, fix=e.fix,
                           where=line_text(n.where)) from None
-        found = [np.ascontiguousarray(a) for a in found]
+        found = [np.asarray(a, order="C") for a in found]      # of the same rank, unlike ascontiguousarray
         self.alive += found
         return [Piece(address(a), 0) for a in found]
 
