@@ -16,6 +16,7 @@ from retrograd.functional.door import TensorBase
 from retrograd.graph.node import Node, bind, leaf
 from retrograd.ops import linear as lin
 from retrograd.ops.constant import argsort, iota, random_int, random_normal, random_uniform
+from retrograd.runtime.recycle import recycler
 from retrograd.tensors.tensor import Device, Tensor, from_value
 
 
@@ -54,7 +55,7 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
         array = array.astype(d.np)
     else:
         d = dt.from_numpy(array.dtype)
-    return from_value(np.array(array, dtype=d.np, order="C"), d, requires_grad)
+    return from_value(recycler.copied(array, d.np), d, requires_grad)
 
 
 def _array_of(data: Any) -> Any:
