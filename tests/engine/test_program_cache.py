@@ -156,3 +156,18 @@ def test_a_backward_from_a_given_cotangent_is_found_again_and_keeps_nothing(fres
         y.backward(rg.full((70,), float(k)))
         np.testing.assert_allclose(w.grad.numpy(), k * 0.5 * np.exp(0.5), rtol=1e-6)
     assert (fresh_programs.misses, fresh_programs.hits) == (1, 3)
+
+
+def test_a_long_graph_is_known_again_whichever_of_its_nodes_still_wait(fresh_programs: Any) -> None:
+    w, x = rg.ones(3, requires_grad=True), rg.ones(70, 3)
+    for k in range(4):
+        w.grad = None
+        waiting = [rg.ones(3) + 1 for _ in range(k)]        # moves the moment at which the list is full
+        h, seen = w, []
+        for t in x.unbind(0):
+            a, b = (h * t).tanh().chunk(2)
+            h = h + rg.cat([a, b]) * 0.1
+            seen.append(h)
+        del waiting
+        rg.stack(seen).sum().backward()
+    assert fresh_programs.misses <= 2, "the first time, and once without what the first left behind"

@@ -151,6 +151,27 @@ def test_every_result_is_an_array_of_its_own_in_row_major_order(eager_to_run: Po
     assert eager_to_run.ran
 
 
+def test_an_array_without_dimensions_stays_one_in_a_unit_that_needs_numpy(eager_to_run: Policy) -> None:
+    total = (rg.ones(90, 80) @ rg.ones(80, 70)).sum()
+    assert ((total.expand(0, 6) * rg.ones(0, 6)).sum() + total).item() == 90 * 80 * 70 and eager_to_run.ran
+
+
+def test_a_sequence_read_step_by_step_has_the_bits_of_a_whole_program(
+        eager_to_run: Policy, monkeypatch: pytest.MonkeyPatch) -> None:
+    def bits() -> bytes:
+        x = rg.linspace(-1, 1, 60).reshape(5, 12).requires_grad_()
+        h, y = rg.ones(12), x * 1.5
+        for t in [*y.unbind(0), *y[:, 2:9].chunk(3, 1)[:1], y[1, 3], *y[1:4]]:
+            h = (h.sum() * t).tanh().sum() + y.mean() * h
+        h.sum().backward()
+        assert x.grad is not None
+        return x.grad.numpy().tobytes()
+    by_units = bits()
+    assert eager_to_run.ran
+    _never(monkeypatch)
+    assert by_units == bits()
+
+
 def test_a_bad_index_is_an_error_on_the_users_line(eager_to_run: Policy) -> None:
     table, x = rg.ones(5, 3), rg.ones(3, requires_grad=True)
     for size in (3, 4, 5):

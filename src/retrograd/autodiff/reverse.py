@@ -8,12 +8,13 @@ from typing import Any
 
 from retrograd.autodiff.custom import call_p, project_p, rules_of
 from retrograd.autodiff.expand import expand_node, must_expand, opened
+from retrograd.autodiff.pieces import Piece, Row, total
 from retrograd.autodiff.rules import vjp
 from retrograd.base.errors import AutogradError
 from retrograd.base.modes import modes
 from retrograd.graph.graph import NOWHERE
-from retrograd.graph.node import LEAF, Node, freed_p, line_text, recorder
-from retrograd.ops.linear import alias_p
+from retrograd.graph.node import LEAF, Node, bind, freed_p, line_text, recorder
+from retrograd.ops.linear import alias_p, concat_p, full, pad, slice_p, slice_transposed
 
 
 def second_time(n: Node) -> AutogradError:
@@ -34,7 +35,8 @@ def pullback(roots: Sequence[Node], cotangents: Sequence[Node], wrt: Sequence[No
 
     g_x = sum over the uses of x of J^T g. Each node is visited once, after all its uses. A composite is one
     node: what meets at its inputs inside is added up there first, so a graph gives the same bits whether
-    composites are walked through or applied as one. With `ends` the nodes wrt were made for this walk, which
+    composites are walked through or applied as one. What slices of x hand back is put side by side and added
+    last (pieces.py). With `ends` the nodes wrt were made for this walk, which
     does not look below them. `trace` collects (node, cotangent it handed on).
     """
     below = frozenset(wrt) if ends and wrt else NOWHERE
@@ -46,6 +48,7 @@ def pullback(roots: Sequence[Node], cotangents: Sequence[Node], wrt: Sequence[No
     needed = _toward(order, wrt, below) if wrt is not None else None
     wanted = set(wrt) if wrt is not None else None
     cot: dict[Node, Any] = {}
+    cut: dict[Node, list[Piece]] = {}
     result: dict[Node, Node] = {}
     walked: list[Node] = []
     before = modes.grad, recorder.where
@@ -56,6 +59,9 @@ def pullback(roots: Sequence[Node], cotangents: Sequence[Node], wrt: Sequence[No
                 cot[r] = g if r not in cot else cot[r] + g
         for n in reversed(order):
             g = cot.pop(n, None)
+            if n in cut:
+                joined = _joined(n, cut.pop(n))
+                g = joined if g is None else g + joined
             if g is None:
                 continue
             if n in below:
@@ -73,6 +79,11 @@ def pullback(roots: Sequence[Node], cotangents: Sequence[Node], wrt: Sequence[No
             if needed is not None and not any(i in needed for i in inputs):
                 continue
             walked.append(n)
+            if n.prim is slice_p:
+                cut.setdefault(inputs[0], []).append(Piece(n.params, n.shape, g))
+                if trace is not None:
+                    trace.append((n, g))
+                continue
             if n.prim is project_p:
                 _meet(cot, n, g)
                 continue
@@ -125,6 +136,19 @@ def downward(roots: Sequence[Node], below: AbstractSet[Node] = NOWHERE) -> list[
             order.append(n)
             stack.pop()
     return order
+
+
+def _joined(x: Node, pieces: Sequence[Piece]) -> Node:
+    """The cotangent of x from those of its slices."""
+    def padded(p: Piece) -> Node:
+        return pad(p.g, *slice_transposed(x.shape, p.shape, *p.params))
+
+    def side_by_side(row: Row) -> Node:
+        d = row.axis
+        parts = [p.g if p.__class__ is Piece else full(0, (*x.shape[:d], p, *x.shape[d + 1:]), x.dtype)
+                 for p in row.parts]
+        return bind(concat_p, tuple(parts), (d,))
+    return total(x.shape, pieces, padded, side_by_side, Node.__add__)      # type: ignore[no-any-return]
 
 
 def _meet(cot: dict[Node, Any], n: Node, g: Node) -> None:

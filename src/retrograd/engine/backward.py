@@ -113,8 +113,9 @@ def _known(root: Node, g: Node) -> dict[Node, Node] | None:
     if g.prim is not const_p and g.value is None:
         return None
     pending = waiting()
-    # A cotangent that the user gives is an argument of the program.
-    linear = linearize([root, *pending] if g.prim is const_p else [root, g, *pending])
+    # A cotangent that the user gives is an argument of the program. What waits is often part of the graph,
+    # and which of it still does depends on when the list was last looked through: no part of the key.
+    linear = linearize([root] if g.prim is const_p else [root, g], pending)
     if not linear.plain:
         return None
     place = linear.place

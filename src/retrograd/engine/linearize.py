@@ -25,8 +25,11 @@ class Linear(NamedTuple):
 _SPECIAL = (call_p, freed_p, hole_p)
 
 
-def linearize(roots: Sequence[Node]) -> Linear:
-    """Number the nodes the roots need and write down what each is."""
+def linearize(roots: Sequence[Node], beside: Sequence[Node] = ()) -> Linear:
+    """Number the nodes the roots need, then those that the nodes beside need, and write down what each is.
+
+    Which nodes are roots is part of the key; which are beside is not, only what they add to the graph.
+    """
     place: dict[Node, int] = {}         # filled inputs first: `topological` and its description in one walk
     key: list[Any] = []
     put = key.append
@@ -35,7 +38,7 @@ def linearize(roots: Sequence[Node]) -> Linear:
     uses: dict[int, int] = {}
     plain = True
     count = 0
-    for root in roots:
+    for root in (*roots, *beside):
         if root in place:
             continue
         stack = [root]

@@ -15,16 +15,20 @@ from typing import Any
 import numpy as np
 
 from retrograd import codegen
+from retrograd.autodiff.pieces import Piece as Cut
+from retrograd.autodiff.pieces import Row, total
 from retrograd.autodiff.reverse import downward
 from retrograd.base.config import config
 from retrograd.base.dtype import FLOATING
 from retrograd.base.errors import RetrogradError
 from retrograd.base.listening import listener
-from retrograd.base.shape import numel
+from retrograd.base.shape import Shape, numel
 from retrograd.engine.linearize import Linear
 from retrograd.engine.program import SMALL
 from retrograd.engine.units import Form, Unit, Units
 from retrograd.graph.node import LEAF, PLAIN, Node, const_p, line_text
+from retrograd.graph.primitive import Primitive
+from retrograd.ops.linear import concat_p, expand_p, pad_p, slice_p, slice_transposed
 from retrograd.ops.pointwise import add as add_p
 from retrograd.runtime.buffer import address
 
@@ -310,9 +314,13 @@ class Run:
         values, units, found = self.values, self.units, policy.units
         start = values.get(cotangent) or Value(0, found.const(cotangent.params[0], cotangent.dtype), None)
         cot: dict[Node, Value] = {root: start}
+        cut: dict[Node, list[Cut]] = {}
         result: dict[Node, Value] = {}
         for n in reversed(order):
             g = cot.pop(n, None)
+            if n in cut:
+                joined = self._joined(n, cut.pop(n))
+                g = joined if g is None else self._sum(g, joined, n)
             if g is None:
                 continue
             if n.rg == LEAF:
@@ -320,6 +328,9 @@ class Run:
                 continue
             inputs = n.inputs
             if not inputs:
+                continue
+            if n.prim is slice_p:
+                cut.setdefault(inputs[0], []).append(Cut(n.params, n.shape, g))
                 continue
             operands = [values[i] for i in inputs]
             needs = tuple([i.rg != PLAIN for i in inputs])
@@ -342,12 +353,35 @@ class Run:
         return result
 
     def _sum(self, a: Value, b: Value, n: Node) -> Value:
-        key = add_p, (), a.form, b.form
+        return self._made(add_p, (), (a, b), a.form.shape or b.form.shape, n)
+
+    def _joined(self, x: Node, pieces: Sequence[Cut]) -> Value:
+        """As `pullback` joins the cotangents of the slices of a value."""
+        def padded(p: Cut) -> Value:
+            around = slice_transposed(x.shape, p.shape, *p.params)
+            return self._made(pad_p, around, (p.g,), x.shape, x) if any(map(any, around)) else p.g
+
+        def side_by_side(row: Row) -> Value:
+            parts = []
+            for p in row.parts:
+                if p.__class__ is not Cut:
+                    shape = (*x.shape[:row.axis], p, *x.shape[row.axis + 1:])
+                    zero = Value(0, policy.units.const(0, x.dtype), None)
+                    parts.append(self._made(expand_p, (shape, tuple(range(len(shape)))), (zero,), shape, x))
+                else:
+                    parts.append(p.g)
+            return self._made(concat_p, (row.axis,), parts, x.shape, x)
+        return total(x.shape, pieces, padded, side_by_side,         # type: ignore[no-any-return]
+                     lambda a, b: self._sum(a, b, x))
+
+    def _made(self, prim: Primitive, params: tuple[Any, ...], operands: Sequence[Value], shape: Shape,
+              n: Node) -> Value:
+        """The value of one node that is not in the graph."""
+        key = (prim, params, *[v.form for v in operands])
         unit = self.units.get(key)
         if unit is None:
-            shape = a.form.shape or b.form.shape
-            unit = policy.units.forward(key, shape, a.form.dtype)
-        out, = self.apply(unit, (a, b), n)
+            unit = policy.units.forward(key, shape, operands[0].form.dtype)
+        out, = self.apply(unit, operands, n)
         assert out is not None
         return out
 

@@ -167,13 +167,16 @@ def _slice_np(x: Any, start: Shape, stop: Shape, step: Shape) -> Any:
     return x[tuple(slice(a, max(a, b), s) for a, b, s in zip(start, stop, step))]
 
 
-def _slice_transpose(g: Node, x_aval: Aval, start: Shape, stop: Shape, step: Shape) -> Node:
+def slice_transposed(whole: Shape, cut: Shape, start: Shape, stop: Shape, step: Shape
+                     ) -> tuple[Shape, Shape, Shape]:
+    """The parameters of the pad that puts a slice back into its places."""
     high = tuple(size - (a + (n - 1) * s + 1) if n else size - a
-                 for size, a, n, s in zip(x_aval.shape, start, g.shape, step))
-    return pad(g, start, high, tuple(s - 1 for s in step))
+                 for size, a, n, s in zip(whole, start, cut, step))
+    return start, high, tuple(s - 1 for s in step)
 
 
-slice_p = view("slice", _slice_np, "start stop step", infer_slice, transpose=_slice_transpose,
+slice_p = view("slice", _slice_np, "start stop step", infer_slice,
+               transpose=lambda g, x_aval, *cut: pad(g, *slice_transposed(x_aval.shape, g.shape, *cut)),
                batch=lambda p, x: ((0, *p[0]), (x.shape[0], *p[1]), (1, *p[2])),
                strided=True, cuts=True,
                sample=_samples(((5,), ((1,), (4,), (1,))), ((5, 4), ((0, 1), (5, 4), (2, 2))),
