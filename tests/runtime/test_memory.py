@@ -87,7 +87,7 @@ def test_memory_of_a_dead_result_is_handed_out_again_but_not_of_a_living_one() -
 def test_a_large_tensor_made_of_an_array_begins_on_a_line_of_the_cache() -> None:
     source = np.arange(2 * LARGE, dtype=np.float64).reshape(2, LARGE).T
     for given in (source, source[1:, ::-1]):
-        copy = rg.tensor(given, dtype=rg.float32).numpy()
+        copy: Any = rg.tensor(given, dtype=rg.float32).node.value
         assert copy.ctypes.data % 64 == 0
         assert copy.flags.c_contiguous and np.array_equal(copy, given.astype(np.float32))
 
