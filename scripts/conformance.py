@@ -49,7 +49,7 @@ def main() -> int:
             lines.append(f"| `{part}.{name}` | {len(expressions)} | {said.replace('|', chr(92) + '|')} |")
         lines.append("")
     lines += ["## Mistakes", "", f"{len(ERRORS)} mistakes raise an error of PyTorch's class or of a subclass "
-              "of it. Not refused:", ""]
+              f"of it. Not refused:{'' if NOT_REFUSED else ' none.'}", ""]
     lines += [f"- `{expression}`: {why}." for expression, why in NOT_REFUSED.items()]
     total = ", ".join(f"{count} {said}" for said, count in counts.items())
     lines[0] += f"\n{sum(counts.values())} names: {total.replace('**', '')}. PyTorch {torch.__version__}.\n"

@@ -25,20 +25,6 @@ def writes_gradient(model: Any, opt: Any, x: Any, held: list[Any]) -> None:
     model[0].weight.grad.mul_(0.5)
 
 
-def forgets_gradients(model: Any, opt: Any, x: Any, held: list[Any]) -> None:
-    opt.zero_grad()
-
-
-def forgets_all_but_a_twin(model: Any, opt: Any, x: Any, held: list[Any]) -> None:
-    held.append(model[2].weight.grad.detach())
-    opt.zero_grad()
-
-
-def forgets_all_but_memory(model: Any, opt: Any, x: Any, held: list[Any]) -> None:
-    held.append(rg.from_numpy(model[2].weight.grad.numpy()))
-    opt.zero_grad()
-
-
 def exchanges_gradients(model: Any, opt: Any, x: Any, held: list[Any]) -> None:
     a, b = model[0].bias, model[2].bias
     held += [a.grad, b.grad]
@@ -93,9 +79,8 @@ def group_option(model: Any, opt: Any, x: Any, held: list[Any]) -> None:
     opt.param_groups[0]["betas"] = (0.5, 0.9)
 
 
-DONE = [swaps_gradient, writes_gradient, forgets_gradients, forgets_all_but_a_twin, forgets_all_but_memory,
-        exchanges_gradients, twin_and_write, write_through_twin, state_replaced, state_written,
-        entry_replaced, counts_set, data_given, argument_written, group_option]
+DONE = [swaps_gradient, writes_gradient, exchanges_gradients, twin_and_write, write_through_twin,
+        state_replaced, state_written, entry_replaced, counts_set, data_given, argument_written, group_option]
 
 
 def trained(do: Doing, compiled: bool) -> Any:

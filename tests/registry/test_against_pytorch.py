@@ -206,6 +206,7 @@ ALONE = {
     "random_uniform": "PyTorch draws other numbers from a seed (on the CPU by a Mersenne twister)",
     "random_normal": "as random_uniform", "random_int": "as random_uniform",
     "override": "the value of one tensor with the derivative of another: a write through .data",
+    "checked": "refuses values, and changes none; PyTorch's functions look themselves",
     "call": "a function with rules of the user's own", "project": "one result of such a function",
 }
 

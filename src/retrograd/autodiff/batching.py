@@ -15,6 +15,7 @@ from retrograd.base.shape import numel
 from retrograd.graph.graph import topological
 from retrograd.graph.node import PLAIN, TRACKED, Node, bind, hole, recorder
 from retrograd.ops import linear as lin
+from retrograd.ops.checked import checked_p
 from retrograd.ops.composite import log_softmax, softmax
 from retrograd.ops.constant import argsort, iota, random_int, random_normal, random_uniform
 from retrograd.ops.contract import matmul_p
@@ -176,7 +177,7 @@ BY_NAME: dict[str, Rule] = {prim.name: rule for prim, rule in {
     argsort: axis_rule, softmax: axis_rule, log_softmax: axis_rule, lin.cumsum_p: axis_rule,
     take_p: take_rule, scatter_add_p: take_rule, gather_p: gather_rule, scatter_along_p: gather_rule,
     place_p: place_rule, conv_p: conv_rule, conv_input_p: conv_rule, conv_weight_p: conv_rule,
-    windows_p: view_rule, fold_p: view_rule, solve_p: stacked_rule,
+    checked_p: pointwise_rule, windows_p: view_rule, fold_p: view_rule, solve_p: stacked_rule,
     random_uniform: random_rule, random_normal: random_rule, random_int: random_rule}.items()}
 
 

@@ -13,6 +13,7 @@ from retrograd.base.config import config
 from retrograd.base.dtype import FLOATING
 from retrograd.base.errors import CompilationError
 from retrograd.base.shape import numel
+from retrograd.codegen.checks import without_checks
 from retrograd.codegen.donate import Donation, donate_leaves
 from retrograd.codegen.driver import driver
 from retrograd.codegen.fuse import fuse
@@ -67,9 +68,9 @@ def compile_graph(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequen
                   donate: Mapping[int, int] | None = None) -> Program:
     """The program that computes the roots from the values of leaves and scalars; `donate` says which root may
     be written over which leaf."""
-    roots = simplest(roots)
+    roots, checks = without_checks(simplest(roots))
     told = Report(text(Graph.of(roots))) if wanted() else None
-    schedule = fuse(topological(roots), roots)
+    schedule = fuse(topological([*roots, *checks]), roots)
     schedule = fuse_products(schedule, roots, {schedule.layouts[roots[k]].base for k in donate or ()})
     donation = donate_leaves(schedule, roots, {k: leaves[j] for k, j in (donate or {}).items()})
     schedule, seen, targets = donation.schedule, donation.seen, donation.targets
@@ -208,5 +209,5 @@ def _recipe(batches: Sequence[Batch], commit: int, donation: Donation, outputs: 
 
 def describe(roots: Sequence[Node]) -> str:
     """One line a kernel or NumPy call, in order: what a program for these nodes would run."""
-    roots = simplest(roots)
-    return schedule_text(fuse_products(fuse(topological(roots), roots), roots))
+    roots, checks = without_checks(simplest(roots))
+    return schedule_text(fuse_products(fuse(topological([*roots, *checks]), roots), roots))

@@ -43,7 +43,7 @@ class _State:
 
 
 def fuse(order: Sequence[Node], roots: Sequence[Node]) -> Schedule:
-    """Group the nodes of a canonical graph."""
+    """Group the nodes of a canonical graph; checks that no root needs are in `order` too."""
     s = _State()
     layouts = s.layouts
     for n in order:

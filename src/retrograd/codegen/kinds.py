@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from retrograd.base.dtype import DType, bool_, float32, float64, int8, int16, int32, int64
+from retrograd.base.dtype import INTEGER, DType, bool_, float32, float64, int8, int16, int32, int64
 from retrograd.base.shape import numel
 from retrograd.codegen.emit.probe import result_dtype
 from retrograd.codegen.emit.types import REGISTER
@@ -52,6 +52,7 @@ KINDS: dict[str, Kind] = {          # by the `lower` of the primitive
     "concat": Kind("concat", moves, empty=True), "pad": Kind("pad", moves, empty=True),
     "update": Kind("update", moves, empty=True),
     "take": Kind("take", moves), "gather": Kind("gather", moves), "place": Kind("place", moves, empty=True),
+    "check": Kind("check", lambda n: n.dtype.kind == INTEGER or n.dtype in (float32, float64)),
     "scatter": Kind("scatter", adds), "add_at": Kind("add_at", adds),
 }
 

@@ -43,11 +43,13 @@ class Schedule:
 
 def in_order(work: Sequence[Work], roots: Sequence[Node], layouts: dict[Node, Layout],
              members: dict[Node, Work]) -> list[Work]:
-    """Each root's work right before it is needed: values die young, so the arena stays small."""
+    """Each root's work right before it is needed: values die young, so the arena stays small. Checks, whose
+    values nobody may need, come last."""
     out: list[Work] = []
     seen: set[int] = set()
-    for r in roots:
-        stack = [members[layouts[r].base]] if layouts[r].base in members else []
+    asked = [members[layouts[r].base] for r in roots if layouts[r].base in members]
+    for last in (*asked, *(w for w in work if w.nodes[0].prim.lower == "check")):
+        stack = [last]
         while stack:
             w = stack[-1]
             if id(w) in seen:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from retrograd.base.dtype import BOOL, FLOATING, bool_, finfo, float64, promote_scalar
+import numpy as np
+
+from retrograd.base.dtype import BOOL, FLOATING, INTEGER, bool_, finfo, float64, promote_scalar
 from retrograd.base.errors import ArgumentError, ArgumentTypeError, DTypeError
 from retrograd.base.shape import broadcast_shapes
 from retrograd.functional.door import (
@@ -17,6 +19,7 @@ from retrograd.functional.door import (
     common_dtype,
     expand_to,
     floating,
+    from_array,
     need_tensor,
     number_node,
     operand,
@@ -30,6 +33,7 @@ from retrograd.graph.primitive import Primitive
 from retrograd.ops import constant as c
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as p
+from retrograd.ops.checked import checked, refused
 
 
 # ---------------------------------------------------------------- arithmetic
@@ -78,6 +82,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     if rounding_mode == "floor":
         return floor_divide(input, other)
     if rounding_mode == "trunc":
+        input, other = _divisible(input, other, "div")
         x, y = pair(input, other, "div")
         if x.dtype.is_floating_point:
             return wrap(bind(p.trunc, (bind(p.div, (x, y)),)))
@@ -87,13 +92,29 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     raise ArgumentError(f"rounding_mode is {rounding_mode!r}", op="div", expected="None, 'trunc' or 'floor'")
 
 
+def _divisible(input: Any, other: Any, op: str) -> tuple[Any, Any]:
+    """The operands of a division, an integer divisor of integers behind a check for 0. A number is known."""
+    input, other = (from_array(x) if isinstance(x, np.ndarray) else x for x in (input, other))
+    whole = input.node.dtype.kind != FLOATING if isinstance(input, TensorBase) else \
+        not isinstance(as_number(input), float)
+    if isinstance(other, TensorBase):
+        if whole and other.node.dtype.kind == INTEGER:
+            other = wrap(checked(other.node, "nonzero", op))
+    elif whole and not isinstance(other, float) and as_number(other) == 0:
+        raise refused("nonzero", op)
+    return input, other
+
+
 def floor_divide(input: Any, other: Any) -> Tensor:
-    """floor(input / other), towards minus infinity. Derivative 0."""
+    """floor(input / other), towards minus infinity. Derivative 0. An integer divided by 0 is an error."""
+    input, other = _divisible(input, other, "floor_divide")
     return binary(p.floor_divide, input, other, "floor_divide")
 
 
 def remainder(input: Any, other: Any) -> Tensor:
-    """input - other * floor(input / other), with the sign of other (Python's %). d/d input = 1."""
+    """input - other * floor(input / other), with the sign of other (Python's %). d/d input = 1. An integer
+    divided by 0 is an error."""
+    input, other = _divisible(input, other, "remainder")
     return binary(p.remainder, input, other, "remainder")
 
 

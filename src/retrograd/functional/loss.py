@@ -21,6 +21,7 @@ from retrograd.functional.similarity import length
 from retrograd.graph.node import Node, bind, const
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as p
+from retrograd.ops.checked import checked
 from retrograd.ops.constant import ne, stop
 
 __all__ = ["cross_entropy", "nll_loss", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss",
@@ -189,10 +190,7 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, size_avera
     """
     reduction = checked_reduction(reduction, size_average, reduce, "binary_cross_entropy")
     x, t = _same_shape(input, target, "binary_cross_entropy")
-    if x.value is not None and x.value.size and not (x.value.min() >= 0 and x.value.max() <= 1):
-        raise ArgumentError("input has elements outside [0, 1]", op="binary_cross_entropy",
-                            expected="probabilities",
-                            fix="Use binary_cross_entropy_with_logits for raw outputs.")
+    x = checked(x, "probability", "binary_cross_entropy")
     loss = -(t * _clamped_log(x) + (1.0 - t) * _clamped_log(1.0 - x))
     return reduced(_element_weight(loss, weight, "binary_cross_entropy"), reduction)
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from retrograd.base.errors import RetrogradError
 from retrograd.base.shape import Shape, numel
-from retrograd.codegen.layout import whole
 from retrograd.codegen.loops.check import Check
 from retrograd.codegen.loops.operand import Step
-from retrograd.codegen.lowering.call import Address, Call, Scratch, copied, start_of
+from retrograd.codegen.lowering.call import Call
+from retrograd.codegen.lowering.check import flat
 from retrograd.codegen.lowering.nest import Array, Result, array, copy, fill, nest
 from retrograd.codegen.schedule import Schedule, Work
 from retrograd.graph.node import Node, line_text
@@ -24,12 +24,8 @@ def _failure(size: int, op: str, n: Node) -> Callable[[int], RetrogradError]:
 
 def _checked(calls: list[Call], index: Node, size: int, op: str, n: Node, schedule: Schedule) -> None:
     """A check of an index before it is used."""
-    layout = schedule.layouts[index]
-    if layout != whole(layout.base, layout.shape)._replace(offset=layout.offset):
-        layout = copied(calls, layout, index)
-    verdict = Scratch(16)
-    calls.append(Call(Check(), [start_of(layout, index), Address(verdict, 0, 8), numel(index.shape), size],
-                      _failure(size, op, n)))
+    args = flat(calls, index, schedule)
+    calls.append(Call(Check(), [*args, size], _failure(size, op, n)))
 
 
 def _spread(strides: Shape, before: int, after: int) -> Shape:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from retrograd.codegen.lowering.along import lower_arg, lower_overlap, lower_scan
 from retrograd.codegen.lowering.call import Call
+from retrograd.codegen.lowering.check import lower_check
 from retrograd.codegen.lowering.draw import lower_floats, lower_integers
 from retrograd.codegen.lowering.fold import lower_fold
 from retrograd.codegen.lowering.loop import lower_loop
@@ -31,4 +32,5 @@ LOWERINGS: dict[str, Callable[[Work, Schedule], list[Call]]] = {
     "concat": lower_concat, "pad": lower_pad, "update": lower_update,
     "take": lower_take, "scatter": lower_scatter,
     "gather": lower_gather, "add_at": lower_add_at, "place": lower_place,
+    "check": lower_check,
 }

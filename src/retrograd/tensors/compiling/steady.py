@@ -60,13 +60,6 @@ class Gradients:
         return (len(self.tensors) == len(self.owners) and references(self.parts) == self.counts
                 and self.there() and all(map(is_, [s.node for s in self.storages], self.nodes)))
 
-    def dropped(self) -> bool:
-        """Whether `.grad` was set to None everywhere, and nobody kept one: they may be put there again."""
-        many, now = len(self.tensors), references(self.parts)
-        return (many == len(self.owners) and [count + 1 for count in now[:many]] + now[many:] == self.counts
-                and all([t._grad is None for t in self.owners])
-                and all(map(is_, [s.node for s in self.storages], self.nodes)))
-
     def renew(self) -> None:
         """Other tensors in new memory."""
         outputs = [self.bound.output_of(root) for root in self.roots]
@@ -253,8 +246,7 @@ class Steady:
         gradients = self.gradients
         fresh = not gradients.ready()
         if fresh:
-            if not gradients.dropped():
-                gradients.renew()
+            gradients.renew()
         elif _NODE is not None and _CONTENTS is not None:
             self.bound.frame.guard(self._guards(_NODE, _CONTENTS))
             self.guarded = True
