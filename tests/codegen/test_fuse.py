@@ -16,7 +16,7 @@ from retrograd.codegen.jit import assembly, host
 from retrograd.codegen.kernels import address_of, module_of
 from retrograd.codegen.loops.operand import Operand, Step
 from retrograd.codegen.loops.region import Phase, Region
-from retrograd.codegen.lowering import region
+from retrograd.codegen.lowering import loop, region
 
 F = rg.nn.functional
 
@@ -114,6 +114,21 @@ def test_a_region_that_writes_past_the_caches_gives_the_same_bits(name: str,
         monkeypatch.setattr(config, "eager", True)
         for a, b in zip(together, _run(LAYERS[name], shape, rg.float32)):
             assert a.tobytes() == b.tobytes(), (name, shape)
+
+
+@pytest.mark.parametrize("n", [16, 1000, 16_411, 70_000])
+def test_a_loop_that_writes_past_the_caches_gives_the_same_bits(n: int,
+                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small results do not begin on a line of the cache; the last elements are no whole vector."""
+    monkeypatch.setattr(loop, "NEAR", 0)
+    results = []
+    for eager in (False, True):
+        monkeypatch.setattr(config, "eager", eager)
+        x = _x(n).detach()
+        z = rg.where(x > 0.1, (x * 1.5).tanh(), x.exp())
+        z = rg.maximum(z * x.sigmoid(), x).abs()
+        results.append((z.double() + 1e-9).numpy().tobytes() + z.numpy().tobytes())
+    assert results[0] == results[1]
 
 
 @pytest.mark.parametrize("bytes_in", [0, 4])

@@ -9,8 +9,9 @@ from llvmlite import ir
 from retrograd.codegen.axis import Axis
 from retrograd.codegen.emit.algebra import LLVMAlgebra
 from retrograd.codegen.emit.kernel import Kernel
+from retrograd.codegen.emit.types import i64
 from retrograd.codegen.loops.loop import loop
-from retrograd.codegen.loops.operand import Access, Operand, Step, evaluated
+from retrograd.codegen.loops.operand import Access, Operand, Step, evaluated, on_line
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,15 @@ class Pointwise:
 
     Operands in the same memory must be one input with an `inplace` output: LLVM is told that pointers differ.
     Elements are computed in order, the last axis fastest, so that what is added at one place twice is added
-    in that order.
+    in that order. `far`, on a single axis and a matter of speed: no cache holds all that is moved, so whole
+    vectors, of `far` elements, are written past the caches.
     """
 
     inputs: tuple[Operand, ...]
     steps: tuple[Step, ...]
     outputs: tuple[Output, ...]
     whole: bool = False         # never to be cut: pieces would write to the same places
+    far: int = 0
 
     @property
     def rank(self) -> int:
@@ -98,8 +101,27 @@ def emit_pointwise(module: ir.Module, name: str, nest: Pointwise) -> None:
         for output, a in zip(nest.outputs, outputs):
             a.store(b, index, values[output.value], _place(a, loaded))
 
+    if nest.far:
+        begin = _past_caches(kernel, nest, inputs, outputs, begin, end)
     walk([])
     kernel.finish()
+
+
+def _past_caches(kernel: Kernel, nest: Pointwise, inputs: list[Access], outputs: list[Access],
+                 begin: ir.Value, end: ir.Value) -> ir.Value:
+    """Whole vectors, if all results begin on a line of the cache; gives where the rest begins."""
+    b, wide = kernel.b, LLVMAlgebra(kernel.b, kernel.module, nest.outputs[0].operand.dtype, nest.far)
+    lines = ir.Constant(ir.IntType(1), 1)
+    for a in outputs:
+        lines = b.and_(lines, on_line(b, a.address(b, [begin])))
+    count = b.select(lines, b.and_(b.sub(end, begin), i64(-nest.far)), i64(0))
+    stop = b.add(begin, count)
+    with loop(b, begin, stop, nest.far) as i:
+        values = evaluated(wide, [a.load_lanes(wide, [i]) for a in inputs], nest.steps)
+        for output, a in zip(nest.outputs, outputs):
+            a.stream(wide, [i], values[output.value])
+    b.fence("seq_cst")          # such stores are not in order with the word that all is done
+    return stop
 
 
 def _place(a: Access, loaded: list[ir.Value]) -> ir.Value | None:

@@ -19,6 +19,8 @@ from retrograd.codegen.loops.operand import Operand, Step
 from retrograd.codegen.loops.pointwise import Output, Pointwise
 from retrograd.graph.node import Node, scalar_p
 
+NEAR = 1 << 25  # bytes that one kernel moves and that a cache may still hold afterwards
+
 
 class Address(NamedTuple):
     """The place of element `offset` of a value; which value is known by its node, or a scratch key."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from retrograd.codegen.axis import nanoseconds
+from retrograd.codegen.emit.types import SIZE
+from retrograd.codegen.jit import host
 from retrograd.codegen.layout import merged
 from retrograd.codegen.loops.operand import Operand
 from retrograd.codegen.loops.pointwise import Output, Pointwise
-from retrograd.codegen.lowering.call import Address, Call, moved, slot_dtype, start_of, stride_letters
+from retrograd.codegen.lowering.call import NEAR, Address, Call, moved, slot_dtype, start_of, stride_letters
 from retrograd.codegen.lowering.steps import Steps
 from retrograd.codegen.schedule import Schedule, Work
 
@@ -28,12 +30,22 @@ def lower_loop(work: Work, schedule: Schedule) -> list[Call]:
     inplace = [inputs_at.get(work.over.get(n)) for n in work.stores]
     outputs = tuple(Output(steps.number(steps.value[n]), Operand(n.dtype.name, a), j)
                     for n, a, j in zip(work.stores, letters, inplace))
-    nest = Pointwise(inputs, steps.steps(), outputs)
+    operands = [*inputs, *(o.operand for o in outputs)]
+    nbytes = moved(sizes, strides, operands)
+    nest = Pointwise(inputs, steps.steps(), outputs, far=_far(nbytes, operands, outputs))
     args: list[int | Address] = [start_of(lay, n) for lay, n in steps.inputs]
     args += [Address(n, 0, n.dtype.itemsize) for n, j in zip(work.stores, inplace) if j is None]
     args += [0, sizes[0], *sizes[1:]]
     for operand, st in zip([*inputs, *(o.operand for o in outputs)], strides):
         args += [s for letter, s in zip(operand.strides, st) if letter == "s"]
     flops = sum(n.prim.flops(n) for n in work.nodes if n.prim.flops)
-    operands = [*inputs, *(o.operand for o in outputs)]
-    return [Call(nest, args, axes=nest.axes(), cost=nanoseconds(flops, moved(sizes, strides, operands)))]
+    return [Call(nest, args, axes=nest.axes(), cost=nanoseconds(flops, nbytes))]
+
+
+def _far(nbytes: int, operands: list[Operand], outputs: tuple[Output, ...]) -> int:
+    """Elements of the vectors that are written past the caches; 0: none are. What is written over was read,
+    so its lines are there already."""
+    plain = all(o.strides in ("0", "1") and o.at is None for o in operands)
+    fresh = all(o.inplace is None and o.operand.strides == "1" and SIZE[o.operand.dtype] >= 4
+                for o in outputs)
+    return host().lanes("float32") if nbytes > NEAR and plain and fresh else 0

@@ -14,6 +14,7 @@ from retrograd.codegen.loops.operand import LINE, Operand, Step
 from retrograd.codegen.loops.reduce import CHUNK, Reduce, strips
 from retrograd.codegen.loops.region import Fold, Phase, Put, Region
 from retrograd.codegen.lowering.call import (
+    NEAR,
     Address,
     Call,
     Scratch,
@@ -28,7 +29,6 @@ from retrograd.codegen.schedule import Schedule, Work
 from retrograd.graph.node import Node
 
 ROW_COST = 60   # nanoseconds of a row however short: folds end in a tree, lanes are masked
-NEAR = 1 << 25  # bytes that one kernel moves and that a cache may still hold afterwards
 CHEAP = 6       # operations below which a value is computed again rather than put down and read back
 
 
