@@ -5,66 +5,19 @@ The oracle is the plain loop. What it computes is held against PyTorch elsewhere
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
-import numpy as np
 import pytest
+from tests.end_to_end.runs import Case, Run, batches, compare, net, train, usual
 
 import retrograd as rg
 
 F, nn, optim = rg.nn.functional, rg.nn, rg.optim
-STEPS = 50
 SCALE = 1.0         # a global that a step reads
 
 
-def batches(rows: int = 6, width: int = 5, classes: int = 3, seed: int = 1) -> list[tuple[Any, Any]]:
-    rng = np.random.default_rng(seed)
-    return [(rg.tensor(rng.standard_normal((rows, width)).astype("f4")),
-             rg.tensor(rng.integers(0, classes, rows))) for _ in range(STEPS)]
-
-
-def net(*middle: Any) -> Any:
-    return nn.Sequential(nn.Linear(5, 7), nn.Tanh(), *middle, nn.Linear(7, 3))
-
-
-class Run:
-    """What one run of a step leaves behind, as bytes."""
-
-    def __init__(self, compiled: bool, fullgraph: bool = False) -> None:
-        self.compiled, self.fullgraph = compiled, fullgraph
-        self.functions: list[Any] = []
-        self.trace: list[Any] = []
-        rg.manual_seed(3)
-        random.seed(5)
-
-    def compile(self, fn: Callable[..., Any]) -> Callable[..., Any]:
-        if not self.compiled:
-            return fn
-        self.functions.append(rg.compile(fn))
-        return self.functions[-1]
-
-    def note(self, *tensors: Any) -> None:
-        self.trace += [t if isinstance(t, (int, float, str, type(None)))
-                       else t.detach().numpy().copy().tobytes() for t in tensors]
-
-    def state(self, *owners: Any) -> None:
-        for o in owners:
-            if isinstance(o, nn.Module):
-                self.note(*o.state_dict().values())
-                self.note(*(p.grad for p in o.parameters()))
-            else:
-                for entry in o.state_dict()["state"].values():
-                    self.note(*(v for v in entry.values()))
-
-    @property
-    def captures(self) -> int:
-        return sum(len(f.replays) for f in self.functions)
-
-
-Case = Callable[[Run], None]
 ZOO: dict[str, tuple[Case, int]] = {}       # with the number of captures that it needs
 
 
@@ -73,61 +26,6 @@ def zoo(captures: int) -> Callable[[Case], Case]:
         ZOO[case.__name__] = case, captures
         return case
     return enter
-
-
-def usual(model: Any, opt: Any) -> Callable[[Any, Any], Any]:
-    def step(x: Any, y: Any) -> Any:
-        opt.zero_grad()
-        loss = F.cross_entropy(model(x), y)
-        loss.backward()
-        opt.step()
-        return loss
-    return step
-
-
-def train(run: Run, model: Any, opt: Any, step: Any, between: Callable[[int], None] = lambda k: None) -> None:
-    for k, (x, y) in enumerate(batches()):
-        between(k)
-        run.note(step(x, y))
-    run.state(model, opt)
-
-
-OPTIMIZERS = {
-    "sgd": (lambda p: optim.SGD(p, lr=0.1), 1), "momentum": (lambda p: optim.SGD(p, lr=0.1, momentum=0.9), 1),
-    "nesterov": (lambda p: optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.01), 1),
-    "adam": (lambda p: optim.Adam(p), 1),
-    "amsgrad": (lambda p: optim.Adam(p, amsgrad=True, maximize=True), 1),
-    "adamw": (lambda p: optim.AdamW(p, lr=0.01), 1), "rmsprop": (lambda p: optim.RMSprop(p), 1),
-    "adagrad": (lambda p: optim.Adagrad(p), 1), "nadam": (lambda p: optim.NAdam(p, weight_decay=0.1), 1),
-    "radam": (lambda p: optim.RAdam(p, lr=0.01), 2), "adamax": (lambda p: optim.Adamax(p), 1),
-    "adadelta": (lambda p: optim.Adadelta(p), 1), "asgd": (lambda p: optim.ASGD(p, t0=5), 3),
-    "rprop": (lambda p: optim.Rprop(p), 1),
-}
-
-
-@pytest.mark.parametrize("name", OPTIMIZERS)
-def test_every_optimiser_is_replayed_bit_for_bit(name: str) -> None:
-    make, captures = OPTIMIZERS[name]
-
-    def case(run: Run) -> None:
-        model = net()
-        opt = make(model.parameters())
-        train(run, model, opt, run.compile(usual(model, opt)))
-    compare(case, captures)
-
-
-def compare(case: Case, captures: int) -> None:
-    plain, fast = Run(False), Run(True)
-    case(plain)
-    rg.manual_seed(3)
-    random.seed(5)
-    fast = Run(True)
-    case(fast)
-    assert len(plain.trace) == len(fast.trace)
-    differ = [k for k, (a, b) in enumerate(zip(plain.trace, fast.trace)) if a != b]
-    assert not differ, f"{len(differ)} of {len(plain.trace)} differ, the first is number {differ[0]}"
-    assert [f.plain for f in fast.functions] == [None] * len(fast.functions)
-    assert fast.captures == captures
 
 
 @zoo(1)
