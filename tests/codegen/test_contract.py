@@ -32,10 +32,8 @@ def kernels():
         emit_pack(module, f"pack_{name}", Pack(tile.dtype, tile.width, tile.lanes))
         names += [f"gemm_{name}", f"pack_{name}"]
     tile = TILES["float32"]
-    emit_gemm(module, "gemm_unit", Gemm(tile, unit_rows=True))
-    emit_gemm(module, "gemm_turned", Gemm(tile, turned=True))
     emit_pack(module, "pack_rows", Pack("float32", tile.rows, tile.lanes))
-    names += ["gemm_unit", "gemm_turned", "pack_rows"]
+    names += ["pack_rows"]
     for name, tile in LOW.items():
         emit_gemm(module, name, Gemm(tile, crossed=name.startswith("crossed")))
     return compile_module(module, [*names, *LOW])
@@ -45,7 +43,7 @@ def strides(x):
     return [s // x.itemsize for s in x.strides]
 
 
-def product(kernels, a, b, name, pack=False, kernel=None, cuts=((0, None),)):
+def product(kernels, a, b, name, pack=False, cuts=((0, None),)):
     """a (batch, m, k) times b (batch, k, n)."""
     tile = TILES.get(name) or LOW[name]
     (batch, m, k), n = a.shape, b.shape[2]
@@ -61,9 +59,10 @@ def product(kernels, a, b, name, pack=False, kernel=None, cuts=((0, None),)):
     elif name.startswith("crossed"):
         panel, b_depth = tile.width * b_lane, b_lane
     for begin, end in cuts:
-        calls.append((kernels[kernel or (name if name in LOW else f"gemm_{name}")], [
+        calls.append((kernels[name if name in LOW else f"gemm_{name}"], [
             a.ctypes.data, b.ctypes.data, c.ctypes.data, 0, batch, begin, m if end is None else end, 0, n, k,
-            batch, 0, a_batch, tile.rows * a_row, a_row, a_depth, 0, b_batch, panel, b_depth, m * n, n, 0]))
+            batch, 0, a_batch, tile.rows * a_row, a_row, a_depth, 0, b_batch, panel, b_depth, m * n, n,
+            0, 0]))
     Table(calls)()
     return c
 
@@ -97,7 +96,7 @@ def test_bits_depend_neither_on_layout_nor_on_packing_nor_on_the_tile(kernels, s
     for a_, b_ in ((a, b), (turned(a), b), (a, turned(b)), (turned(a), turned(b))):
         assert (product(kernels, a_, b_, "float32", pack=True) == plain).all()
     assert (product(kernels, a, b, "narrow") == plain).all()
-    assert (product(kernels, turned(a), b, "float32", kernel="gemm_unit") == plain).all()
+    assert (product(kernels, turned(a), b, "float32") == plain).all()
     assert (product(kernels, a[:, ::-1], b, "float32")[:, ::-1] == plain).all()
 
 
@@ -109,9 +108,9 @@ def test_a_product_stored_transposed_has_the_same_bits(kernels, size):
     # The kernel's rows are the columns of b and its lanes the rows of a: c is written as c[lane, row].
     c = np.full((m, n), np.nan, np.float32)
     left, right = np.ascontiguousarray(b[0].T), np.ascontiguousarray(a[0].T)
-    Table([(kernels["gemm_turned"], [
+    Table([(kernels["gemm_float32"], [
         left.ctypes.data, right.ctypes.data, c.ctypes.data, 0, 1, 0, n, 0, m, k, 1,
-        0, 0, tile.rows * k, k, 1, 0, 0, tile.width, m, 0, n, 0])])()
+        0, 0, tile.rows * k, k, 1, 0, 0, tile.width, m, 0, n, 1, 0])])()
     assert (c == product(kernels, a, b, "float32")[0]).all()
 
 
@@ -122,8 +121,8 @@ def test_packed_rows_are_read_as_well(kernels):
     c = np.full((1, m, n), np.nan, np.float32)
     Table([
         (kernels["pack_rows"], [a.ctypes.data, panels.ctypes.data, 0, 1, 0, m, k, 1, 0, 0, k, 1, 0]),
-        (kernels["gemm_unit"], [panels.ctypes.data, b.ctypes.data, c.ctypes.data, 0, 1, 0, m, 0, n, k, 1,
-                                0, 0, tile.rows * k, 1, tile.rows, 0, 0, tile.width, n, 0, n, 0]),
+        (kernels["gemm_float32"], [panels.ctypes.data, b.ctypes.data, c.ctypes.data, 0, 1, 0, m, 0, n, k, 1,
+                                   0, 0, tile.rows * k, 1, tile.rows, 0, 0, tile.width, n, 0, n, 0, 0]),
     ])()
     assert (c == product(kernels, a, b, "float32")).all()
 

@@ -121,7 +121,6 @@ def test_kernels_compile_for_other_machines(target):
     module = ir.Module("other")
     tile = default_tile(target, "float32")
     emit_gemm(module, "gemm", Gemm(tile))
-    emit_gemm(module, "turned", Gemm(tile, turned=True))
     emit_gemm(module, "crossed", Gemm(crossed_tile(target, "float32", 2), crossed=True))
     emit_pack(module, "pack", Pack("float32", tile.width, tile.lanes))
     emit_matvec(module, "along", matvec_kernel(target, "float32", along=True))

@@ -7,6 +7,10 @@ stride); an operand whose columns are not neighbours is packed first (contract/p
 depth = width), or turned on the way where there are few rows. A comes in panels of `tile.rows` rows in the
 same way (unpacked: panel = rows * row stride). The bits of C depend on k alone.
 
+With `turned` C is stored transposed, element (m, n) at m + n * c.row: a product whose large operand would
+have to be packed is computed as its transpose, with the small one in the lanes. It is an argument, as strides
+are: tiles take long to compile, and all products of a network share theirs.
+
 What is computed from C element by element may follow a block at a time, while that is in the cache: `finish`
 is the address of an epilogue (contract/epilogue.py) or 0, and its own args follow those of the product.
 """
@@ -20,9 +24,10 @@ from llvmlite import ir
 from retrograd.codegen.axis import Axis, axes_of
 from retrograd.codegen.contract.epilogue import finish_block
 from retrograd.codegen.contract.microkernel import Form, tile_function
+from retrograd.codegen.contract.square import room, turn_function
 from retrograd.codegen.contract.tile import K_BLOCK, Tile, row_steps, vector_steps
 from retrograd.codegen.emit.kernel import Kernel
-from retrograd.codegen.emit.types import MEMORY, SIZE, i64
+from retrograd.codegen.emit.types import MEMORY, SIZE, i1, i64
 from retrograd.codegen.loops.loop import least, loop
 
 PARAMETERS = (
@@ -31,7 +36,7 @@ PARAMETERS = (
     # counted along two axes, the last of which has `inner` of them.
     "batch_begin", "batch_end", "m_begin", "m_end", "n_begin", "n_end", "k", "inner",
     "a.outer", "a.batch", "a.panel", "a.row", "a.depth", "b.outer", "b.batch", "b.panel", "b.step",
-    "c.batch", "c.row", "finish",
+    "c.batch", "c.row", "turned", "finish",
 )
 
 # Bytes of A that stay in the second cache while the panels of B pass by: less than half of the smallest that
@@ -45,16 +50,11 @@ _PANELS_AT_ONCE = 4
 class Gemm:
     """What is baked in.
 
-    unit_rows: consecutive rows of A are neighbours in memory (a.row is 1), which saves address arithmetic
-    turned:    C is stored transposed, element (m, n) at m + n * c.row: a product whose large operand would
-               have to be packed is computed as its transpose, with the small one in the lanes
-    crossed:   the depth of B is contiguous and b.step leads from column to column; else its columns are
-               contiguous and b.step leads from k to k
+    crossed: the depth of B is contiguous and b.step leads from column to column; else its columns are
+             contiguous and b.step leads from k to k
     """
 
     tile: Tile
-    unit_rows: bool = False
-    turned: bool = False
     crossed: bool = False
 
     def parameters(self) -> tuple[str, ...]:
@@ -90,6 +90,10 @@ class _Emitter:
         self.a, self.bp, self.c = kernel.pointers
         self.arg = dict(zip(PARAMETERS[3:], kernel.integers))
         self.table = kernel.rest
+        self.turned = self.b.icmp_signed("!=", self.arg["turned"], i64(0))
+        tile = gemm.tile
+        squares = -(-tile.rows // tile.lanes) * tile.lanes * tile.vectors
+        self.memory = room(self.b, ir.VectorType(self.element, tile.lanes), squares)    # of a turned tile
         tile_bytes = self.tile.rows * K_BLOCK * SIZE[self.tile.dtype]
         self.rows_at_once = max(1, _RESIDENT // tile_bytes) * self.tile.rows
 
@@ -117,8 +121,8 @@ class _Emitter:
                         columns = n, least(b, end, arg["n_end"])
                         self._panels(block, rows, *columns)
                         with b.if_then(finishes):
-                            across = (columns, rows) if self.gemm.turned else (rows, columns)
-                            finish_block(b, arg["finish"], self.table, c, batch, *across)
+                            finish_block(b, arg["finish"], self.table, c, batch,
+                                         self._if_turned(columns, rows), self._if_turned(rows, columns))
 
     def _panels(self, block: _Block, rows: tuple[ir.Value, ir.Value], begin: ir.Value, end: ir.Value) -> None:
         """Whole panels of columns, then ever narrower ones; the last is a vector under a mask."""
@@ -137,24 +141,35 @@ class _Emitter:
     def _rows(self, block: _Block, columns: ir.Value, n: ir.Value, vectors: int,
               rows: tuple[ir.Value, ir.Value], valid: ir.Value | None) -> None:
         """Tall tiles, then lower ones for the rows that remain."""
-        b, arg, tile, gemm = self.b, self.arg, self.tile, self.gemm
-        c = self._at(block.c, b.mul(n, arg["c.row"]) if gemm.turned else n)
+        b, arg, tile, turned = self.b, self.arg, self.tile, self.turned
+        width = i64(vectors * tile.lanes)
+        count = width if valid is None else least(b, valid, width)
+        c = self._at(block.c, b.select(turned, b.mul(n, arg["c.row"]), n))
+        c_row = b.select(turned, width, arg["c.row"])
+        adds = b.select(turned, i1(0), block.adds)
         row, end = rows
         for height in row_steps(tile):
-            form = Form(height, vectors, tile.lanes, tile.dtype, valid is not None, gemm.unit_rows,
-                        gemm.turned, gemm.crossed)
+            form = Form(height, vectors, tile.lanes, tile.dtype, valid is not None, self.gemm.crossed)
             function = tile_function(self.module, form)
-            count = b.sub(end, row)
-            stop = b.add(row, b.sub(count, b.srem(count, i64(height))))
+            left = b.sub(end, row)
+            stop = b.add(row, b.sub(left, b.srem(left, i64(height))))
             with loop(b, row, stop, height) as m:
                 within = b.srem(m, i64(tile.rows))
                 offset = b.mul(b.sdiv(m, i64(tile.rows)), arg["a.panel"])
                 offset = b.add(offset, b.mul(within, arg["a.row"]))
+                place = self._at(c, b.select(turned, m, b.mul(m, arg["c.row"])))
                 b.call(function, [
                     self._at(block.a, offset), arg["a.row"], arg["a.depth"], columns, arg["b.step"],
-                    self._at(c, m if gemm.turned else b.mul(m, arg["c.row"])), arg["c.row"], block.depth,
-                    block.adds, i64(0) if valid is None else valid])
+                    b.select(turned, self.memory, place), c_row, block.depth, adds, count])
+                with b.if_then(turned):
+                    turn = turn_function(self.module, tile.dtype, tile.lanes)
+                    b.call(turn, [self.memory, width, place, arg["c.row"], i64(height), count, block.adds])
             row = stop
+
+    def _if_turned(self, one: tuple[ir.Value, ir.Value], other: tuple[ir.Value, ir.Value]
+                   ) -> tuple[ir.Value, ir.Value]:
+        low, high = (self.b.select(self.turned, x, y) for x, y in zip(one, other))
+        return low, high
 
     def _at(self, base: ir.Value, offset: ir.Value) -> ir.Value:
         return self.b.gep(base, [offset], source_etype=self.element)

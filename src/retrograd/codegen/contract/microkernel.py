@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
-from retrograd.codegen.contract.square import joined, room, transposed, turn_function
+from retrograd.codegen.contract.square import joined, room, transposed
 from retrograd.codegen.emit.types import MEMORY, SIZE, i1, i64, is_float, mangled, pointer, splat, void
-from retrograd.codegen.loops.loop import fold, least
+from retrograd.codegen.loops.loop import fold
 from retrograd.codegen.loops.operand import broadcast, lanes_below
 
 # Parts in which rows are joined as they are loaded: halves spare a round of shuffles; quarters gain nothing.
@@ -28,8 +28,6 @@ class Form:
     """What is baked into one tile's code.
 
     masked:     only `valid` columns exist
-    unit_rows:  the rows of A are neighbours (A is packed or transposed)
-    turned:     C is stored transposed, its rows contiguous and its columns c_row apart
     crossed:    B is stored transposed, its depth contiguous and its columns b_step apart; else its columns
                 are contiguous and b_step leads to the next k
     """
@@ -39,14 +37,12 @@ class Form:
     lanes: int
     dtype: str
     masked: bool = False
-    unit_rows: bool = False
-    turned: bool = False
     crossed: bool = False
 
     @property
     def name(self) -> str:
-        flags = "_masked" * self.masked + "_unit" * self.unit_rows + "_turned" * self.turned
-        return f"tile_{self.dtype}_{self.rows}x{self.vectors}x{self.lanes}{flags}" + "_crossed" * self.crossed
+        flags = "_masked" * self.masked + "_crossed" * self.crossed
+        return f"tile_{self.dtype}_{self.rows}x{self.vectors}x{self.lanes}{flags}"
 
 
 def tile_function(module: ir.Module, form: Form) -> ir.Function:
@@ -73,8 +69,6 @@ class _Emitter:
         self.b = ir.IRBuilder(function.append_basic_block("entry"))
         (self.a, self.a_row, self.a_depth, self.bp, self.b_step, self.c, self.c_row, self.k, self.adds,
          self.valid) = function.args
-        if form.unit_rows:
-            self.a_row = i64(1)
         self.masks = [self._mask(j * form.lanes) for j in range(form.vectors)]
 
     def _mask(self, first: int) -> ir.Value | None:
@@ -86,14 +80,11 @@ class _Emitter:
         b, form = self.b, self.form
         start = [splat(self.vector, 0)] * (form.rows * form.vectors)
         total = self._crossed(start) if form.crossed else fold(b, i64(0), self.k, start, self._step)
-        if form.turned:
-            self._store_turned(total)
-        else:
-            with b.if_else(self.adds) as (adding, writing):
-                with adding:
-                    self._store(total, add=True)
-                with writing:
-                    self._store(total, add=False)
+        with b.if_else(self.adds) as (adding, writing):
+            with adding:
+                self._store(total, add=True)
+            with writing:
+                self._store(total, add=False)
         b.ret_void()
 
     def _step(self, k: ir.Value, carried: list[ir.Value]) -> list[ir.Value]:
@@ -173,21 +164,6 @@ class _Emitter:
                     self.b.store(value, place, align=self.align)
                 else:
                     self._call(f"llvm.masked.store.{mangled(self.vector)}.p0", void, value, place, mask)
-
-    def _store_turned(self, total: Sequence[ir.Value]) -> None:
-        """By way of memory: the function that turns is one for all heights, and short to compile."""
-        b, form = self.b, self.form
-        turn = turn_function(self.module, form.dtype, form.lanes, form.rows)
-        height = -(-form.rows // form.lanes) * form.lanes
-        squares = [room(b, self.vector, height) for _ in range(form.vectors)]
-        for j, square in enumerate(squares):
-            for i in range(form.rows):
-                b.store(total[i * form.vectors + j], self._at(square, i64(i * form.lanes)), align=64)
-        for j, square in enumerate(squares):
-            left = b.sub(self.valid, i64(j * form.lanes))
-            count = least(b, left, i64(form.lanes)) if form.masked else i64(form.lanes)
-            first = self._at(self.c, b.mul(self.c_row, i64(j * form.lanes)))
-            b.call(turn, [square, first, self.c_row, count, i64(form.rows), self.adds])
 
     def _load(self, place: ir.Value, mask: ir.Value | None) -> ir.Value:
         if mask is None:

@@ -157,29 +157,39 @@ def _turning(module: ir.Module, pack: Pack) -> ir.Function:
     b, size = p.b, pack.lanes
     buffer = room(b, p.vector, size)
     last = b.sub(p.count, i64(1))
+    whole = pack.width - pack.width % size
     with loop(b, p.begin, p.end, size) as k:
-        left = b.sub(p.end, k)
-        mask = lanes_below(b, left, size)
-        for first, lanes in p.pieces():
-            rows = []
-            for i in range(lanes):
-                lane = i64(first + i)
-                lane = b.select(b.icmp_signed("<", lane, last), lane, last)
-                rows.append(p.load(p.at(p.at(p.source, b.mul(lane, p.lane_stride)), k), mask))
-            rows += [ir.Constant(p.vector, ir.Undefined)] * (size - lanes)
-            columns = transposed(b, rows)
-            with b.if_else(b.icmp_signed(">=", left, i64(size))) as (whole, part):
-                with whole:
-                    for i, column in enumerate(columns):
-                        p.store(column, p.at(p.row(b.add(k, i64(i))), i64(first)), lanes)
-                with part:
-                    for i, column in enumerate(columns):
-                        b.store(column, p.at(buffer, i64(i * size)), align=64)
-                    with loop(b, i64(0), left) as i:
-                        column = b.load(p.at(buffer, b.mul(i, i64(size))), typ=p.vector, align=64)
-                        p.store(column, p.at(p.row(b.add(k, i)), i64(first)), lanes)
+        if whole:
+            with loop(b, i64(0), i64(whole), size) as first:        # one copy of the code for all squares
+                _turn_square(p, k, first, size, last, buffer)
+        if whole < pack.width:
+            _turn_square(p, k, i64(whole), pack.width - whole, last, buffer)
     b.ret_void()
     return p.function
+
+
+def _turn_square(p: _Panel, k: ir.Value, first: ir.Value, lanes: int, last: ir.Value, buffer: ir.Value
+                 ) -> None:
+    """Lanes from `first` on, as many depths from k on as a vector holds."""
+    b, size = p.b, p.pack.lanes
+    left = b.sub(p.end, k)
+    mask = lanes_below(b, left, size)
+    rows = []
+    for i in range(lanes):
+        lane = least(b, b.add(first, i64(i)), last)
+        rows.append(p.load(p.at(p.at(p.source, b.mul(lane, p.lane_stride)), k), mask))
+    rows += [ir.Constant(p.vector, ir.Undefined)] * (size - lanes)
+    columns = transposed(b, rows)
+    with b.if_else(b.icmp_signed(">=", left, i64(size))) as (full, part):
+        with full:
+            for i, column in enumerate(columns):
+                p.store(column, p.at(p.row(b.add(k, i64(i))), first), lanes)
+        with part:
+            for i, column in enumerate(columns):
+                b.store(column, p.at(buffer, i64(i * size)), align=64)
+            with loop(b, i64(0), left) as i:
+                column = b.load(p.at(buffer, b.mul(i, i64(size))), typ=p.vector, align=64)
+                p.store(column, p.at(p.row(b.add(k, i)), first), lanes)
 
 
 def _gathering(module: ir.Module, pack: Pack) -> ir.Function:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from llvmlite import ir
 
 from retrograd.codegen.emit.types import MEMORY, f64, i1, i32, i64, is_float, mangled, pointer, splat, void
-from retrograd.codegen.loops.loop import loop
+from retrograd.codegen.loops.loop import least, loop
 from retrograd.codegen.loops.operand import lanes_below
 
 
@@ -57,19 +57,22 @@ def room(b: ir.IRBuilder, vector: ir.Type, count: int) -> ir.Value:
     return memory
 
 
-def turn_function(module: ir.Module, dtype: str, lanes: int, rows: int) -> ir.Function:
-    """`void f(square, target, step, count, rows, adds)`: lane l < count of the rows of a square becomes the
-    `rows` elements at target + l * step, added to what is there or written over it."""
-    parts = -(-rows // lanes)
-    name = f"turn_{dtype}_{lanes}_{parts}"
+def turn_function(module: ir.Module, dtype: str, lanes: int) -> ir.Function:
+    """`void f(tile, step, target, target_step, rows, count, adds)`: the first `count` columns of a tile in
+    memory, whose rows are `step` apart, become rows of the target, added to what is there or written over it.
+
+    The memory of the tile goes on to whole squares of `lanes` by `lanes`.
+    """
+    name = f"turn_tile_{dtype}_{lanes}"
     known = module.globals.get(name)
     if known is not None:
         return known
-    function = ir.Function(module, ir.FunctionType(void, [pointer, pointer, i64, i64, i64, i1]), name)
+    kind = ir.FunctionType(void, [pointer, i64, pointer, i64, i64, i64, i1])
+    function = ir.Function(module, kind, name)
     function.linkage = "internal"
     function.attributes.add("noinline")
     function.attributes.add("nounwind")
-    square, target, step, count, height, adds = function.args
+    tile, step, target, target_step, rows, count, adds = function.args
     element = MEMORY[dtype]
     vector, bits = ir.VectorType(element, lanes), ir.VectorType(i1, lanes)
     b = ir.IRBuilder(function.append_basic_block("entry"))
@@ -81,16 +84,16 @@ def turn_function(module: ir.Module, dtype: str, lanes: int, rows: int) -> ir.Fu
         return b.gep(base, [offset], source_etype=element)
 
     # Rows past the height are whatever memory holds; the mask leaves them there.
-    for part in range(parts):
-        first = part * lanes
-        columns = transposed(b, [b.load(at(square, i64((first + i) * lanes)), typ=vector, align=64)
+    with loop(b, i64(0), count, lanes) as column, loop(b, i64(0), rows, lanes) as row:
+        square = at(at(tile, b.mul(row, step)), column)
+        columns = transposed(b, [b.load(at(square, b.mul(step, i64(i))), typ=vector, align=64)
                                  for i in range(lanes)])
-        for i, column in enumerate(columns):
-            b.store(column, at(turned, i64(i * lanes)), align=64)
-        mask = lanes_below(b, b.sub(height, i64(first)), lanes)
-        with loop(b, i64(0), count) as lane:
+        for i, line in enumerate(columns):
+            b.store(line, at(turned, i64(i * lanes)), align=64)
+        mask = lanes_below(b, b.sub(rows, row), lanes)
+        with loop(b, i64(0), least(b, b.sub(count, column), i64(lanes))) as lane:
             value = b.load(at(turned, b.mul(lane, i64(lanes))), typ=vector, align=64)
-            place = at(at(target, b.mul(lane, step)), i64(first))
+            place = at(at(target, b.mul(b.add(column, lane), target_step)), row)
             with b.if_else(adds) as (adding, writing):
                 with adding:
                     held = b.call(load, [place, mask, splat(vector, 0)])

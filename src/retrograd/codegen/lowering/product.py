@@ -57,12 +57,12 @@ def lower_product(work: Work, schedule: Schedule) -> list[Call]:
         b_panel = tile.width * columns.step
     # One row stored transposed is one row.
     turned = plan.turned and m > 1
-    gemm = Gemm(tile, unit_rows=rows.step == 1, turned=turned, crossed=plan.crossed)
+    gemm = Gemm(tile, crossed=plan.crossed)
     calls.append(Call(gemm, [
         rows.address, columns.address, after.product, 0, outer * inner, 0, m, 0, cols, k, inner,
         rows.outer, rows.batch, a_panel, rows.step, rows.depth,
         columns.outer, columns.batch, b_panel, columns.step if plan.crossed else columns.depth,
-        m * cols, m if turned else cols, *after.args],
+        m * cols, m if turned else cols, int(turned), *after.args],
         axes=gemm.axes(), cost=after.cost + nanoseconds(2 * outer * inner * m * cols * k, 0)))
     return calls
 
