@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import captured, machine, networks, operations, products, regions, sizes, steps
+from benchmarks import captured, cold, machine, networks, operations, products, regions, sizes, steps
 
 HERE = Path(__file__).parent
 
@@ -106,18 +106,24 @@ def step_table(rounds: int) -> list[str]:
             for c in got:
                 got[c].append(child("steps", *columns[c], work))
         us = {c: statistics.median(r["us"] for r in v) for c, v in got.items()}
-        cold = {c: statistics.median(r["cold"] for r in v) for c, v in got.items()}
+        first = {c: statistics.median(r["cold"] for r in v) for c, v in got.items()}
         peers = [us[c] for c in us if columns[c][0] != "retrograd"]
         wanted = networks.TARGETS.get(work, (None, None))
         ratios = [_judged(us["retrograd.compile"], min(peers, default=None), wanted[0]),
                   _judged(us["plain loop"], us.get("torch"), wanted[1])]
         least = networks.floor(work, quiet.before, bandwidth)
         ratios.append("-" if least is None else f"{least:.4g} us: {least / us['retrograd.compile']:.0%}")
-        cells = [f"{us[c]:.4g} ({cold[c]:.2f})" if c in us else "-" for c in columns]
+        cells = [f"{us[c]:.4g} ({first[c]:.2f})" if c in us else "-" for c in columns]
         lines.append(f"| {work} | " + " | ".join([*cells, *ratios]) + " |")
     judged = quiet.finish()
     verdict = "the machine was quiet" if judged else "the machine was BUSY: these figures judge nothing"
     return [*lines, "", f"{quiet}: {verdict}. A copy on two threads moves {bandwidth:.0f} GB/s."]
+
+
+def cold_table(rounds: int) -> list[str]:
+    """First calls of the libraries that are here."""
+    columns = {c: v for c, v in STEP_COLUMNS.items() if v[0] in available("retrograd", "torch", "jax")}
+    return cold.table(rounds, columns, lambda lib, work: lib != "jax" or work in steps.JAX_WORK)
 
 
 def _judged(ours: float, peer: float | None, target: float | None) -> str:
@@ -201,6 +207,7 @@ SECTIONS: dict[str, tuple[str, Callable[[int], list[str]]]] = {
     "steps": ("A training step with Adam", step_table),
     "products": ("Products of matrices",
                  lambda rounds: products.table(child("products", "torch", **products.ONE_THREAD))),
+    "cold": ("The first step of a process", cold_table),
     "captured": ("A training step with SGD as one program", captured_table),
     "sizes": ("Sizes and graphs that keep changing", sizes_table),
     "import": ("Import", lambda rounds: import_table()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import time
+from collections.abc import Callable
 from typing import Any
 
 from benchmarks.networks import WORK, data, network
@@ -15,8 +16,27 @@ def measure(lib: str, mode: str, work: str) -> dict[str, float]:
     mode: "plain" (the loop as it stands) or "compile" (retrograd.compile over the step, torch.compile over
     the model: each library's own advice).
     """
+    run = training(lib, mode, work)
+    start = time.perf_counter()
+    first = float(run())
+    cold = time.perf_counter() - start
+    count = 0
+
+    def once() -> None:
+        nonlocal count
+        loss = run()
+        count += 1
+        if count % 10 == 0:         # a loop looks at its loss now and then
+            loss.item()
+    us = _median(run if lib == "jax" else once, WORK[work])
+    assert float(run()) < first, "the network did not learn"
+    return {"us": us, "cold": cold}
+
+
+def training(lib: str, mode: str, work: str) -> Callable[[], Any]:
+    """What does a step at each call and returns its loss."""
     if lib == "jax":
-        return measure_jax(work)
+        return _jax_training(work)
     T: Any = importlib.import_module(lib)
     nn: Any = importlib.import_module(lib + ".nn")
     F: Any = importlib.import_module(lib + ".nn.functional")
@@ -33,20 +53,7 @@ def measure(lib: str, mode: str, work: str) -> dict[str, float]:
         opt.step()
         return loss
     run = T.compile(step) if mode == "compile" and lib != "torch" else step
-    start = time.perf_counter()
-    first = run(x, y).item()
-    cold = time.perf_counter() - start
-    count = 0
-
-    def once() -> None:
-        nonlocal count
-        loss = run(x, y)
-        count += 1
-        if count % 10 == 0:         # a loop looks at its loss now and then
-            loss.item()
-    us = _median(once, WORK[work])
-    assert run(x, y).item() < first, "the network did not learn"
-    return {"us": us, "cold": cold}
+    return lambda: run(x, y)
 
 
 def _median(step: Any, count: int, repeats: int = 7) -> float:
@@ -61,7 +68,7 @@ def _median(step: Any, count: int, repeats: int = 7) -> float:
     return sorted(times)[repeats // 2]
 
 
-def measure_jax(work: str) -> dict[str, float]:
+def _jax_training(work: str) -> Callable[[], Any]:
     """The same step under jax.jit with donated state, Adam written out."""
     import jax
     import jax.numpy as jnp
@@ -86,13 +93,10 @@ def measure_jax(work: str) -> dict[str, float]:
     compiled = jax.jit(update, donate_argnums=0)
     state = [(p, jax.tree.map(jnp.zeros_like, p), jax.tree.map(jnp.zeros_like, p), jnp.asarray(0.0))]
 
-    def step() -> None:
+    def step() -> Any:
         state[0], loss = compiled(state[0])
-        loss.block_until_ready()
-    start = time.perf_counter()
-    step()
-    cold = time.perf_counter() - start
-    return {"us": _median(step, WORK[work]), "cold": cold}
+        return loss.block_until_ready()
+    return step
 
 
 def _jax_network(work: str, normal: Any) -> tuple[Any, Any]:

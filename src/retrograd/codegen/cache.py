@@ -131,7 +131,7 @@ def _sources() -> str:
     edited."""
     package = Path(__file__).resolve().parents[1]
     stamps = []
-    for folder in ("codegen", "ops"):
+    for folder in ("codegen", "ops", "runtime"):
         for file in sorted((package / folder).rglob("*.py")):
             status = file.stat()
             stamps.append(f"{file.relative_to(package)} {status.st_size} {status.st_mtime_ns}")

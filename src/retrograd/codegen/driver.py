@@ -24,7 +24,7 @@ from llvmlite import ir
 from retrograd.codegen.emit.atomic import Variable, forever, now, word
 from retrograd.codegen.emit.types import i1, i64, pointer
 from retrograd.codegen.guarded import emit_guarded
-from retrograd.codegen.jit import compile_module
+from retrograd.codegen.jit import Request, compile_all
 from retrograd.codegen.loops.loop import loop
 from retrograd.codegen.pool import POOL_BYTES, Natives, call_row, emit_block, emit_pool
 from retrograd.runtime.table import BLOCK, STAGE, WORD, RowTable, Stage, StageTable
@@ -43,15 +43,13 @@ class Driver:
     codegen/guarded.py. Both release the GIL."""
 
     def __init__(self) -> None:
-        module = ir.Module("driver")
-        block = emit_block(module)
-        natives = emit_pool(module, block) if os.name == "posix" else None
-        emit_guarded(module, _emit_run(module, block, natives))
-        self._code = found = compile_module(module, ["run", "guarded", *(_POOL if natives else ())])
+        pooled = os.name == "posix"
+        exports = ("run", "guarded", *(_POOL if pooled else ()))
+        self._code = found = compile_all([Request("driver", lambda: _module(pooled), exports, light=True)])[0]
         self.run: Callable[[int, int, int, int, int, int], int] = _RUN(found["run"])
         self.guarded: Callable[[int], None] = _GUARDED(found["guarded"])
         self.pool: Pool | None = None
-        if natives:
+        if pooled:
             self.pool = Pool(POOL_BYTES, *(kind(found[name]) for name, kind in _POOL.items()))
 
 
@@ -59,6 +57,13 @@ class Driver:
 def driver() -> Driver:
     """The one driver of this process."""
     return Driver()
+
+
+def _module(pooled: bool) -> ir.Module:
+    module = ir.Module("driver")
+    block = emit_block(module)
+    emit_guarded(module, _emit_run(module, block, emit_pool(module, block) if pooled else None))
+    return module
 
 
 def _emit_run(module: ir.Module, block: ir.Function, natives: Natives | None) -> ir.Function:

@@ -28,6 +28,8 @@ _EMITTERS: dict[type, Callable[..., None]] = {
     Pointwise: emit_pointwise, Reduce: emit_reduce, Region: emit_region, Arg: emit_arg, Scan: emit_scan,
     Draw: emit_draw, Check: emit_check, Gemm: emit_gemm, Pack: emit_pack, MatVec: emit_matvec,
     Epilogue: emit_epilogue}
+# Written in vectors; the others are loops over elements, of which LLVM makes vectors.
+_IN_VECTORS = (Gemm, Pack, MatVec, Epilogue, Region)
 ENTRY = "kernel"
 
 
@@ -56,7 +58,8 @@ def address_of(description: Description) -> int:
 
 
 def _request(description: Description) -> Request:
+    light = isinstance(description, _IN_VECTORS)
     if all(step.name for step in getattr(description, "steps", ())):
-        return Request(repr(description), lambda: module_of(description), (ENTRY,))
+        return Request(repr(description), lambda: module_of(description), (ENTRY,), light)
     module = module_of(description)
-    return Request(str(module), lambda: module, (ENTRY,))
+    return Request(str(module), lambda: module, (ENTRY,), light)

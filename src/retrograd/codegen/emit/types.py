@@ -75,5 +75,15 @@ def mangled(t: ir.Type) -> str:
 
 def splat(t: ir.Type, value: float | int | bool) -> ir.Constant:
     """The constant `value` in every lane of type `t`."""
-    value = float(value) if is_float(t) else int(value)
-    return ir.Constant(t, [value] * width_of(t) if width_of(t) else value)
+    one = ir.Constant(scalar_of(t), float(value) if is_float(t) else int(value))
+    return _Splat(t, one) if width_of(t) else one
+
+
+class _Splat(ir.Constant):
+    """A vector of equal numbers in LLVM's short form: spelled out they were most of a kernel's text."""
+
+    def __init__(self, t: ir.Type, one: ir.Constant) -> None:
+        self.type, self.constant = t, (one,) * t.count
+
+    def _get_reference(self) -> str:
+        return f"splat ({self.constant[0]})"

@@ -164,7 +164,7 @@ def broadcast(b: ir.IRBuilder, x: ir.Value, width: int) -> ir.Value:
     """`x` in each of `width` lanes; LLVM folds this shape into the instruction that uses it."""
     blank = ir.Constant(ir.VectorType(x.type, width), ir.Undefined)
     first = b.insert_element(blank, x, i32(0))
-    return b.shuffle_vector(first, blank, ir.Constant(ir.VectorType(i32, width), [0] * width))
+    return b.shuffle_vector(first, blank, splat(ir.VectorType(i32, width), 0))
 
 
 def on_line(b: ir.IRBuilder, pointer: ir.Value) -> ir.Value:
