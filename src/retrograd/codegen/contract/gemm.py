@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from llvmlite import ir
 
 from retrograd.codegen.axis import Axis, axes_of
+from retrograd.codegen.contract.emitter import Emitter
 from retrograd.codegen.contract.epilogue import finish_block
 from retrograd.codegen.contract.microkernel import Form, tile_function
 from retrograd.codegen.contract.square import room, turn_function
@@ -82,7 +83,7 @@ class _Block:
     adds: ir.Value
 
 
-class _Emitter:
+class _Emitter(Emitter):
     def __init__(self, kernel: Kernel, gemm: Gemm) -> None:
         self.b, self.module = kernel.b, kernel.module
         self.gemm, self.tile = gemm, gemm.tile
@@ -170,6 +171,3 @@ class _Emitter:
                    ) -> tuple[ir.Value, ir.Value]:
         low, high = (self.b.select(self.turned, x, y) for x, y in zip(one, other))
         return low, high
-
-    def _at(self, base: ir.Value, offset: ir.Value) -> ir.Value:
-        return self.b.gep(base, [offset], source_etype=self.element)

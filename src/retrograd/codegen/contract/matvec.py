@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from llvmlite import ir
 
 from retrograd.codegen.axis import Axis, axes_of
+from retrograd.codegen.contract.emitter import Emitter
 from retrograd.codegen.contract.epilogue import finish_block
 from retrograd.codegen.contract.square import room, transposed
 from retrograd.codegen.contract.tile import K_BLOCK
 from retrograd.codegen.emit.kernel import Kernel
-from retrograd.codegen.emit.types import MEMORY, SIZE, i64, is_float, mangled, splat, void
+from retrograd.codegen.emit.types import MEMORY, SIZE, i64, mangled, splat, void
 from retrograd.codegen.jit import Target
 from retrograd.codegen.loops.loop import fold, least, loop
 from retrograd.codegen.loops.operand import broadcast, lanes_below
@@ -74,7 +75,7 @@ def emit_matvec(module: ir.Module, name: str, matvec: MatVec) -> None:
     kernel.finish()
 
 
-class _Emitter:
+class _Emitter(Emitter):
     def __init__(self, kernel: Kernel, matvec: MatVec) -> None:
         self.b, self.module, self.matvec = kernel.b, kernel.module, matvec
         self.element, self.align = MEMORY[matvec.dtype], SIZE[matvec.dtype]
@@ -192,28 +193,6 @@ class _Emitter:
             self.b.store(value, place, align=self.align)
         else:
             self._call(f"llvm.masked.store.{mangled(value.type)}.p0", void, value, place, mask)
-
-    def _load(self, kind: ir.Type, place: ir.Value, mask: ir.Value | None) -> ir.Value:
-        if mask is None:
-            return self.b.load(place, typ=kind, align=self.align)
-        return self._call(f"llvm.masked.load.{mangled(kind)}.p0", kind, place, mask, splat(kind, 0))
-
-    def _fma(self, x: ir.Value, y: ir.Value, z: ir.Value) -> ir.Value:
-        if not is_float(x.type):
-            return self.b.add(self.b.mul(x, y), z)
-        return self._call(f"llvm.fma.{mangled(x.type)}", x.type, x, y, z)
-
-    def _add(self, x: ir.Value, y: ir.Value) -> ir.Value:
-        return self.b.fadd(x, y) if is_float(x.type) else self.b.add(x, y)
-
-    def _at(self, base: ir.Value, offset: ir.Value) -> ir.Value:
-        return self.b.gep(base, [offset], source_etype=self.element)
-
-    def _call(self, name: str, result: ir.Type, *arguments: ir.Value) -> ir.Value:
-        function = self.module.globals.get(name)
-        if function is None:
-            function = ir.Function(self.module, ir.FunctionType(result, [a.type for a in arguments]), name)
-        return self.b.call(function, arguments)
 
 
 def _tree(values: Sequence[ir.Value], add: Callable[[ir.Value, ir.Value], ir.Value]) -> ir.Value:

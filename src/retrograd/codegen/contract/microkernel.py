@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
+from retrograd.codegen.contract.emitter import Emitter
 from retrograd.codegen.contract.square import joined, room, transposed
-from retrograd.codegen.emit.types import MEMORY, SIZE, i1, i64, is_float, mangled, pointer, splat, void
+from retrograd.codegen.emit.types import MEMORY, SIZE, i1, i64, mangled, pointer, splat, void
 from retrograd.codegen.loops.loop import fold
 from retrograd.codegen.loops.operand import broadcast, lanes_below
 
@@ -60,7 +61,7 @@ def tile_function(module: ir.Module, form: Form) -> ir.Function:
     return function
 
 
-class _Emitter:
+class _Emitter(Emitter):
     def __init__(self, module: ir.Module, function: ir.Function, form: Form) -> None:
         self.module, self.form = module, form
         self.element = MEMORY[form.dtype]
@@ -90,7 +91,8 @@ class _Emitter:
     def _step(self, k: ir.Value, carried: list[ir.Value]) -> list[ir.Value]:
         panel = self._at(self.bp, self.b.mul(k, self.b_step))
         columns = [
-            self._load(self._at(panel, i64(j * self.form.lanes)), mask) for j, mask in enumerate(self.masks)]
+            self._load(self.vector, self._at(panel, i64(j * self.form.lanes)), mask)
+            for j, mask in enumerate(self.masks)]
         return self._multiplied(k, columns, carried)
 
     def _multiplied(self, k: ir.Value, columns: list[ir.Value], carried: Sequence[ir.Value]
@@ -143,7 +145,7 @@ class _Emitter:
         lines = [self._at(line, k) for line in starts[j * lanes:(j + 1) * lanes]]
         if mask is None:
             return transposed(self.b, joined(self.b, lines, self.element, _PARTS), parts=_PARTS)
-        return transposed(self.b, [self._load(line, mask) for line in lines])
+        return transposed(self.b, [self._load(self.vector, line, mask) for line in lines])
 
     def _square(self, k: ir.Value, starts: list[ir.Value], held: list[ir.Value]) -> list[ir.Value]:
         squares = [self._columns(starts, j, k, None) for j in range(self.form.vectors)]
@@ -159,31 +161,8 @@ class _Emitter:
             for j, mask in enumerate(self.masks):
                 place, value = self._at(row, i64(j * self.form.lanes)), total[i * vectors + j]
                 if add:
-                    value = self._add(self._load(place, mask), value)
+                    value = self._add(self._load(self.vector, place, mask), value)
                 if mask is None:
                     self.b.store(value, place, align=self.align)
                 else:
                     self._call(f"llvm.masked.store.{mangled(self.vector)}.p0", void, value, place, mask)
-
-    def _load(self, place: ir.Value, mask: ir.Value | None) -> ir.Value:
-        if mask is None:
-            return self.b.load(place, typ=self.vector, align=self.align)
-        name = f"llvm.masked.load.{mangled(self.vector)}.p0"
-        return self._call(name, self.vector, place, mask, splat(self.vector, 0))
-
-    def _fma(self, x: ir.Value, y: ir.Value, z: ir.Value) -> ir.Value:
-        if not is_float(self.vector):
-            return self.b.add(self.b.mul(x, y), z)
-        return self._call(f"llvm.fma.{mangled(self.vector)}", self.vector, x, y, z)
-
-    def _add(self, x: ir.Value, y: ir.Value) -> ir.Value:
-        return self.b.fadd(x, y) if is_float(self.vector) else self.b.add(x, y)
-
-    def _at(self, base: ir.Value, offset: ir.Value) -> ir.Value:
-        return self.b.gep(base, [offset], source_etype=self.element)
-
-    def _call(self, name: str, result: ir.Type, *arguments: ir.Value) -> ir.Value:
-        function = self.module.globals.get(name)
-        if function is None:
-            function = ir.Function(self.module, ir.FunctionType(result, [a.type for a in arguments]), name)
-        return self.b.call(function, arguments)
