@@ -21,7 +21,7 @@ def broken(monkeypatch: pytest.MonkeyPatch, fresh_programs: Any) -> None:
     fresh_programs._programs.clear()
     compiler = jit._compiler()
 
-    def fails(text: str) -> Any:
+    def fails(*_: object) -> Any:
         raise RuntimeError("LLVM ERROR: injected")
 
     monkeypatch.setattr(compiler, "memory", jit.Memory())
