@@ -182,20 +182,22 @@ class Replay:
         evaluate([n for n in nodes if n.value is None])
         scalars = [self._scalar(kind, of, values) for kind, of in self.scalars]
         arrays = self.program.run([n.value for n in nodes], scalars)
-        for generator, count in self.drawn:
-            generator.counter += count
+        made: list[Change] = [(setattr, generator, "counter", generator.counter + count)
+                              for generator, count in self.drawn]
         for w in self.written:
             storage = w.target(args)
-            storage.write(leaf(arrays[w.root], storage.node.dtype))
+            made += storage.writing(leaf(arrays[w.root], storage.node.dtype))
         for ref, root in self.grads:
             t = ref.tensor(args)
-            t._grad = None if root is None else tensor_of(arrays[root], t.dtype, None)
-        making(counts)()
-        for c in self.counted:
-            for entry in c.entries:
-                entry[c.key] = values[c.after]
+            grad = None if root is None else tensor_of(arrays[root], t.dtype, None)
+            made.append((setattr, t, "_grad", grad))
+        made += counts
+        made += [(entry.__setitem__, c.key, values[c.after]) for c in self.counted for entry in c.entries]
         results = [self.result(r, args, arrays[r.it] if r.kind == "root" else None) for r in self.returned]
-        return unflatten(self.shape_of_result, results)
+        returned = unflatten(self.shape_of_result, results)
+        if made:
+            making(made)()
+        return returned
 
     def _scalar(self, kind: str, of: Any, values: Sequence[Any]) -> Any:
         if kind == "constant":
