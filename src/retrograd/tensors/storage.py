@@ -94,11 +94,11 @@ class Storage:
 
     def writing(self, node: Node) -> list[tuple[Any, ...]]:
         """What `write` would do with a known value, as calls without Python in them: an interrupt comes before
-        all of them or after, where somebody makes them in one go."""
+        all of them or after, where somebody makes them in one go (`np.copyto` begins in Python)."""
         done: list[tuple[Any, ...]] = []
         if self.memory is not None:
             if self.outside() and self.memory.shape == node.shape:
-                done.append((self.memory.__setitem__, ..., node.value))     # np.copyto is Python at first
+                done.append((self.memory.__setitem__, ..., node.value))
             else:
                 done.append((setattr, self, "memory", None))
         return [*done, (setattr, self, "node", node), (setattr, self, "version", self.version + 1)]
