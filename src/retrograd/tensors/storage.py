@@ -93,8 +93,8 @@ class Storage:
 
 
     def writing(self, node: Node) -> list[tuple[Any, ...]]:
-        """What `write` would do with a known value, as calls without Python in them: an interrupt comes before
-        all of them or after, where somebody makes them in one go (`np.copyto` begins in Python)."""
+        """What `write` would do with a known value, as calls without Python in them (`np.copyto` begins in
+        Python): an interrupt comes before all of them or after, where somebody makes them in one go."""
         done: list[tuple[Any, ...]] = []
         if self.memory is not None:
             if self.outside() and self.memory.shape == node.shape:
