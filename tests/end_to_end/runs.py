@@ -88,3 +88,14 @@ def compare(case: Case, captures: int) -> None:
     assert not differ, f"{len(differ)} of {len(plain.trace)} differ, the first is number {differ[0]}"
     assert [f.plain for f in fast.functions] == [None] * len(fast.functions)
     assert fast.captures == captures
+
+
+Step = Callable[[Any, Any], Any]
+
+
+def setting() -> tuple[Any, Any, Any, Any]:
+    rg.manual_seed(0)
+    model = nn.Sequential(nn.Linear(3, 5), nn.Tanh(), nn.Linear(5, 2))
+    rng = np.random.default_rng(0)
+    x, y = rg.tensor(rng.standard_normal((4, 3)).astype("f4")), rg.tensor(rng.integers(0, 2, 4))
+    return model, optim.Adam(model.parameters(), lr=0.05), x, y

@@ -8,32 +8,18 @@ import subprocess
 import sys
 import threading
 import warnings
-from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
 import numpy as np
 import pytest
+from tests.end_to_end.runs import setting
 
 import retrograd as rg
 from retrograd.base.config import config
 from retrograd.base.errors import CompileError
 
 F, nn, optim = rg.nn.functional, rg.nn, rg.optim
-
-
-def setting() -> tuple[Any, Any, Any, Any]:
-    rg.manual_seed(0)
-    model = nn.Sequential(nn.Linear(3, 5), nn.Tanh(), nn.Linear(5, 2))
-    rng = np.random.default_rng(0)
-    x, y = rg.tensor(rng.standard_normal((4, 3)).astype("f4")), rg.tensor(rng.integers(0, 2, 4))
-    return model, optim.Adam(model.parameters(), lr=0.05), x, y
-
-
-Step = Callable[[Any, Any], Any]
-
-
-Step = Callable[[Any, Any], Any]
 
 
 # ---------------------------------------------------------------- forms of call
