@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import captured, cold, machine, networks, operations, products, regions, sizes, steps
+from benchmarks import captured, cold, layers, machine, networks, operations, products, regions, sizes, steps
 
 HERE = Path(__file__).parent
 
@@ -38,11 +38,23 @@ def run_child(args: list[str]) -> None:
         torch.set_num_threads(int(os.environ.get("BENCH_THREADS", "2")))
     result = operations.measure(lib) if what == "operations" \
         else regions.measure(lib) if what == "regions" \
+        else layers.measure(lib, rest) if what == "layers" \
         else captured.measure(rest[0]) if what == "captured" \
         else products.measure() if what == "products" \
         else sizes.measure(lib, *rest) if what == "sizes" \
         else steps.measure(lib, *rest)
     print(json.dumps(result))
+
+
+def layer_table(rounds: int, *only: str) -> list[str]:
+    """Each library in turn, with as many threads as BENCH_THREADS says, else two."""
+    libs = available("retrograd", "torch")
+    runs: dict[str, list[Any]] = {lib: [] for lib in libs}
+    for _ in range(rounds):
+        for lib in libs:
+            runs[lib].append(child("layers", lib, *only, RETROGRAD_NUM_THREADS=str(layers.THREADS)))
+    peak = max(machine.fma_gflops(1, repeats=1) for _ in range(15))
+    return layers.table(runs, layers.THREADS * peak)
 
 
 def available(*libs: str) -> list[str]:
@@ -205,6 +217,7 @@ SECTIONS: dict[str, tuple[str, Callable[[int], list[str]]]] = {
     "operations": ("Recording one operation", operation_table),
     "regions": ("Rows, chains and losses", region_table),
     "steps": ("A training step with Adam", step_table),
+    "layers": ("Single layers", layer_table),
     "products": ("Products of matrices",
                  lambda rounds: products.table(child("products", "torch", **products.ONE_THREAD))),
     "cold": ("The first step of a process", cold_table),

@@ -1,0 +1,130 @@
+"""Milliseconds of single layers, forward and each gradient alone, beside PyTorch's, and floors.
+
+A layer is a row of LAYERS: arrays by name (those of capital initials need no gradient), a function of the
+library and the tensors, and the operations of its forward. Gradients are asked of a result that is known:
+what is measured is the pullback. PyTorch's convolutions are tried with channels last too, the better counts.
+BENCH_THREADS=1 measures the time of one thread, which a busy machine does not spoil.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+TARGET = 0.8            # of PyTorch's time
+THREADS = int(os.environ.get("BENCH_THREADS", "2"))
+
+
+class Layer(NamedTuple):
+    """`call(T, F, *tensors)` is the layer; `operations` counts its multiply-adds twice. `channels_last`:
+    whether PyTorch may lay its images out so."""
+
+    arrays: dict[str, tuple[int, ...]]
+    call: Callable[..., Any]
+    operations: int = 0
+    channels_last: bool = False
+
+
+def _conv(batch: int, channels: int, out: int, kernel: int, size: int, rank: int = 2, stride: int = 1,
+          groups: int = 1) -> Layer:
+    """A convolution of cubes, padded so that stride 1 keeps the size."""
+    x, w = (batch, channels) + (size,) * rank, (out, channels // groups) + (kernel,) * rank
+    padding = kernel // 2
+    count = (size + 2 * padding - kernel) // stride + 1
+    operations = 2 * batch * count ** rank * int(np.prod(w))
+
+    def call(T: Any, F: Any, x: Any, w: Any) -> Any:
+        return getattr(F, f"conv{rank}d")(x, w, None, stride, padding, 1, groups)
+    return Layer({"x": x, "w": w}, call, operations, rank == 2)
+
+
+LAYERS: dict[str, Layer] = {
+    "conv 64-64 3x3 on 56x56": _conv(1, 64, 64, 3, 56),
+    "conv 64-64 3x3 on 56x56, batch 8": _conv(8, 64, 64, 3, 56),
+    "conv 3-64 7x7 stride 2 on 224x224": _conv(1, 3, 64, 7, 224, stride=2),
+    "conv 3-64 7x7 stride 2 on 224x224, batch 8": _conv(8, 3, 64, 7, 224, stride=2),
+    "conv 256-256 3x3 on 14x14": _conv(1, 256, 256, 3, 14),
+    "conv 256-256 3x3 on 14x14, batch 8": _conv(8, 256, 256, 3, 14),
+    "depthwise 3x3, 96 channels of 28x28": _conv(1, 96, 96, 3, 28, groups=96),
+    "depthwise 3x3, 96 channels of 28x28, batch 8": _conv(8, 96, 96, 3, 28, groups=96),
+    "conv1d 80-256 k=5, 400 steps": _conv(1, 80, 256, 5, 400, rank=1),
+    "conv 3-64 3x3 on 32x32, batch 32": _conv(32, 3, 64, 3, 32),
+    "conv 64-128 3x3 on 16x16, batch 32": _conv(32, 64, 128, 3, 16),
+}
+
+
+def measure(lib: str, only: Sequence[str] = ()) -> dict[str, dict[str, float]]:
+    """By layer: milliseconds of "forward" and of each gradient; for PyTorch the better of its layouts."""
+    T: Any = importlib.import_module(lib)
+    result = {}
+    for name, layer in LAYERS.items():
+        if only and not any(o in name for o in only):
+            continue
+        times = _times(lib, T, layer, False)
+        if lib == "torch" and layer.channels_last:
+            last = _times(lib, T, layer, True)
+            times = {what: min(ms, last[what]) for what, ms in times.items()}
+        result[name] = times
+    return result
+
+
+def _times(lib: str, T: Any, layer: Layer, channels_last: bool) -> dict[str, float]:
+    F: Any = importlib.import_module(lib + ".nn.functional")
+    rng = np.random.default_rng(0)
+
+    def array(shape: tuple[int, ...]) -> Any:
+        t = T.tensor(rng.standard_normal(shape).astype("float32"))
+        return t.contiguous(memory_format=T.channels_last) if channels_last and len(shape) == 4 else t
+    tensors = {name: array(shape) for name, shape in layer.arrays.items()}
+    leaves = {name: t.requires_grad_() for name, t in tensors.items() if name[0].islower()}
+    still = [t.detach() for t in tensors.values()]
+    out = layer.call(T, F, *tensors.values())
+    g = array(tuple(out.shape))
+
+    def done(value: Any) -> None:
+        if lib == "retrograd":
+            T.synchronize()
+
+    def forward() -> None:
+        done(layer.call(T, F, *still))
+    times = {"forward": best(forward)}
+    done(out.detach())
+    for name, leaf in leaves.items():
+        def backward(leaf: Any = leaf) -> None:
+            done(T.autograd.grad(out, [leaf], g, retain_graph=True))
+        times[f"to {name}"] = best(backward)
+    return times
+
+
+def best(call: Callable[[], Any], seconds: float = 0.15) -> float:
+    """Milliseconds: the least of as many calls as fit the time, at least five."""
+    clock = time.thread_time if THREADS == 1 else time.perf_counter
+    call()
+    call()
+    fastest, until, count = float("inf"), time.perf_counter() + seconds, 0
+    while count < 5 or time.perf_counter() < until:
+        start = clock()
+        call()
+        fastest, count = min(fastest, clock() - start), count + 1
+    return 1e3 * fastest
+
+
+def table(runs: dict[str, list[dict[str, dict[str, float]]]], gflops: float) -> list[str]:
+    """The least of the rounds of each library; the floor counts operations at the peak."""
+    libs = list(runs)
+    lines = ["| layer, ms | " + " | ".join([*libs, "ratio", "floor"]) + " |",
+             "|---|" + "---:|" * (len(libs) + 2)]
+    for name, times in runs[libs[0]][0].items():
+        floor = LAYERS[name].operations / gflops / 1e6
+        for what in times:
+            row = [min(r[name][what] for r in runs[lib]) for lib in libs]
+            ratio = f"{row[0] / row[1]:.2f} ({TARGET})" if len(row) > 1 else "-"
+            least = f"{floor:.3f}: {floor / row[0]:.0%}" if floor else "-"
+            lines.append(f"| {name}: {what} | " + " | ".join(f"{v:.3f}" for v in row) +
+                         f" | {ratio} | {least} |")
+    return lines
