@@ -59,6 +59,30 @@ def test_a_method_is_compiled_for_each_instance() -> None:
 
 
 # ---------------------------------------------------------------- modules; differentiating from outside
+def test_an_object_may_hold_its_own_compiled_step() -> None:
+    class Trainer:
+        def __init__(self) -> None:
+            rg.manual_seed(0)
+            self.model = nn.Linear(3, 2)
+            self.optimizer = optim.Adam(self.model.parameters(), lr=0.1)
+            self.step = rg.compile(self._step)
+
+        def _step(self, x: Any) -> Any:
+            self.optimizer.zero_grad()
+            loss = self.model(x).square().mean()
+            loss.backward()
+            self.optimizer.step()
+            return loss
+
+    compiled, plain = Trainer(), Trainer()
+    x = rg.ones(4, 3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for _ in range(5):
+            assert compiled.step(x).item() == plain._step(x).item()
+    assert len(compiled.step.replays) == 1 and compiled.step._steady is not None
+
+
 def test_a_compiled_module_is_the_module_in_every_way_but_its_calls() -> None:
     model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Dropout(0.5))
     fast = rg.compile(model)

@@ -137,19 +137,16 @@ class Program:
             frame = self._frames.pop()
         except IndexError:
             frame = Frame(self.recipe, self.driver, self._stages.address)
-        if not self._leased:
-            try:
-                return frame.run(leaves, scalars, writable, then)
-            finally:
-                self._frames.append(frame)
-        arena = arenas.lease(self._leased)
+        arena = arenas.lease(self._leased) if self._leased else None
         try:
-            if arena.base != frame.base:
+            if arena is not None and arena.base != frame.base:
                 frame.move(arena)
-            return frame.run(leaves, scalars, writable, then)
+            found = frame.run(leaves, scalars, writable, then)
         finally:
-            arenas.give(arena)
-            self._frames.append(frame)
+            if arena is not None:
+                arenas.give(arena)
+        self._frames.append(frame)      # one that was interrupted may be half changed: it is given up
+        return found
 
     @property
     def stages(self) -> int:
@@ -231,13 +228,14 @@ class Frame:
             count += len(words)
         self._rows = RowTable(rows)
         self.table, self.address = self._rows.words, self._rows.address
-        self.base = 0
+        self.base = -1
         self._in_arena = np.array(in_arena, np.int64)
+        self._offsets = np.frombuffer(self.table, np.int64)[self._in_arena]
 
     def move(self, arena: Arena) -> None:
-        """Run in this arena from now on."""
-        np.frombuffer(self.table, np.int64)[self._in_arena] += arena.base - self.base
-        self.base = arena.base
+        """Run in this arena from now on. An interrupted move is no move: it is made again."""
+        self.base = -1
+        np.frombuffer(self.table, np.int64)[self._in_arena] = self._offsets + arena.base
         self.verdicts = [((ctypes.c_int64 * 2).from_address(arena.base + self.recipe.placed[key][0]), failure)
                          for key, failure in self.recipe.checks]
         self._verdicts = (ctypes.c_int64 * max(1, len(self.verdicts)))(
@@ -245,13 +243,12 @@ class Frame:
         self.order[_VERDICTS] = ctypes.addressof(self._verdicts)
         if arena.nbytes <= PRIVATE:
             self.arena = arena
-        if self.results is not None:
-            return
-        # Arena values as arrays; what has no dtype is scratch.
-        for key, (offset, shape, dtype) in self.recipe.placed.items():
+        # Arena values as arrays, where somebody sees them; what has no dtype is scratch.
+        for key, (offset, shape, dtype) in self.recipe.placed.items() if self.results is None else ():
             if dtype is not None:
                 end = offset + prod(shape) * dtype.itemsize
                 self.arrays[key] = arena.bytes[offset:end].view(dtype).reshape(shape)
+        self.base = arena.base
 
     def _drive(self, first: int, last: int, then: Callable[[], Any] = _nothing) -> None:
         """Run those stages. Between slices of a long run signals are seen, until a leaf is written; from

@@ -20,6 +20,7 @@ from retrograd.engine.evaluate import evaluate
 from retrograd.graph.node import TRACKED
 from retrograd.tensors.compiling.check import checked, sampled
 from retrograd.tensors.compiling.finish import Differentiable, Refused, complete, finish
+from retrograd.tensors.compiling.picture import Same
 from retrograd.tensors.compiling.replay import Modes, Replay
 from retrograd.tensors.compiling.steady import MISS, Steady, steady
 from retrograd.tensors.compiling.watch import Watch
@@ -51,6 +52,10 @@ class Compiled:
             self._methods[instance] = Compiled(self.fn.__get__(instance), self.fullgraph)
         return self._methods[instance]
 
+    def _picture(self, picturing: Any) -> Any:
+        """Held by an object that a step reads: what was captured meanwhile changes nothing."""
+        return Same(self), picturing.of(self.fn)
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the function returns, with every effect on tensors that it has."""
         state = local.state
@@ -60,7 +65,11 @@ class Compiled:
         with self._lock:
             steady = self._steady
             if steady is not None and not kwargs:
-                result = steady.step(args, state)
+                try:
+                    result = steady.step(args, state)
+                except BaseException:
+                    self._steady = None     # an interrupt may have left it half changed
+                    raise
                 if result is not MISS:
                     return result
             return self._look(args, kwargs, state)
