@@ -10,7 +10,6 @@ from random import Random
 
 import retrograd as rg
 
-
 WARM = 20       # steps before the first interrupt: all kernels are there
 
 

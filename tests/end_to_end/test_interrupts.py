@@ -1,4 +1,4 @@
-"""A step that an interrupt ends leaves parameters, optimiser state and generators after a whole number of steps."""
+"""An interrupted step leaves parameters, optimiser state and generators after a whole number of steps."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from typing import Any
 import pytest
 from tests.end_to_end.interrupted import WARM, Run
 
-import retrograd as rg
-
 SCRIPT = Path(__file__).with_name("interrupted.py")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no interval timer")
 @pytest.mark.parametrize("which", ["compiled 60 1 32 0", "compiled 60 2 300 0.5", "plain 60 3 300 0"])
 def test_at_random_moments(which: str) -> None:
-    done = subprocess.run([sys.executable, SCRIPT, *which.split()], capture_output=True, text=True, timeout=300)
+    done = subprocess.run([sys.executable, SCRIPT, *which.split()], capture_output=True, text=True,
+                          timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.startswith("60 interrupts")
 
