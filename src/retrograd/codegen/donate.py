@@ -88,24 +88,25 @@ def _copy(schedule: Schedule, source: Node) -> Work:
 def _straight(schedule: Schedule, seen: Sequence[Layout], gifts: Mapping[int, Node]) -> dict[Node, Node]:
     """The results that a loop may write where the old value lies."""
     asked = Counter(lay.base for lay in seen)
-    read = [(w, layout) for w in schedule.work for layout in _read(schedule, w)]
+    read: dict[Node, list[tuple[Work, Layout]]] = {}
+    for w in schedule.work:
+        for layout in _read(schedule, w):
+            read.setdefault(layout.base, []).append((w, layout))
     found: dict[Node, Node] = {}
     for k, leaf in gifts.items():
         n = seen[k].base
         w = schedule.members.get(n)
         if w is None or w.kind != "loop" or seen[k] != whole(n, n.shape) or asked[n] > 1:
             continue
-        if all(lay == whole(leaf, w.shape) for by, lay in read if by is w and lay.base is leaf):
+        if all(lay == whole(leaf, w.shape) for by, lay in read.get(leaf, ()) if by is w):
             found[n] = leaf
     while True:
-        writers = {id(schedule.members[n]) for n in found}
-        leaves = set(found.values())
-        written = {s: schedule.members[n] for n in found for s in schedule.members[n].stores}
-        bad = {id(written[lay.base]) for by, lay in read if lay.base in written and id(by) not in writers}
-        late = {lay.base for by, lay in read if lay.base in leaves and id(by) in writers
-                and not any(leaf is lay.base and schedule.members[n] is by for n, leaf in found.items())}
-        kept = {n: leaf for n, leaf in found.items()
-                if id(schedule.members[n]) not in bad and leaf not in late}
+        writers = {schedule.members[n] for n in found}
+        owners = {(leaf, schedule.members[n]) for n, leaf in found.items()}
+        bad = {w for w in writers if any(by not in writers for s in w.stores for by, _ in read.get(s, ()))}
+        late = {leaf for leaf in found.values()
+                if any(by in writers and (leaf, by) not in owners for by, _ in read.get(leaf, ()))}
+        kept = {n: leaf for n, leaf in found.items() if schedule.members[n] not in bad and leaf not in late}
         if len(kept) == len(found):
             return found
         found = kept

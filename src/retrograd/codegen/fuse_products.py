@@ -22,21 +22,29 @@ def fuse_products(schedule: Schedule, roots: Sequence[Node], apart: Collection[N
     """Loops that compute a node of `apart` stay loops: they will write it over a leaf."""
     members = dict(schedule.members)
     waits = {w: w.waits for w in schedule.work}
-    work = list(schedule.work)
+    place = {w: k for k, w in enumerate(schedule.work)}
+    readers: dict[Node, dict[Work, None]] = {}
+    for w in schedule.work:
+        for p in w.pointers:
+            readers.setdefault(p, {})[w] = None
     asked = {schedule.layouts[r].base for r in roots}
     for product in schedule.work:
         if product.kind != "product":
             continue
         n = product.nodes[0]
-        for loop in work:
+        for loop in sorted(readers.get(n, ()), key=place.__getitem__):
             if _follows(schedule, n, loop, apart) and not _waits_for(product, n, loop, members, waits):
-                work.remove(product)
-                stored = n in asked or any(n in w.pointers for w in work if w is not loop)
-                one = _joined(product, loop, stored)
-                work[work.index(loop)] = one
+                one = _joined(product, loop, n in asked or len(readers[n]) > 1)
+                place[one] = place.pop(loop)
+                del place[product]
+                for p in one.pointers:
+                    readers[p].pop(product, None)
+                    readers[p].pop(loop, None)
+                    readers[p][one] = None
                 members.update(dict.fromkeys(one.nodes, one))
                 _wait(waits, product, loop, one)
                 break
+    work = sorted(place, key=place.__getitem__)
     return Schedule(in_order(work, roots, schedule.layouts, members), schedule.layouts, members)
 
 

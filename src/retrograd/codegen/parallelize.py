@@ -9,6 +9,7 @@ threads.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -74,17 +75,18 @@ def parallelize(steps: Sequence[tuple[Work, list[Call]]], memory: Callable[[Any]
 
 def _batches(run: Sequence[tuple[Work, Call]], memory: Callable[[Any], Any]) -> Iterator[Batch]:
     waits = _waits(run, memory)
-    left, done = list(range(len(run))), set[int]()
+    left, done = deque(range(len(run))), set[int]()
     while left:
-        cost = run[left[0]][1].cost
-        chosen = left[:1]
+        chosen = [left.popleft()]
+        cost = run[chosen[0]][1].cost
         if cost >= TOGETHER:
-            for k in left[1:WINDOW]:
+            near = [left.popleft() for _ in range(min(WINDOW - 1, len(left)))]
+            for k in near:
                 if cost < ENOUGH and waits[k] <= done:
                     chosen.append(k)
                     cost += run[k][1].cost
+            left.extendleft(reversed([k for k in near if k not in chosen]))
         done.update(chosen)
-        left = [k for k in left if k not in done]
         yield from _batch([run[k] for k in chosen])
 
 

@@ -91,12 +91,19 @@ def _lowest(order: Sequence[int], need: Sequence[int], begin: Sequence[int], end
     offsets, top = [0] * len(order), 0
     for count, k in enumerate(order):
         together = (births[:count] <= end[k]) & (deaths[:count] >= begin[k])
-        taken = np.flatnonzero(together)
-        at = 0
-        for start, stop in sorted(zip(low[taken].tolist(), high[taken].tolist())):
-            if start - at >= need[k]:
-                break
-            at = max(at, stop)
+        at = _gap(low[:count][together], high[:count][together], need[k])
         births[count], deaths[count], low[count], high[count] = begin[k], end[k], at, at + need[k]
         offsets[k], top = at, max(top, at + need[k])
     return offsets, top
+
+
+def _gap(low: np.ndarray, high: np.ndarray, need: int) -> int:
+    """The lowest offset from which on so many bytes lie in none of the intervals [low, high)."""
+    if not len(low):
+        return 0
+    order = low.argsort()
+    covered = np.maximum.accumulate(high[order])        # up to here, once an interval has begun
+    before = np.concatenate(([0], covered[:-1]))
+    wide = low[order] - before >= need
+    first = int(wide.argmax())
+    return int(before[first] if wide[first] else covered[-1])
