@@ -36,11 +36,11 @@ def emit_guarded(module: ir.Module, run: ir.Function) -> None:
 
     guards = b.inttoptr(told["guards"], pointer)
     with loop(b, i64(0), told["guard_count"]) as k:
-        at = b.mul(k, i64(WORD * GUARD))
-        place, mask, expected = (b.load(b.gep(guards, [b.add(at, i64(WORD * j))], source_etype=ir.IntType(8)),
-                                        typ=i64) for j in range(GUARD))
-        found = b.and_(b.load(b.inttoptr(place, pointer), typ=i64), mask)
-        end_if(b.icmp_signed("!=", found, expected), MOVED)
+        row = b.mul(k, i64(WORD * GUARD))
+        place, mask, twin = (b.load(b.gep(guards, [b.add(row, i64(WORD * j))], source_etype=ir.IntType(8)),
+                                    typ=i64) for j in range(3))
+        found, expected = (b.load(b.inttoptr(at, pointer), typ=i64) for at in (place, twin))
+        end_if(b.icmp_signed("!=", b.and_(found, mask), expected), MOVED)
     part(i64(0), told["commit"])
     verdicts = b.inttoptr(told["verdicts"], pointer)
     with loop(b, i64(0), told["verdict_count"]) as k:

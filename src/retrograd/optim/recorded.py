@@ -16,6 +16,8 @@ from typing import Any
 from retrograd.engine.capture import Capture
 from retrograd.engine.scalars import Number, Numbers, is_number
 from retrograd.optim.gather import Cohort, form_of, gather
+from retrograd.runtime.objects import OPEN, WHOLE, elements, entries, entry_place
+from retrograd.runtime.table import Guard
 from retrograd.tensors import formula
 from retrograd.tensors.tensor import Tensor
 
@@ -28,8 +30,10 @@ class RecordedStep:
 
     def __init__(self, optimizer: Any, cohorts: list[Cohort]) -> None:
         self.optimizer, self.cohorts = optimizer, cohorts
-        self.groups = list(optimizer.param_groups)
+        self.list: list[Group] = optimizer.param_groups
+        self.groups = list(self.list)
         self.options: list[Any] = []            # as they were last
+        self.floats: list[tuple[Group, Any, Any]] = []      # those that guards leave out, as they were last
         self.shapes = [_shape_of(g, optimizer.declared) for g in self.groups]
         self.sizes = [len(g["params"]) for g in self.groups]
         self.params = [p for g in self.groups for p in g["params"]]
@@ -67,12 +71,10 @@ class RecordedStep:
         if state is not self.state or len(state) != len(self.entries) or len(groups) != len(self.groups):
             return False
         now = [*groups, *state.values()]
-        options: list[Any] = []
         for group, size in zip(groups, self.sizes):
             params = group["params"]
             if len(params) != size:
                 return False
-            options += group.values()
             now += params
         try:
             now += map(getitem, self.holders, self.keys)
@@ -80,12 +82,75 @@ class RecordedStep:
             return False
         if not all(map(is_, now, self.objects)):
             return False
-        if len(options) != len(self.options) or not all(map(is_, options, self.options)):
-            if [_shape_of(g, o.declared) for g in groups] != self.shapes:
-                return False
-            self.options = options
+        if not self._options(o):
+            return False
+        self.list = groups
         return not (o._optimizer_step_pre_hooks or o._optimizer_step_post_hooks or self.hooks) \
             or _hooks(o) == self.hooks
+
+    def guards(self) -> list[Guard] | None:
+        """What holds while groups, parameters and state are the same objects and all parameters of a cohort
+        counted alike, as `check` and `numbers` say; None where nobody can tell so natively."""
+        if not OPEN or not self.optimizer.declared:
+            return None
+        counters = self.optimizer.counters
+        try:
+            found = [*elements(self.optimizer.param_groups), *entries(self.state)]
+            self.floats = []
+            for group in self.groups:
+                numbers = [k for k, v in group.items() if v.__class__ is float]
+                found += [*entries(group, numbers), *elements(group["params"])]
+                if numbers:
+                    self.floats.append((group, itemgetter(*numbers), itemgetter(*numbers)(group)))
+            for entry in self.entries:
+                found += entries(entry, counters)
+            for states, _, _ in self.declared:
+                for c in counters:
+                    if any(s[c] is not states[0][c] for s in states):
+                        return None
+                    first, *rest = [entry_place(s, next(key for key in s if key == c)) for s in states]
+                    found += [Guard(place, WHOLE, twin=first) for place in rest]
+        except LookupError:
+            return None
+        return found
+
+    def glance(self) -> bool:
+        """`check` where the guards hold."""
+        o = self.optimizer
+        if o.param_groups is not self.list or o.state is not self.state or self.hooks \
+                or o._optimizer_step_pre_hooks or o._optimizer_step_post_hooks:
+            return False
+        for group, numbers, before in self.floats:
+            if numbers(group) != before:
+                # A schedule tells them; they are as good as long as the formula is the same.
+                if [_shape_of(g, True) for g in self.groups] != self.shapes:
+                    return False
+                self.floats = [(g, get, get(g)) for g, get, _ in self.floats]
+                return True
+        return True
+
+    def _options(self, o: Any) -> bool:
+        """Whether options that shape the formula are as they were; the others are read by `numbers`."""
+        options: list[Any] = []
+        for group in self.groups:
+            options += group.values()
+        if len(options) != len(self.options) or not all(map(is_, options, self.options)):
+            if [_shape_of(g, o.declared) for g in self.groups] != self.shapes:
+                return False
+            self.options = options
+        return True
+
+    def ahead(self, changes: list[formula.Change]) -> list[float]:
+        """`numbers` where the guards hold."""
+        found: list[float] = []
+        o = self.optimizer
+        for states, group, _ in self.declared:
+            step = 0.0
+            for c in o.counters:
+                step = states[0][c] + 1.0
+                changes.append((deque, map(setitem, states, repeat(c), repeat(step)), 0))
+            found += o.numbers(group, step).values()
+        return found
 
     def numbers(self, changes: list[formula.Change]) -> list[float] | None:
         """The numbers of now, in the order of `places`, or None where parameters that counted alike no longer

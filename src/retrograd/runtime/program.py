@@ -25,13 +25,14 @@ from retrograd.runtime.table import (
     DONE,
     FAILED,
     FOREVER,
-    GUARD,
     MOVED,
     ORDER,
     ROW,
+    Guard,
     RowTable,
     Stage,
     StageTable,
+    guard_table,
 )
 from retrograd.runtime.threads import Pool
 
@@ -113,7 +114,7 @@ class Program:
     def __init__(self, recipe: Recipe, driver: Driver) -> None:
         self.recipe, self.driver = recipe, driver
         self._stages = StageTable(recipe.stages, [len(args) for _, args in recipe.rows])
-        self._leased = recipe.arena if recipe.arena > PRIVATE else 0
+        self.leased = recipe.arena if recipe.arena > PRIVATE else 0
         self._frames: list[Frame] = []
         self.over = recipe.over
 
@@ -137,7 +138,7 @@ class Program:
             frame = self._frames.pop()
         except IndexError:
             frame = Frame(self.recipe, self.driver, self._stages.address)
-        arena = arenas.lease(self._leased) if self._leased else None
+        arena = arenas.lease(self.leased) if self.leased else None
         try:
             if arena is not None and arena.base != frame.base:
                 frame.move(arena)
@@ -156,9 +157,9 @@ class Program:
     def guarded(self, frame: Frame, then: Callable[[], Any]) -> bool:
         """Run a frame of this program that was given all addresses; False, and nothing is done, where a
         guard of the frame does not hold."""
-        if not self._leased:
+        if not self.leased:
             return frame.guarded(then)
-        arena = arenas.lease(self._leased)
+        arena = arenas.lease(self.leased)
         try:
             if arena.base != frame.base:
                 frame.move(arena)
@@ -351,9 +352,10 @@ class Frame:
         self._at = ctypes.addressof(self.order)
         self._pool = self.driver.pool if recipe.parallel else None
 
-    def guard(self, guards: Sequence[tuple[int, int, int]]) -> None:
+    def guard(self, guards: Sequence[Guard]) -> None:
         """What `guarded` looks at first, from now on (see runtime/objects.py)."""
-        self._guards = (ctypes.c_int64 * max(1, GUARD * len(guards)))(*[w for guard in guards for w in guard])
+        self.order[1] = 0
+        self._guards = guard_table(guards)
         self.order[:2] = [ctypes.addressof(self._guards), len(guards)]
 
     def guarded(self, then: Callable[[], Any]) -> bool:

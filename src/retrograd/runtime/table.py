@@ -21,7 +21,7 @@ FOREVER = 1 << 62   # nanoseconds
 # One steady step, in one call (codegen/guarded.py): words of an order, words of a guard, how it ended.
 ORDER = ("guards", "guard_count", "pool", "rows", "stages", "commit", "last", "verdicts", "verdict_count",
          "status")
-GUARD = 3           # words: an address, a mask, and what the word there is under the mask
+GUARD = 4           # words: an address, a mask, where the word lies that is there under the mask, room for it
 DONE, MOVED, FAILED = range(3)
 
 
@@ -92,3 +92,21 @@ class RowTable:
         self.places = places                # of the first arg of each row
         for k, ((kernel, _), place) in enumerate(zip(rows, places)):
             self.words[ROW * k], self.words[ROW * k + 1] = kernel, self.address + WORD * place
+
+
+class Guard(NamedTuple):
+    """The word at `place`, under `mask`, is `expected`; or it is the word at the place `twin`."""
+
+    place: int
+    mask: int
+    expected: int = 0
+    twin: int = 0
+
+
+def guard_table(guards: Sequence[Guard]) -> Any:
+    """Guards as the driver reads them: memory that lives as long as this object."""
+    table = (ctypes.c_int64 * (GUARD * max(1, len(guards))))()
+    own = ctypes.addressof(table) + WORD * (GUARD - 1)
+    table[:] = [w for k, g in enumerate(guards)
+                for w in (g.place, g.mask, g.twin or own + WORD * GUARD * k, g.expected)] or [0] * GUARD
+    return table

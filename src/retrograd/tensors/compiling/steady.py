@@ -26,7 +26,7 @@ from retrograd.engine.evaluate import evaluate, synchronize
 from retrograd.engine.random import signed
 from retrograd.graph.node import Node, leaf
 from retrograd.runtime.bound import Bound
-from retrograd.runtime.objects import Guard, counted, holding, references, slot_place
+from retrograd.runtime.objects import counted, holding, references, slot_place
 from retrograd.tensors.compiling.replay import Replay, tensor_of
 from retrograd.tensors.formula import making
 from retrograd.tensors.inplace import Cells, cells
@@ -118,6 +118,7 @@ class Steady:
 
     def __init__(self, replay: Replay, args: Sequence[Any], bound: Bound, written: Cells) -> None:
         self.replay, self.bound, self.written = replay, bound, written
+        self.run = bound.run if bound.program.leased else bound.frame.guarded
         self.grad, self.default = replay.modes
         self.kinds = [kind for _, _, _, kind in replay.avals]
         self.given: list[Any] = [None] * len(args)              # nodes of arguments last time
@@ -147,6 +148,7 @@ class Steady:
         self.rings: list[Any] = [Ring(bound, r.it) if r.kind == "root" else None for r in replay.returned]
         self.single = replay.single
         self.guarded = False            # whether the native call looks who else refers to what it writes
+        self.trusting = False           # and whether optimisers are as they were
 
     def _leaves(self) -> None:
         """Tell the program where its leaves lie, and remember what to look at."""
@@ -201,7 +203,10 @@ class Steady:
         told: list[float] = []
         counts: list[Any] = []
         for step in replay.steps:
-            numbers = step.numbers(counts) if step.check() else None
+            if self.trusting:
+                numbers = step.ahead(counts) if step.glance() else None
+            else:
+                numbers = step.numbers(counts) if step.check() else None
             if numbers is None:
                 return MISS
             told += numbers
@@ -211,9 +216,12 @@ class Steady:
             return MISS
         if self.guarded and self.gradients.there():
             arrays = self._next()
-            if self.bound.run(making(counts)):
+            if self.run(making(counts)):
                 return self._result(args, arrays)
             arrays = None
+        if self.trusting:                           # in vain: what the numbers rest on is to be looked at
+            self.trusting = self.guarded = False
+            return self.step(args, state)
         return self._carefully(args, state, counts)
 
     def _put(self, told: Sequence[float], counts: list[Any]) -> bool:
@@ -235,7 +243,7 @@ class Steady:
 
     def _carefully(self, args: Sequence[Any], state: State, counts: list[Any]) -> Any:
         """The step where nobody, or somebody, may refer to what it writes: looked at object by object."""
-        self.guarded = False
+        self.guarded = self.trusting = False
         self.bound.frame.guard(())
         if not self._intact():
             if not state.pending:
@@ -248,23 +256,26 @@ class Steady:
         if fresh:
             gradients.renew()
         elif _NODE is not None and _CONTENTS is not None:
-            self.bound.frame.guard(self._guards(_NODE, _CONTENTS))
-            self.guarded = True
+            self._guard(_NODE, _CONTENTS)
         arrays = self._next()
-        if not self.bound.run(making(counts)):      # another thread, meanwhile
+        if not self.run(making(counts)):            # another thread, meanwhile
             return MISS
         if fresh:
             gradients.deliver()
         return self._result(args, arrays)
 
-    def _guards(self, node: int, contents: int) -> list[Guard]:
-        """What the native call looks at from now on. Each tensor that is written has a storage, through which
-        every other write goes."""
+    def _guard(self, node: int, contents: int) -> None:
+        """Tell the native call what to look at from now on. Each tensor that is written has a storage,
+        through which every other write goes."""
         written, gradients = self.written, self.gradients
-        return [*counted(self.watched, self.counts), *counted(gradients.parts, gradients.counts),
-                *holding(written.owned, node, written.raws),
-                *holding(gradients.storages, node, gradients.nodes),
-                *holding(self.closures, contents, self.contents)]
+        guards = [*counted(self.watched, self.counts), *counted(gradients.parts, gradients.counts),
+                  *holding(written.owned, node, written.raws),
+                  *holding(gradients.storages, node, gradients.nodes),
+                  *holding(self.closures, contents, self.contents)]
+        optimisers = [step.guards() for step in self.replay.steps] if self.pack is not None else [None]
+        self.trusting = None not in optimisers
+        self.bound.frame.guard(guards + [g for found in optimisers for g in found or ()])
+        self.guarded = True
 
     def _next(self) -> list[Any]:
         """Memory for what is returned."""
