@@ -210,7 +210,7 @@ def test_ctrl_c_is_seen_between_slices_and_tensors_stay_as_they_were(monkeypatch
     run_before = native.run
     monkeypatch.setattr(program, "SLICE", 0)        # every stage is a slice
     monkeypatch.setattr(native, "run", run)
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)      # a shell's background has it ignored
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)      # ignored in a shell's background
     try:
         with pytest.raises(KeyboardInterrupt):
             total.item()
