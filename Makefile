@@ -6,7 +6,7 @@ TORCH  := 2.13.0
 SHELL  := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check oracles bench conformance accuracy golden lines wheel clean
+.PHONY: help demo test slow check oracles bench conformance accuracy golden lines wheel clean
 
 help: ## list the targets
 	@echo "usage: make TARGET"; echo
@@ -19,6 +19,9 @@ demo: $(VENV)/.installed ## train a network on handwritten digits, from nothing 
 test: $(VENV)/.test ## run the tests; those that compare with PyTorch need `make oracles` first
 	@$(BIN)/python -c 'import torch' 2>/dev/null || echo ">>> PyTorch is not here: comparisons with it will be skipped (make oracles installs it) <<<"
 	$(BIN)/python -m pytest
+
+slow: $(VENV)/.oracles ## run the tests that take long and that `make test` leaves out (minutes, nightly)
+	$(BIN)/python -m pytest --slow -m slow
 
 check: $(VENV)/.dev ## lint, types, architecture: what to run before a commit, under a minute
 	$(BIN)/ruff check .

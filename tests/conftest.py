@@ -22,10 +22,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden", action="store_true",
                      default=os.environ.get("RETROGRAD_TEST_GOLDEN") == "write",
                      help="write the golden files anew instead of comparing with them")
+    parser.addoption("--slow", action="store_true",
+                     help="run the tests that take long as well (make slow), not their small samples alone")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[COMPARISONS] = Counter()
+    config.addinivalue_line("markers", "slow: takes more than some seconds; run by `make slow`")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--slow"):
+        slow = [item for item in items if item.get_closest_marker("slow")]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in set(slow)]
 
 
 @pytest.fixture(scope="session")

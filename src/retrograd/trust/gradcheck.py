@@ -182,15 +182,32 @@ def _shown(a: Array) -> str:
     return np.array2string(a, precision=6, threshold=200, suppress_small=False)
 
 
-def _compare(kind: str, analytic: list[list[Array]], numeric: list[list[Array]], limits: _Limits) -> None:
+def _compare(p: _Problem, kind: str, analytic: list[list[Array]], numeric: list[list[Array]],
+             limits: _Limits) -> None:
     for k, (row_a, row_n) in enumerate(zip(analytic, numeric)):
         for o, (a, n) in enumerate(zip(row_a, row_n)):
             wrong = ~_close(a, n, limits)
             if wrong.any():
-                raise _mismatch(kind, k, o, a, n, wrong)
+                raise _mismatch(kind, k, o, a, n, wrong, _kinks(p, k, o, a, wrong, limits))
 
 
-def _mismatch(kind: str, k: int, o: int, a: Array, n: Array, wrong: Array) -> GradcheckError:
+def _kinks(p: _Problem, k: int, o: int, analytic: Array, wrong: Array, limits: _Limits) -> str:
+    """A sentence on wrong entries where the slopes on both sides differ, and ours is one of them."""
+    here = p.values(p.arrays)[o].reshape(-1)
+    x = p.arrays[k]
+    for i in dict.fromkeys(np.argwhere(wrong)[:8, 0].tolist()):
+        step = np.zeros(x.size)
+        step[i] = limits.eps
+        up, down = (p.values(p.moved(k, s * step.reshape(x.shape)))[o].reshape(-1) for s in (1, -1))
+        right, left = (up - here) / limits.eps, (here - down) / limits.eps
+        one_of_them = _close(analytic[i], left, limits) | _close(analytic[i], right, limits)
+        for j in np.flatnonzero(wrong[i] & one_of_them & ~_close(left, right, limits))[:1].tolist():
+            return (f" The function has a kink at ({i}, {j}), no derivative: its slope is {left[j]:.4g} on "
+                    f"the left and {right[j]:.4g} on the right. Check it elsewhere.")
+    return ""
+
+
+def _mismatch(kind: str, k: int, o: int, a: Array, n: Array, wrong: Array, kinks: str) -> GradcheckError:
     gap = np.where(wrong, np.nan_to_num(np.abs(a - n), nan=np.inf), -1.0)
     i, j = np.unravel_index(int(gap.argmax()), gap.shape)
     places = [f"({r}, {c})" for r, c in np.argwhere(wrong)[:8].tolist()]
@@ -200,6 +217,7 @@ def _mismatch(kind: str, k: int, o: int, a: Array, n: Array, wrong: Array) -> Gr
         f"numerical:{_shown(n)}\nanalytical:{_shown(a)}\n"
         f"They differ at {int(wrong.sum())} of {wrong.size} (input element, output element): "
         f"{', '.join(places)}{more}; most at ({i}, {j}): numerical {n[i, j]:.8g}, analytical {a[i, j]:.8g}."
+        f"{kinks}"
     )
     return GradcheckError(text, op="gradcheck")
 
@@ -267,9 +285,10 @@ def gradcheck(
 
     For every floating-point output and every input that requires grad (use double precision) all entries of
     the Jacobian are compared: |numeric - analytic| <= atol + rtol |numeric|. Backward runs twice and must
-    give the same within nondet_tol. check_forward_ad checks forward mode too; fast_mode compares one random
-    direction instead of every entry. Raises GradcheckError with both Jacobians and where they differ, or
-    returns False with raise_exception=False. masked and the batched checks are accepted and change nothing.
+    give the same within nondet_tol. A mismatch at a kink (relu at 0) is told as one.
+    check_forward_ad checks forward mode too; fast_mode compares one random direction instead of every entry.
+    Raises GradcheckError with both Jacobians and where they differ, or returns False with
+    raise_exception=False. masked and the batched checks are accepted and change nothing.
 
     >>> import retrograd as rg
     >>> x = rg.tensor([0.5, 2.0], dtype=rg.float64, requires_grad=True)
@@ -284,10 +303,10 @@ def gradcheck(
         numeric = _numeric(p, eps)
         if check_backward_ad:
             analytic = _reverse(p, check_grad_dtypes)
-            _compare("", analytic, numeric, limits)
+            _compare(p, "", analytic, numeric, limits)
             _reproducible(p, analytic, limits)
         if check_forward_ad:
-            _compare(" (forward mode)", _forward(p), numeric, limits)
+            _compare(p, " (forward mode)", _forward(p), numeric, limits)
         if fast_mode:
             raise GradcheckError(
                 "the product u^T J v differs, though no entry of J does by more than the tolerance",
