@@ -22,7 +22,9 @@ def compile(model: Any = None, *, fullgraph: bool = False, dynamic: bool | None 
     parameters, the state of optimisers, buffers, random draws. That is one program. Later calls run it
     without the Python code, with the same bits, after a look at everything that Python could have read:
 
-    - tensor arguments by shape, dtype and whether they require gradients; other arguments by value;
+    - tensor arguments by shape, dtype and whether they require gradients; other arguments by value. An int
+      or float that differs becomes a number of the program, with arithmetic in Python on it; a branch on it
+      (`if k % 100 == 0`) is a capture of each side, `math.sin(k)` and `x[k]` one of each value;
     - attributes, hooks, `train()` and freezing of the modules reached; globals and closures of the functions
       entered; flags of optimisers. Where they differ the step is captured again (16 captures are kept).
     - Learning rates and other options of optimisers, step counts, the seed and the counter of random draws,

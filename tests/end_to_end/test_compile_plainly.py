@@ -254,10 +254,10 @@ def test_lbfgs_reads_values_and_runs_plainly() -> None:
 
 def test_arguments_that_never_repeat_end_in_plain_calls() -> None:
     model, _, x, _ = setting()
-    scaled = rg.compile(lambda x, k: (model(x) * k).detach())
+    scaled = rg.compile(lambda x, k: (model(x) * float(k)).detach())
     with rg.no_grad(), pytest.warns(UserWarning, match="captured 16 times"):
         for k in range(20):
-            assert rg.equal(scaled(x, float(k)), model(x) * float(k))
+            assert rg.equal(scaled(x, str(k)), model(x) * float(k))
 
 
 def test_an_array_is_an_argument_that_nobody_can_look_through() -> None:

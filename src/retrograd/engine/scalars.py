@@ -1,8 +1,9 @@
 """Python numbers that remember how they were computed, so that a compiled step can compute them again.
 
-While a step is captured its optimisers read `lr`, `betas` and step counts as `Number`s. Arithmetic on them
-gives Numbers; beside a tensor a Number is an argument of the program; a comparison becomes a condition under
-which the captured step holds. What leaves this algebra (`float(lr)`) is pinned to the value it had.
+While a step is captured its optimisers read `lr`, `betas` and step counts as `Number`s; a number among its
+arguments that differs from call to call is one too. Arithmetic on them gives Numbers; beside a tensor a Number
+is an argument of the program; a comparison becomes a condition under which the captured step holds. What leaves
+this algebra (`float(lr)`) is pinned to the value it had.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from retrograd.base.dtype import DType
 from retrograd.graph.node import Node, scalar
@@ -37,6 +40,7 @@ class Numbers:
         self.conditions: list[tuple[int, Any]] = []                     # place, the value it must have
         self.nodes: dict[Node, int] = {}                                # scalar nodes, by place
         self._known: dict[Any, Number] = {}
+        self.open = True                                                # while the step is captured
 
     def source(self, where: dict[str, Any], key: Any, index: int | None = None) -> Number:
         """The number at where[key], or at where[key][index]."""
@@ -63,8 +67,8 @@ class Numbers:
 
     def apply(self, fn: Operation, a: Any, b: Any) -> Number:
         """fn(a, b), computed again in every run."""
-        a = a if a.__class__ is Number else self.constant(a)
-        b = b if b.__class__ is Number else self.constant(b)
+        a = a if type(a) is Number else self.constant(a)
+        b = b if type(b) is Number else self.constant(b)
         known = fn, a.place, b.place
         if known not in self._known:
             made = self._new(known, fn(self.values[a.place], self.values[b.place]))
@@ -74,7 +78,8 @@ class Numbers:
     def decided(self, number: Number) -> Any:
         """The value of a number that the program depends on: the captured step holds while it stays."""
         value = self.values[number.place]
-        self.conditions.append((number.place, value))
+        if self.open:
+            self.conditions.append((number.place, value))
         return value
 
     def node(self, number: Number, dtype: DType) -> Node:
@@ -92,7 +97,7 @@ class Numbers:
 
     def settle(self) -> None:
         """The capture is over: nodes and Numbers are not needed any more."""
-        self.nodes, self._known = {}, {}
+        self.nodes, self._known, self.open = {}, {}, False
         self.conditions = list({place: (place, v) for place, v in self.conditions}.values())
 
     def evaluate(self, given: dict[int, Any] | None = None) -> list[Any] | None:
@@ -128,15 +133,32 @@ class Number:
     """One number of a capture."""
 
     __slots__ = ("numbers", "place")
-    __array_ufunc__ = None
 
     def __init__(self, numbers: Numbers, place: int) -> None:
         self.numbers, self.place = numbers, place
+
+    @property       # type: ignore[misc]
+    def __class__(self) -> type:
+        """isinstance says what it stands for; type() tells the truth."""
+        return type(self.numbers.values[self.place])
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.pinned(), name)
+
+    def __array__(self, *args: Any, **kwargs: Any) -> Any:
+        return np.asarray(self.pinned()).__array__(*args, **kwargs)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.pinned(), spec)
 
     @property
     def value(self) -> Any:
         """What it is in the run that is being captured."""
         return self.numbers.values[self.place]
+
+    def node(self, dtype: DType) -> Node:
+        """It as an argument of the program."""
+        return self.numbers.node(self, dtype)
 
     def pinned(self) -> Any:
         """The value; the captured step holds while it stays."""
@@ -184,9 +206,9 @@ def _binary(fn: Operation, reflected: bool) -> Callable[[Number, Any], Any]:
         if isinstance(other, TensorBase):
             if not other.node.dtype.is_floating_point:
                 return fn(other, self.pinned()) if reflected else fn(self.pinned(), other)
-            mine = wrap(numbers.node(self, other.node.dtype))
+            mine = wrap(self.node(other.node.dtype))
             return fn(other, mine) if reflected else fn(mine, other)
-        if other.__class__ is not Number and not isinstance(other, (int, float)):
+        if type(other) is not Number and not isinstance(other, (int, float)):
             return NotImplemented
         return numbers.apply(fn, other, self) if reflected else numbers.apply(fn, self, other)
     return method
@@ -194,7 +216,7 @@ def _binary(fn: Operation, reflected: bool) -> Callable[[Number, Any], Any]:
 
 def _comparison(fn: Operation) -> Callable[[Number, Any], Any]:
     def method(self: Number, other: Any) -> Any:
-        if isinstance(other, TensorBase) or other.__class__ is not Number \
+        if isinstance(other, TensorBase) or type(other) is not Number \
                 and not isinstance(other, (int, float)):
             return fn(self.pinned(), other)
         return self.numbers.decided(self.numbers.apply(fn, self, other))

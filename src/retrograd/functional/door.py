@@ -46,11 +46,9 @@ def number_node(value: Any, dtype: DType) -> Node:
 def as_number(x: Any) -> Any:
     """Python numbers as they are, NumPy scalars as Python numbers, anything else as None."""
     if isinstance(x, NUMBERS):
-        return x
+        return x.pinned() if type(x) is Number else x
     if isinstance(x, np.generic):
         return x.item()
-    if x.__class__ is Number:
-        return x.pinned()
     return None
 
 
@@ -114,10 +112,10 @@ def pair(a: Any, b: Any, op: str, *, floating: bool = False) -> tuple[Node, Node
             x, y = lin.cast(x, default()), lin.cast(y, default())
         return broadcast2(x, y, op)
     if a_tensor:
-        x, value = a.node, as_number(b)
+        x, value = a.node, b if type(b) is Number else as_number(b)
         other, name = b, "other"
     else:
-        x, value = need_tensor(b, op, "other"), as_number(a)
+        x, value = need_tensor(b, op, "other"), a if type(a) is Number else as_number(a)
         other, name = a, "input"
     if value is None:
         raise ArgumentTypeError(f"argument '{name}' is a {type(other).__name__}", op=op,

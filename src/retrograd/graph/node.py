@@ -148,6 +148,8 @@ def const(value: bool | int | float, dtype: DType) -> Node:
     """A structural number of shape (): one node a value and dtype. -0.0 and 0.0 are different constants."""
     # 1, 1.0 and True are one key but for their class; 0.0 and -0.0, and nan, need their text
     kind = value.__class__
+    if type(value) is not kind:         # it stands for a number of each run: for this one from now on
+        value = kind(value)
     key = (value, kind, dtype) if kind is not float or value and value == value else \
         (repr(value), bool, dtype)
     node = _consts.get(key)
@@ -163,7 +165,10 @@ def const(value: bool | int | float, dtype: DType) -> Node:
 
 
 def scalar(value: int | float, dtype: DType) -> Node:
-    """A number of shape () that is an argument of the program, kept as a Python number (nothing is lost)."""
+    """A number of shape () that is an argument of the program, kept as a Python number (nothing is lost). One
+    that stands for a number of each run (engine/scalars.py) knows its node."""
+    if type(value) is not value.__class__:
+        return value.node(dtype)        # type: ignore[union-attr]
     return Node(scalar_p, (), (), (), dtype, PLAIN, value)
 
 

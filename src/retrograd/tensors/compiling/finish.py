@@ -15,6 +15,7 @@ from retrograd.base.pytree import Structure, flatten
 from retrograd.engine.capture import Capture
 from retrograd.engine.linearize import Linear, linearize
 from retrograd.engine.program import make_program
+from retrograd.engine.scalars import Number
 from retrograd.graph.node import LEAF, TRACKED, Node, freed_p, line_text
 from retrograd.tensors.compiling.replay import (
     Counted,
@@ -23,6 +24,7 @@ from retrograd.tensors.compiling.replay import (
     Replay,
     Returned,
     Source,
+    Told,
     Written,
     aval_of,
     settled,
@@ -41,18 +43,20 @@ class Refused(Exception):
 
 
 def finish(capture: Capture, watch: Watch, args: Sequence[Any], structure: Structure, out: list[Any],
-           given: dict[int, Node]) -> tuple[Replay, Any]:
-    """Compute everything the step did, and say how to do it again. `out` holds the result alone."""
+           given: dict[int, Node], told: dict[int, int]) -> tuple[Replay, Any]:
+    """Compute everything the step did, and say how to do it again. `out` holds the result alone; `told` are
+    the places of arguments that were handed over as Numbers."""
     watch.finish()
     result = out.pop()
     leaves, shape = flatten(result)
     replay = Replay()
     replay.structure, replay.shape_of_result = structure, shape
-    replay.avals = [aval_of(a) for a in args]
+    replay.avals = [Told(a.__class__) if k in told else aval_of(a) for k, a in enumerate(args)]
+    replay.told = told
     replay.modes = Modes.now(local.state)
     if capture.reason or watch.reason:
-        told = watch if watch.reason and not capture.where else capture
-        raise Refused(told.reason, told.where)
+        who = watch if watch.reason and not capture.where else capture
+        raise Refused(who.reason, who.where)
     changed = watch.changed()
     if changed is not None:
         raise Refused(f"it changes {changed.name}, which a replay would not do", "")
@@ -108,7 +112,7 @@ def _optimizers(replay: Replay, capture: Capture) -> None:
         for entry, key, before, after in step.counted:
             counted.setdefault((key, before, after), []).append(entry)
     n = capture.numbers
-    replay.plain_numbers = not (counted or n.sources or n.steps or n.conditions)
+    replay.plain_numbers = not (counted or n.sources or n.steps or n.conditions or replay.told)
     replay.single = replay.shape_of_result == LEAF_ALONE and replay.returned[0].kind == "root"
     replay.counted = [Counted(entries, *how) for how, entries in counted.items()]
 
@@ -268,6 +272,9 @@ class _Roots:
         """What the step returns."""
         memory: set[int] = set()
         for t in results:
+            if type(t) is Number:
+                self.replay.returned.append(Returned("number", t.place))
+                continue
             if not isinstance(t, Tensor):
                 self.replay.returned.append(Returned("object", t))
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from retrograd.base import dtype as dt
@@ -10,7 +10,7 @@ from retrograd.base.modes import State, changes
 from retrograd.base.pytree import Structure, unflatten
 from retrograd.engine.evaluate import evaluate
 from retrograd.engine.random import Generator, signed
-from retrograd.engine.scalars import Numbers
+from retrograd.engine.scalars import Numbers, is_number
 from retrograd.graph.node import PLAIN, TRACKED, Node, freed_p, leaf, leaf_p
 from retrograd.tensors.compiling.picture import Picturing, Unseen
 from retrograd.tensors.compiling.watch import Place
@@ -76,7 +76,8 @@ class Written(NamedTuple):
 
 
 class Returned(NamedTuple):
-    """What stands at one place of the result: a new tensor of a root, an argument, or an object as it is."""
+    """What stands at one place of the result: a new tensor of a root, an argument, a number of the run, or an
+    object as it is."""
 
     kind: str
     it: Any
@@ -91,6 +92,15 @@ class Counted(NamedTuple):
     key: str
     place: int
     after: int
+
+
+class Told(NamedTuple):
+    """An argument that is a number of that class, of any value."""
+
+    kind: type
+
+    def fits(self, value: Any) -> bool:
+        return type(value) is self.kind
 
 
 class Modes(NamedTuple):
@@ -120,6 +130,7 @@ class Replay:
         self.scalars: list[tuple[str, Any]] = []
         self.numbers = Numbers()
         self.counted: list[Counted] = []
+        self.told: dict[int, int] = {}          # arguments that are Numbers, and their places
         self.drawn: list[tuple[Generator, int]] = []
         self.written: list[Written] = []
         self.grads: list[tuple[Ref, int | None]] = []
@@ -133,7 +144,7 @@ class Replay:
         """The leaves of a replay, or None where this is another step."""
         if modes != self.modes or structure != self.structure or len(args) != len(self.avals):
             return None
-        if not all(aval_of(a) == expected for a, expected in zip(args, self.avals)):
+        if next(self.differing(args), None) is not None:
             return None
         if any((ref.tensor(args)._grad is None) != empty for ref, empty in self.asked):
             return None
@@ -147,6 +158,22 @@ class Replay:
             nodes.append(n)
         return nodes
 
+    def differing(self, args: Args) -> Iterator[int]:
+        """The arguments that are of another kind than those of the capture."""
+        for k, (a, expected) in enumerate(zip(args, self.avals)):
+            if not (expected.fits(a) if type(expected) is Told else aval_of(a) == expected):
+                yield k
+
+    def numbered(self, args: Args, structure: Structure, modes: Modes) -> list[int] | None:
+        """The arguments that a capture should take as Numbers, since this one differs in nothing else."""
+        if modes != self.modes or structure != self.structure or len(args) != len(self.avals):
+            return None
+        differ = list(self.differing(args))
+        if any(not is_number(args[k]) or self.avals[k].__class__ is not tuple
+               or self.avals[k][0] is not args[k].__class__ for k in differ):
+            return None
+        return [*self.told, *differ]
+
     def unchanged(self) -> bool:
         """Whether what Python read would be read again."""
         count = changes.count
@@ -158,7 +185,7 @@ class Replay:
         return True
 
     # ------------------------------------------------------------ the replay
-    def arguments(self) -> tuple[list[Any], list[Change]] | None:
+    def arguments(self, args: Args) -> tuple[list[Any], list[Change]] | None:
         """The values of all Numbers and the counts to set afterwards; None where a decision would fall
         otherwise."""
         given: dict[int, Any] = {}
@@ -168,6 +195,7 @@ class Replay:
             if numbers is None:
                 return None
             given.update(zip(step.places, numbers))
+        given.update((place, args[k]) for k, place in self.told.items())
         for c in self.counted:
             first = c.entries[0][c.key]
             if any(entry[c.key] is not first and entry[c.key] != first for entry in c.entries) \
@@ -193,7 +221,9 @@ class Replay:
             made.append((setattr, t, "_grad", grad))
         made += counts
         made += [(entry.__setitem__, c.key, values[c.after]) for c in self.counted for entry in c.entries]
-        results = [self.result(r, args, arrays[r.it] if r.kind == "root" else None) for r in self.returned]
+        found = {"root": arrays, "number": values}
+        results = [self.result(r, args, found[r.kind][r.it] if r.kind in found else None)
+                   for r in self.returned]
         returned = unflatten(self.shape_of_result, results)
         if made:
             making(made)()
@@ -209,10 +239,12 @@ class Replay:
         generator, ahead = of
         return generator.counter + ahead
 
-    def result(self, r: Returned, args: Args, array: Any) -> Any:
-        """One place of what is returned."""
+    def result(self, r: Returned, args: Args, found: Any) -> Any:
+        """One place of what is returned; `found` is the array of a tensor, or a number."""
         if r.kind == "root":
-            return tensor_of(array, r.dtype, r.made_by)
+            return tensor_of(found, r.dtype, r.made_by)
+        if r.kind == "number":
+            return found
         return args[r.it] if r.kind == "argument" else r.it
 
 

@@ -120,7 +120,8 @@ class Steady:
         self.replay, self.bound, self.written = replay, bound, written
         self.run = bound.run if bound.program.leased else bound.frame.guarded
         self.grad, self.default = replay.modes
-        self.kinds = [kind for _, _, _, kind in replay.avals]
+        self.kinds = [aval[-1] for aval in replay.avals]
+        self.told = replay.told                                 # arguments that are numbers
         self.given: list[Any] = [None] * len(args)              # nodes of arguments last time
         self.leaves: list[list[int]] = [[] for _ in args]       # of each argument
         self.held: list[Any] = []                               # what else is read, and its nodes
@@ -212,7 +213,7 @@ class Steady:
             told += numbers
         if self.pack is not None:
             self.pack(self.bound.frame.floats, 0, *self.choose(told))       # type: ignore[misc]
-        elif not self._put(told, counts):
+        elif not self._put(args, told, counts):
             return MISS
         if self.guarded and self.gradients.there():
             arrays = self._next()
@@ -224,10 +225,11 @@ class Steady:
             return self.step(args, state)
         return self._carefully(args, state, counts)
 
-    def _put(self, told: Sequence[float], counts: list[Any]) -> bool:
+    def _put(self, args: Sequence[Any], told: Sequence[float], counts: list[Any]) -> bool:
         """Numbers and counters of random draws, where they are not simply told by optimisers."""
         replay = self.replay
         values: Any = dict(zip((place for step in replay.steps for place in step.places), told))
+        values.update((place, args[k]) for k, place in self.told.items())
         if not replay.plain_numbers:
             values = replay.numbers.evaluate(values)
             if values is None:
@@ -312,6 +314,8 @@ class Steady:
         for k, t in enumerate(args):
             if t.__class__ is not self.kinds[k]:
                 return False
+            if k in self.told:
+                continue
             s = t._storage
             n = t._node if s is None or (s.version == t._seen and s.memory is None) else t.node
             if n is not given[k] and not self._other(k, n):
@@ -344,7 +348,8 @@ def steady(replay: Replay, args: Sequence[Any]) -> Steady | None:
     if not Bound.fits(replay.program) or any(s.kind == "grad" for s in replay.sources):
         return None
     if any(w.ref is None or w.ref.argument >= 0 or w.grad or w.root not in replay.program.over
-           for w in replay.written) or any(ref.argument >= 0 for ref, _ in replay.grads) or replay.asked:
+           for w in replay.written) or any(ref.argument >= 0 for ref, _ in replay.grads) or replay.asked \
+            or any(r.kind == "number" for r in replay.returned):
         return None
     roots = [r.it for r in replay.returned if r.kind == "root"]
     roots += [k for _, k in replay.grads if k is not None]

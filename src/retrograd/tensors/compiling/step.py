@@ -14,9 +14,10 @@ import numpy as np
 from retrograd.base.config import config
 from retrograd.base.errors import CompileError
 from retrograd.base.modes import State, local
-from retrograd.base.pytree import Structure, flatten
+from retrograd.base.pytree import Structure, flatten, tree_map, unflatten
 from retrograd.engine.capture import Capture
 from retrograd.engine.evaluate import evaluate
+from retrograd.engine.scalars import Number
 from retrograd.graph.node import TRACKED
 from retrograd.tensors.compiling.check import checked, sampled
 from retrograd.tensors.compiling.finish import Differentiable, Refused, complete, finish
@@ -81,7 +82,7 @@ class Compiled:
         modes = Modes.now(state)
         for k, replay in enumerate(self.replays):
             nodes = replay.fits(leaves, structure, modes)
-            values = None if nodes is None else replay.arguments()
+            values = None if nodes is None else replay.arguments(leaves)
             if nodes is not None and values is not None:
                 if k:
                     self.replays.insert(0, self.replays.pop(k))
@@ -101,7 +102,8 @@ class Compiled:
         """Try to reach the steady state; not at every call, where somebody looks on all the time."""
         if self._pause:
             self._pause -= 1
-        elif not kwargs and len(leaves) == len(args) and all(isinstance(a, Tensor) for a in args):
+        elif not kwargs and len(leaves) == len(args) and all(
+                isinstance(a, Tensor) or k in replay.told for k, a in enumerate(args)):
             self._steady = steady(replay, leaves)
             self._pause = 0 if self._steady is not None else PATIENCE
 
@@ -114,6 +116,11 @@ class Compiled:
             return self.fn(*args, **kwargs)
         capture, watch = Capture(), Watch(self.fn)
         evaluate([a.node for a in leaves if isinstance(a, Tensor)])
+        numbers = next((found for found in (r.numbered(leaves, structure, Modes.now(state))
+                                            for r in self.replays) if found is not None), [])
+        handed = {k: capture.numbers.supplied(leaves[k]) for k in numbers}
+        if handed:
+            args, kwargs = unflatten(structure, [handed.get(k, a) for k, a in enumerate(leaves)])
         capture.begin()
         given = {k: a.node for k, a in enumerate(leaves) if isinstance(a, Tensor)}
         try:
@@ -124,9 +131,10 @@ class Compiled:
                 capture.abandon()
             raise
         capture.end()
-        result = out[0]
+        result = tree_map(lambda v: v.value if type(v) is Number else v, out[0]) if handed else out[0]
         try:
-            replay, todo = finish(capture, watch, leaves, structure, out, given)
+            replay, todo = finish(capture, watch, leaves, structure, out, given,
+                                  {k: n.place for k, n in handed.items()})
         except Differentiable:
             return result
         except Refused as e:
