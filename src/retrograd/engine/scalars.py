@@ -1,9 +1,9 @@
 """Python numbers that remember how they were computed, so that a compiled step can compute them again.
 
 While a step is captured its optimisers read `lr`, `betas` and step counts as `Number`s; a number among its
-arguments that differs from call to call is one too. Arithmetic on them gives Numbers; beside a tensor a Number
-is an argument of the program; a comparison becomes a condition under which the captured step holds. What leaves
-this algebra (`float(lr)`) is pinned to the value it had.
+arguments that differs from call to call is one too. Arithmetic on them gives Numbers; beside a tensor a
+Number is an argument of the program; a comparison becomes a condition under which the captured step holds.
+What leaves this algebra (`float(lr)`) is pinned to the value it had.
 """
 
 from __future__ import annotations
