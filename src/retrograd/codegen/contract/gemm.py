@@ -26,7 +26,8 @@ from retrograd.codegen.contract.emitter import Emitter
 from retrograd.codegen.contract.epilogue import finish_block
 from retrograd.codegen.contract.microkernel import Form, tile_function
 from retrograd.codegen.contract.square import room, turn_function
-from retrograd.codegen.contract.tile import K_BLOCK, Tile, row_steps, vector_steps
+from retrograd.codegen.contract.tile import K_BLOCK, Tile
+from retrograd.codegen.contract.walk import Columns, column_tiles, row_tiles
 from retrograd.codegen.emit.kernel import Kernel
 from retrograd.codegen.emit.types import MEMORY, SIZE, i1, i64
 from retrograd.codegen.loops.loop import least, loop
@@ -126,46 +127,33 @@ class _Emitter(Emitter):
                                          self._if_turned(columns, rows), self._if_turned(rows, columns))
 
     def _panels(self, block: _Block, rows: tuple[ir.Value, ir.Value], begin: ir.Value, end: ir.Value) -> None:
-        """Whole panels of columns, then ever narrower ones; the last is a vector under a mask."""
+        """All tiles of those columns: of a range of columns that lies in panels, all rows."""
         b, arg, tile = self.b, self.arg, self.tile
-        for vectors in vector_steps(tile):
-            masked = vectors == 1
-            width = vectors * tile.lanes
-            stop = end if masked else b.sub(end, b.srem(b.sub(end, begin), i64(width)))
-            with loop(b, begin, stop, width) as n:
-                panel = self._at(block.b, b.mul(b.sdiv(n, i64(tile.width)), arg["b.panel"]))
-                column = b.srem(n, i64(tile.width))
-                columns = self._at(panel, b.mul(column, arg["b.step"]) if self.gemm.crossed else column)
-                self._rows(block, columns, n, vectors, rows, b.sub(end, n) if masked else None)
-            begin = stop
+        for columns in column_tiles(b, tile, begin, end):
+            panel = self._at(block.b, b.mul(b.sdiv(columns.n, i64(tile.width)), arg["b.panel"]))
+            within = b.srem(columns.n, i64(tile.width))
+            first = self._at(panel, b.mul(within, arg["b.step"]) if self.gemm.crossed else within)
+            self._rows(block, first, columns, rows)
 
-    def _rows(self, block: _Block, columns: ir.Value, n: ir.Value, vectors: int,
-              rows: tuple[ir.Value, ir.Value], valid: ir.Value | None) -> None:
-        """Tall tiles, then lower ones for the rows that remain."""
+    def _rows(self, block: _Block, first: ir.Value, columns: Columns, rows: tuple[ir.Value, ir.Value]) -> None:
         b, arg, tile, turned = self.b, self.arg, self.tile, self.turned
-        width = i64(vectors * tile.lanes)
-        count = width if valid is None else least(b, valid, width)
-        c = self._at(block.c, b.select(turned, b.mul(n, arg["c.row"]), n))
+        width = i64(columns.vectors * tile.lanes)
+        c = self._at(block.c, b.select(turned, b.mul(columns.n, arg["c.row"]), columns.n))
         c_row = b.select(turned, width, arg["c.row"])
         adds = b.select(turned, i1(0), block.adds)
-        row, end = rows
-        for height in row_steps(tile):
-            form = Form(height, vectors, tile.lanes, tile.dtype, valid is not None, self.gemm.crossed)
+        for height, m in row_tiles(b, tile, *rows):
+            form = Form(height, columns.vectors, tile.lanes, tile.dtype, columns.masked, self.gemm.crossed)
             function = tile_function(self.module, form)
-            left = b.sub(end, row)
-            stop = b.add(row, b.sub(left, b.srem(left, i64(height))))
-            with loop(b, row, stop, height) as m:
-                within = b.srem(m, i64(tile.rows))
-                offset = b.mul(b.sdiv(m, i64(tile.rows)), arg["a.panel"])
-                offset = b.add(offset, b.mul(within, arg["a.row"]))
-                place = self._at(c, b.select(turned, m, b.mul(m, arg["c.row"])))
-                b.call(function, [
-                    self._at(block.a, offset), arg["a.row"], arg["a.depth"], columns, arg["b.step"],
-                    b.select(turned, self.memory, place), c_row, block.depth, adds, count])
-                with b.if_then(turned):
-                    turn = turn_function(self.module, tile.dtype, tile.lanes)
-                    b.call(turn, [self.memory, width, place, arg["c.row"], i64(height), count, block.adds])
-            row = stop
+            within = b.srem(m, i64(tile.rows))
+            offset = b.mul(b.sdiv(m, i64(tile.rows)), arg["a.panel"])
+            offset = b.add(offset, b.mul(within, arg["a.row"]))
+            place = self._at(c, b.select(turned, m, b.mul(m, arg["c.row"])))
+            b.call(function, [
+                self._at(block.a, offset), arg["a.row"], arg["a.depth"], first, arg["b.step"],
+                b.select(turned, self.memory, place), c_row, block.depth, adds, columns.count])
+            with b.if_then(turned):
+                turn = turn_function(self.module, tile.dtype, tile.lanes)
+                b.call(turn, [self.memory, width, place, arg["c.row"], i64(height), columns.count, block.adds])
 
     def _if_turned(self, one: tuple[ir.Value, ir.Value], other: tuple[ir.Value, ir.Value]
                    ) -> tuple[ir.Value, ir.Value]:
