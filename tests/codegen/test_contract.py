@@ -54,7 +54,8 @@ def product(kernels, a, b, name, pack=False, cuts=((0, None),)):
         count = -(-n // tile.width) * tile.width * k
         panels = np.full(batch * count, np.nan, a.dtype)
         calls.append((kernels[f"pack_{name}"], [
-            b.ctypes.data, panels.ctypes.data, 0, batch, 0, n, k, batch, 0, b_batch, b_lane, b_depth, count]))
+            b.ctypes.data, panels.ctypes.data, 0, batch, 0, n, k, batch, 0, b_batch, b_lane, b_depth,
+            0, count, k]))
         b, b_batch, panel, b_depth = panels, count, tile.width * k, tile.width
     elif name.startswith("crossed"):
         panel, b_depth = tile.width * b_lane, b_lane
@@ -120,7 +121,7 @@ def test_packed_rows_are_read_as_well(kernels):
     panels = np.full(-(-m // tile.rows) * tile.rows * k, np.nan, np.float32)
     c = np.full((1, m, n), np.nan, np.float32)
     Table([
-        (kernels["pack_rows"], [a.ctypes.data, panels.ctypes.data, 0, 1, 0, m, k, 1, 0, 0, k, 1, 0]),
+        (kernels["pack_rows"], [a.ctypes.data, panels.ctypes.data, 0, 1, 0, m, k, 1, 0, 0, k, 1, 0, 0, k]),
         (kernels["gemm_float32"], [panels.ctypes.data, b.ctypes.data, c.ctypes.data, 0, 1, 0, m, 0, n, k, 1,
                                    0, 0, tile.rows * k, 1, tile.rows, 0, 0, tile.width, n, 0, n, 0, 0]),
     ])()

@@ -37,6 +37,7 @@ def _graphs() -> Iterator[Any]:
     yield x.double().exp().sum(0)
     yield from (x.sum(1), x.sum(0), x.amax(1), x.to(rg.int16).sum(0), x.softmax(1), F.layer_norm(x, (7,)))
     yield from (x @ y, y.t() @ x.t(), (x @ y).relu() + 1, x.double() @ y.double(), x @ y[:, 0], x[0] @ y)
+    yield x @ rg.randn(9, 7).t()
     yield from (rg.cat([x, x + 1]), F.pad(x, (1, 2)), x[i], rg.gather(x, 0, i[:, None]))
     yield from (x.cumsum(1), x.cumsum(0))
     yield from (rg.zeros(5, 7).index_add(0, i, x[:3]), rg.zeros(5, 7).scatter_add(0, i[:, None], x[:3, :1]))

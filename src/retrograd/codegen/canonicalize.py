@@ -71,13 +71,13 @@ def _simpler(n: Node, inputs: tuple[Node, ...], done: dict[Node, Node]) -> Node:
         inputs = n.inputs
     elif n.prim.moves and n.prim is not cast_p:
         inputs = tuple(rounded_number(i) for i in inputs)
-    simple = meaning(n.prim)
+    means = meaning(n.prim)
+    simple = None if means is None else means(*inputs, *n.params)
     if n.prim.alias:
         result = inputs[-1]         # the same value under another name
     elif simple is not None:
-        result = simple(*inputs, *n.params)
-        _walk([result], done)
-        result = done[result]
+        _walk([simple], done)
+        result = done[simple]
     elif n.prim.lower in ("sum", "max", "min") and len(runs(n.params[0])) > 1:
         result = inputs[0]
         for group in reversed(runs(n.params[0])):

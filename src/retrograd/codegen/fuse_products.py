@@ -17,6 +17,8 @@ from retrograd.codegen.layout import whole
 from retrograd.codegen.schedule import Schedule, Work, in_order
 from retrograd.graph.node import Node
 
+_FOLLOWED = ("product", "conv")     # kinds of work whose kernels take an epilogue
+
 
 def fuse_products(schedule: Schedule, roots: Sequence[Node], apart: Collection[Node] = ()) -> Schedule:
     """Loops that compute a node of `apart` stay loops: they will write it over a leaf."""
@@ -29,7 +31,7 @@ def fuse_products(schedule: Schedule, roots: Sequence[Node], apart: Collection[N
             readers.setdefault(p, {})[w] = None
     asked = {schedule.layouts[r].base for r in roots}
     for product in schedule.work:
-        if product.kind != "product":
+        if product.kind not in _FOLLOWED:
             continue
         n = product.nodes[0]
         for loop in sorted(readers.get(n, ()), key=place.__getitem__):

@@ -8,9 +8,11 @@ from typing import TypeAlias
 from llvmlite import ir
 
 from retrograd.base.errors import CompilationError
+from retrograd.codegen.contract.conv import Conv, emit_conv
 from retrograd.codegen.contract.epilogue import Epilogue, emit_epilogue
 from retrograd.codegen.contract.gemm import Gemm, emit_gemm
 from retrograd.codegen.contract.matvec import MatVec, emit_matvec
+from retrograd.codegen.contract.offsets import Offsets, emit_offsets
 from retrograd.codegen.contract.pack import Pack, emit_pack
 from retrograd.codegen.jit import Code, Request, compile_all
 from retrograd.codegen.loops.arg import Arg, emit_arg
@@ -22,14 +24,15 @@ from retrograd.codegen.loops.region import Region, emit_region
 from retrograd.codegen.loops.scan import Scan, emit_scan
 
 Description: TypeAlias = (
-    Pointwise | Reduce | Region | Arg | Scan | Draw | Check | Gemm | Pack | MatVec | Epilogue)
+    Pointwise | Reduce | Region | Arg | Scan | Draw | Check | Gemm | Pack | MatVec | Epilogue |
+    Conv | Offsets)
 
 _EMITTERS: dict[type, Callable[..., None]] = {
     Pointwise: emit_pointwise, Reduce: emit_reduce, Region: emit_region, Arg: emit_arg, Scan: emit_scan,
     Draw: emit_draw, Check: emit_check, Gemm: emit_gemm, Pack: emit_pack, MatVec: emit_matvec,
-    Epilogue: emit_epilogue}
+    Epilogue: emit_epilogue, Conv: emit_conv, Offsets: emit_offsets}
 # Written in vectors; the others are loops over elements, of which LLVM makes vectors.
-_IN_VECTORS = (Gemm, Pack, MatVec, Epilogue, Region)
+_IN_VECTORS = (Gemm, Pack, MatVec, Epilogue, Region, Conv, Offsets)
 ENTRY = "kernel"
 
 

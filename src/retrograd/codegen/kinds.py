@@ -40,13 +40,14 @@ def adds(n: Node) -> bool:
 
 
 _NUMBERS = (float32, float64, int64, int32, int16, int8)
+_MULTIPLIED = (float32, float64, int32, int64)
 _EXTREME = Kind("fold", makes(*_NUMBERS, bool_))
 _ARG = Kind("arg", lambda n: wide(n.inputs[0].dtype) in (*_NUMBERS, bool_))
 KINDS: dict[str, Kind] = {          # by the `lower` of the primitive
     "sum": Kind("fold", makes(*_NUMBERS)), "max": _EXTREME, "min": _EXTREME,
     "argmax": _ARG, "argmin": _ARG, "scan": Kind("scan", makes(*_NUMBERS)),
     "overlap": Kind("overlap", makes(*_NUMBERS)),
-    "product": Kind("product", makes(float32, float64, int32, int64)),
+    "product": Kind("product", makes(*_MULTIPLIED)), "conv": Kind("conv", makes(*_MULTIPLIED)),
     "uniform": Kind("draw", makes(float32, float64)), "normal": Kind("draw", makes(float32, float64)),
     "integers": Kind("choose", makes(int64)),
     "concat": Kind("concat", moves, empty=True), "pad": Kind("pad", moves, empty=True),

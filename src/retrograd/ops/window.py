@@ -191,8 +191,8 @@ def _conv_weight_sample() -> Iterator[Sample]:
         yield Sample((rng.uniform(-1, 1, x), rng.uniform(-1, 1, _shape_of_y(x, w, p))), (*p, w[2:]))
 
 
-conv_p = Primitive("conv", "window", "x w", CONV, infer=infer_conv, np=_conv_np, sample=_conv_sample,
-                   flops=_conv_flops, transpose=(
+conv_p = Primitive("conv", "window", "x w", CONV, infer=infer_conv, np=_conv_np, lower="conv",
+                   sample=_conv_sample, flops=_conv_flops, transpose=(
     lambda g, w, x_aval, stride, low, high, dilation, groups:
         bind(conv_input_p, (g, w), (stride, low, high, dilation, groups, x_aval.shape[2:])),
     lambda g, x, w_aval, stride, low, high, dilation, groups:

@@ -135,7 +135,8 @@ class _Emitter(Emitter):
             first = self._at(panel, b.mul(within, arg["b.step"]) if self.gemm.crossed else within)
             self._rows(block, first, columns, rows)
 
-    def _rows(self, block: _Block, first: ir.Value, columns: Columns, rows: tuple[ir.Value, ir.Value]) -> None:
+    def _rows(self, block: _Block, first: ir.Value, columns: Columns, rows: tuple[ir.Value, ir.Value]
+              ) -> None:
         b, arg, tile, turned = self.b, self.arg, self.tile, self.turned
         width = i64(columns.vectors * tile.lanes)
         c = self._at(block.c, b.select(turned, b.mul(columns.n, arg["c.row"]), columns.n))
@@ -153,7 +154,8 @@ class _Emitter(Emitter):
                 b.select(turned, self.memory, place), c_row, block.depth, adds, columns.count])
             with b.if_then(turned):
                 turn = turn_function(self.module, tile.dtype, tile.lanes)
-                b.call(turn, [self.memory, width, place, arg["c.row"], i64(height), columns.count, block.adds])
+                b.call(turn, [self.memory, width, place, arg["c.row"], i64(height), columns.count,
+                              block.adds])
 
     def _if_turned(self, one: tuple[ir.Value, ir.Value], other: tuple[ir.Value, ir.Value]
                    ) -> tuple[ir.Value, ir.Value]:

@@ -1,8 +1,9 @@
 """An operand of a product, with any strides, goes in; its numbers in panels, as kernels read them, come out.
 
-Panel p holds lanes p * width ... p * width + width - 1; element (lane, depth) is at p * width * k + depth *
-width + lane. Places of lanes that do not exist, in the last panel, hold anything. A panel of columns of B
-has tile.width lanes, a panel of rows of A tile.rows.
+Panel p holds lanes p * width ... p * width + width - 1 and begins at p * width * panels.lane; depth d of lane
+l is d * width + l further on. Places of lanes that do not exist, in the last panel, hold anything. A panel of
+columns of B has tile.width lanes, a panel of rows of A tile.rows. panels.lane is k, or more where several
+matrices follow one another in depth.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ PARAMETERS = (
     "source", "panels",
     # Work is cut by lanes; lane_begin is a multiple of the width.
     "batch_begin", "batch_end", "lane_begin", "lane_end", "k", "inner",
-    "source.outer", "source.batch", "source.lane", "source.depth", "panels.batch",
+    "source.outer", "source.batch", "source.lane", "source.depth",
+    "panels.outer", "panels.batch", "panels.lane",
 )
 
 # Rows of memory that are read side by side where lanes are neighbours: as many streams as a machine follows.
@@ -65,7 +67,8 @@ class _Emitter:
             within = b.sub(batch, b.mul(outer, arg["inner"]))
             source = self._at(self.source, b.add(
                 b.mul(outer, arg["source.outer"]), b.mul(within, arg["source.batch"])))
-            target = self._at(self.target, b.mul(batch, arg["panels.batch"]))
+            target = self._at(self.target, b.add(
+                b.mul(outer, arg["panels.outer"]), b.mul(within, arg["panels.batch"])))
             with b.if_else(b.icmp_signed("==", arg["source.depth"], i64(1))) as (along_depth, otherwise):
                 with along_depth:
                     self._panels(source, target, i64(0), arg["k"], _turning(self.module, self.pack))
@@ -83,7 +86,8 @@ class _Emitter:
         b, arg, width = self.b, self.arg, self.pack.width
         with loop(b, arg["lane_begin"], arg["lane_end"], width) as first:
             b.call(function, [
-                self._at(source, b.mul(first, arg["source.lane"])), self._at(target, b.mul(first, arg["k"])),
+                self._at(source, b.mul(first, arg["source.lane"])),
+                self._at(target, b.mul(first, arg["panels.lane"])),
                 least(b, b.sub(arg["lane_end"], first), i64(width)), begin, end,
                 arg["source.lane"], arg["source.depth"]])
 

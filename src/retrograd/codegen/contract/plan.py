@@ -63,24 +63,27 @@ def _planned(rows: Side, columns: Side, k: int, dtype: str, target: Target, *, t
         cost += vectors * k * lanes.bit_length()
     elif pack_columns:
         cost += vectors * k * _TURN
-    elif rows.extent >= _OFTEN * tile.rows and _aliased(columns, k, dtype):
+    elif rows.extent >= _OFTEN * tile.rows and aliased(columns, k, dtype):
         pack_columns = True
         cost += vectors * k * _COPY
     if turned:
         cost += vectors * rows.extent * _STORE_TURNED
-    pack_rows = columns.extent >= _OFTEN * tile.width and _aliased(rows, k, dtype)
+    pack_rows = columns.extent >= _OFTEN * tile.width and aliased(rows, k, dtype)
     return cost, Plan(tile, turned, crossed, pack_rows, pack_columns)
 
 
 def _tile(rows: int, k: int, dtype: str, target: Target, crossed: bool) -> Tile:
-    if crossed:
-        return crossed_tile(target, dtype, rows)
+    return crossed_tile(target, dtype, rows) if crossed else rows_tile(rows, k, dtype, target)
+
+
+def rows_tile(rows: int, k: int, dtype: str, target: Target) -> Tile:
+    """The tile for so many rows of sums of k terms, where columns lie in lanes."""
     if rows <= FEW_ROWS:
         return low_tile(target, dtype, rows)
     return low_tile(target, dtype, 2) if k <= _SHALLOW else default_tile(target, dtype)
 
 
-def _aliased(side: Side, k: int, dtype: str) -> bool:
+def aliased(side: Side, k: int, dtype: str) -> bool:
     """Whether what a tile reads of an operand falls into few sets of a cache."""
     away = side.step if side.depth == 1 else side.depth
     return k * SIZE[dtype] >= _DEEP and away * SIZE[dtype] % _ALIAS == 0

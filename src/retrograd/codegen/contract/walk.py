@@ -1,6 +1,6 @@
 """A register tile and a range of rows or columns go in; loops over tiles of ever smaller sizes come out.
 
-    for height, m in row_tiles(b, tile, begin, end):                    what is emitted in the body of the `for`
+    for height, m in row_tiles(b, tile, begin, end):                    what is emitted in the body of `for`
         for vectors, n, count, masked in column_tiles(b, tile, ...):    is the body of an emitted loop
 """
 

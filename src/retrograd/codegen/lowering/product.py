@@ -117,7 +117,7 @@ def _packed(calls: list[Call], x: _Matrix, lead: Shape, extent: int, k: int, pac
     each = -(-extent // pack.width) * pack.width * k
     scratch = Scratch(max(1, outer * inner * each) * size)
     calls.append(Call(pack, [x.address, Address(scratch, 0, size), 0, outer * inner, 0, extent, k, inner,
-                             x.outer, x.batch, x.step, x.depth, each],
+                             x.outer, x.batch, x.step, x.depth, inner * each, each, k],
                       axes=pack.axes(), cost=nanoseconds(0, 2 * scratch.nbytes)))
     return _Matrix(Address(scratch, 0, size), inner * each if outer > 1 else 0, each if inner > 1 else 0,
                    1, pack.width)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from retrograd.codegen.lowering.along import lower_arg, lower_overlap, lower_scan
 from retrograd.codegen.lowering.call import Call
 from retrograd.codegen.lowering.check import lower_check
+from retrograd.codegen.lowering.conv import lower_conv
 from retrograd.codegen.lowering.draw import lower_floats, lower_integers
 from retrograd.codegen.lowering.fold import lower_fold
 from retrograd.codegen.lowering.loop import lower_loop
@@ -26,7 +27,7 @@ LOWERINGS: dict[str, Callable[[Work, Schedule], list[Call]]] = {
     "loop": lower_loop,
     "fold": lower_fold,
     "region": lower_region,
-    "product": lower_product,
+    "product": lower_product, "conv": lower_conv,
     "arg": lower_arg, "scan": lower_scan, "overlap": lower_overlap,
     "draw": lower_floats, "choose": lower_integers,
     "concat": lower_concat, "pad": lower_pad, "update": lower_update,

@@ -1,0 +1,137 @@
+"""A convolution to calls: where the elements of a window lie, kernels in panels, and one implicit product."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from retrograd.base.shape import Shape, numel
+from retrograd.codegen.axis import nanoseconds
+from retrograd.codegen.contract.conv import Conv
+from retrograd.codegen.contract.offsets import Offsets
+from retrograd.codegen.contract.pack import Pack
+from retrograd.codegen.contract.plan import Side, aliased, rows_tile
+from retrograd.codegen.contract.tile import Tile
+from retrograd.codegen.jit import host
+from retrograd.codegen.layout import Layout, one_step
+from retrograd.codegen.lowering.call import Address, Call, Scratch, copied
+from retrograd.codegen.lowering.epilogue import lower_epilogue
+from retrograd.codegen.lowering.nest import array, copy
+from retrograd.codegen.schedule import Schedule, Work
+from retrograd.graph.node import Node
+
+
+class Images(NamedTuple):
+    """Where images lie: the last axis in phases, `phase` elements apart, of contiguous elements."""
+
+    address: Address
+    image: int
+    channel: int
+    lines: Shape        # of the axes before the last: elements from one index to the next
+    phase: int
+
+
+def _three(values: Shape, missing: int) -> Shape:
+    """One, two or three axes as three."""
+    return (missing,) * (3 - len(values)) + tuple(values)
+
+
+def lower_conv(work: Work, schedule: Schedule) -> list[Call]:
+    """y[n, o, p] = sum over c and t of x[n, c, p * stride + t * dilation] w[o, c, t], a group at a time."""
+    n = work.nodes[0]
+    x, w = n.inputs
+    stride, _, _, dilation, groups = n.params
+    calls: list[Call] = []
+    dtype, kernel = n.dtype.name, w.shape[2:]
+    rows, channels, k = n.shape[1] // groups, w.shape[1], numel(w.shape[1:])
+    images = lower_images(calls, x, schedule.layouts[x], stride[-1], kernel[-1], dilation[-1])
+    offsets = lower_offsets(calls, images, channels, kernel, stride, dilation)
+    count, positions = n.shape[0] * groups, numel(n.shape[2:])
+    after = lower_epilogue(work, schedule, calls, (count, rows, positions))
+    tile = rows_tile(rows, k, dtype, host())
+    kernels = _kernels(calls, w, schedule.layouts[w], groups, tile)
+    conv = Conv(tile)
+    calls.append(Call(conv, [
+        images.address, kernels.address, offsets, after.product, 0, count, 0, rows, 0, positions, k, groups,
+        images.image, channels * images.channel, kernels.group, kernels.panel, kernels.row, kernels.depth,
+        rows * positions, positions, *lower_positions(images, n.shape[2:], stride), *after.args],
+        axes=conv.axes(), cost=after.cost + nanoseconds(2 * count * rows * positions * k, 0)))
+    return calls
+
+
+def lower_images(calls: list[Call], x: Node, layout: Layout, stride: int, taps: int, dilation: int) -> Images:
+    """Images as kernels read them: as they are if windows one step apart begin one element apart, else copied
+    so that they do."""
+    size = x.dtype.itemsize
+    if stride == 1:
+        if layout.strides[-1] != 1 and x.shape[-1] > 1:
+            layout = copied(calls, layout, x)
+        image, channel, *lines = layout.strides[:-1]
+        return Images(Address(layout.base, layout.offset, size), image, channel, tuple(lines), 0)
+    *lead, width = x.shape
+    long = -(-width // stride)
+    scratch = Scratch(numel(tuple(lead)) * stride * long * size)
+    steps, step = [1, long, stride * long], stride * long
+    for extent in reversed(lead[1:]):
+        step = step * extent
+        steps.append(step)
+    target = Layout(scratch, 0, (*lead, long), (*reversed(steps[2:]), 1))
+    for phase in sorted({t * dilation % stride for t in range(taps)}):
+        part = (*lead, -(-(width - phase) // stride))
+        read = Layout(layout.base, layout.offset + phase * layout.strides[-1], part,
+                      (*layout.strides[:-1], layout.strides[-1] * stride))
+        written = target._replace(offset=phase * long, shape=part)
+        calls.append(copy(part, array(read, x), array(written, x)))
+    image, channel, *lines = target.strides[:-1]
+    return Images(Address(scratch, 0, size), image, channel, tuple(lines), long)
+
+
+def lower_offsets(calls: list[Call], images: Images, channels: int, kernel: Shape, stride: Shape,
+                  dilation: Shape) -> Address:
+    """A table of where channel and tap lie in a window."""
+    table = Scratch(max(1, channels * numel(kernel)) * 8)
+    deep, high = (step * d for step, d in zip(_three(images.lines, 0)[1:], _three(dilation, 1)))
+    calls.append(Call(Offsets(), [Address(table, 0, 8), channels, *_three(kernel, 1), images.channel,
+                                  deep, high, dilation[-1], stride[-1], images.phase],
+                      cost=nanoseconds(20 * channels * numel(kernel), 0)))
+    return Address(table, 0, 8)
+
+
+def lower_positions(images: Images, counts: Shape, stride: Shape) -> Shape:
+    """Windows in a line, lines in a plane, planes, and elements from a line and from a plane to the next."""
+    planes, height, width = _three(counts, 1)
+    plane, line = (step * s for step, s in zip(_three(images.lines, 0)[1:], _three(stride, 1)))
+    return width, height, planes, line, plane
+
+
+class _Kernels(NamedTuple):
+    """Kernels as rows of a matrix over (channel, tap)."""
+
+    address: Address
+    group: int
+    panel: int
+    row: int
+    depth: int
+
+
+def _kernels(calls: list[Call], w: Node, layout: Layout, groups: int, tile: Tile) -> _Kernels:
+    """As they lie, or in panels of rows where no one step leads from tap to tap, or a bad one."""
+    size, dtype = w.dtype.itemsize, w.dtype.name
+    rows, channels, taps, k = w.shape[0] // groups, w.shape[1], numel(w.shape[2:]), numel(w.shape[1:])
+    own = layout.strides[0]
+    depth = one_step(w.shape[1:], layout.strides[1:])
+    if depth == 1 and not aliased(Side(rows, own, 1), k, dtype):
+        return _Kernels(Address(layout.base, layout.offset, size), rows * own, tile.rows * own, own, 1)
+    along = one_step(w.shape[2:], layout.strides[2:])
+    if along is None:
+        layout = copied(calls, layout, w)
+        own, along = layout.strides[0], 1
+    each = -(-rows // tile.rows) * tile.rows * k
+    scratch = Scratch(max(1, groups * each) * size)
+    parts, channel = (channels, layout.strides[1]) if depth is None else (1, 0)
+    deep = taps if depth is None else k
+    pack = Pack(dtype, tile.rows, tile.lanes)
+    calls.append(Call(pack, [
+        Address(layout.base, layout.offset, size), Address(scratch, 0, size), 0, groups * parts, 0, rows,
+        deep, parts, rows * own, channel, own, along if depth is None else depth, each, deep * tile.rows, k],
+        axes=pack.axes(), cost=nanoseconds(0, 2 * scratch.nbytes)))
+    return _Kernels(Address(scratch, 0, size), each, tile.rows * k, 1, tile.rows)

@@ -1,0 +1,111 @@
+"""What convolutions mean to the compiler: one over windows that lie inside, which has a kernel.
+
+    conv with borders      ->  conv of the padded x
+    conv of one tap        ->  product
+    conv_input             ->  conv of the padded cotangent with kernels turned round; with a stride, one for
+                               each place between windows, put side by side
+    conv_weight            ->  windows and one product
+"""
+
+from __future__ import annotations
+
+import math
+
+from retrograd.base.shape import Shape, numel
+from retrograd.graph.node import Node, bind
+from retrograd.ops import linear as lin
+from retrograd.ops.contract import matmul
+from retrograd.ops.window import conv_p, windows_p
+
+
+def _bordered(x: Node, low: Shape, high: Shape) -> Node:
+    """x with zeros around its images; cropped where counts are negative."""
+    crop = tuple(max(-a, 0) for a in low), tuple(max(-b, 0) for b in high)
+    if any((*crop[0], *crop[1])):
+        stop = tuple(s - b for s, b in zip(x.shape[2:], crop[1]))
+        x = lin.slice_(x, (0, 0, *crop[0]), (*x.shape[:2], *stop), (1,) * x.ndim)
+    low, high = (tuple(max(a, 0) for a in side) for side in (low, high))
+    return lin.pad(x, (0, 0, *low), (0, 0, *high)) if any((*low, *high)) else x
+
+
+def convolved(x: Node, w: Node, stride: Shape, low: Shape, high: Shape, dilation: Shape, groups: int
+              ) -> Node | None:
+    """conv."""
+    if any((*low, *high)):
+        none = (0,) * len(low)
+        return bind(conv_p, (_bordered(x, low, high), w), (stride, none, none, dilation, groups))
+    if any(k != 1 for k in w.shape[2:]):
+        return None
+    # One tap: channels in, channels out, at every position.
+    if any(s != 1 for s in stride):
+        x = lin.slice_(x, (0,) * x.ndim, x.shape, (1, 1, *stride))
+    N, C, O, counts = x.shape[0], w.shape[1], w.shape[0], x.shape[2:]
+    kernels = lin.reshape(w, (groups, O // groups, C))
+    y = matmul(lin.expand(kernels, (N, *kernels.shape), (0,)), lin.reshape(x, (N, groups, C, numel(counts))))
+    return lin.reshape(y, (N, O, *counts))
+
+
+def input_of_convolution(c: Node, w: Node, stride: Shape, low: Shape, high: Shape, dilation: Shape,
+                         groups: int, size: Shape) -> Node:
+    """conv_input, a convolution for each phase r of the stride s: element q s + r of the padded x is the sum
+    of c[q - e] w[u] over the taps u with u d = e s + r."""
+    n = len(size)
+    one, none = (1,) * n, (0,) * n
+    w = lin.reshape(w, (groups, w.shape[0] // groups, *w.shape[1:]))
+    w = lin.permute(w, (0, 2, 1, *range(3, 3 + n)))
+    w = lin.reshape(w, (w.shape[0] * w.shape[1], *w.shape[2:]))         # channels in, channels out / groups
+    first = tuple(a // s for a, s in zip(low, stride))                  # the q that are wanted
+    count = tuple(-(-(a + z) // s) - f for a, z, s, f in zip(low, size, stride, first))
+
+    def phase(r: Shape) -> Node:
+        taps = [_taps_of_phase(*z) for z in zip(r, w.shape[2:], stride, dilation)]
+        if None in taps:
+            return lin.full(0, (c.shape[0], w.shape[0], *count), c.dtype)
+        start, step, dense, e = zip(*(t for t in taps if t is not None))
+        part = lin.slice_(w, (0, 0, *start), w.shape, (1, 1, *step))
+        part = bind(lin.flip_p, (part,), (tuple(range(2, 2 + n)),))
+        before = tuple(a + d * (k - 1) - f for a, d, k, f in zip(e, dense, part.shape[2:], first))
+        after = tuple(f + m - a - t for f, m, a, t in zip(first, count, e, c.shape[2:]))
+        return bind(conv_p, (_bordered(c, before, after), part), (one, none, none, dense, groups))
+
+    def together(r: Shape) -> Node:
+        """All phases of the axes that r does not fix: (N, C, ...), those axes whole."""
+        d = len(r)
+        if d == n:
+            return phase(r)
+        parts = [together((*r, k)) for k in range(stride[d])]
+        if len(parts) == 1:
+            return parts[0]
+        shape = parts[0].shape
+        line = [lin.reshape(p, (*shape[:3 + d], 1, *shape[3 + d:])) for p in parts]
+        return lin.reshape(bind(lin.concat_p, tuple(line), (3 + d,)),
+                           (*shape[:2 + d], shape[2 + d] * len(parts), *shape[3 + d:]))
+    y = together(())
+    begin = tuple(a - f * s for a, f, s in zip(low, first, stride))
+    stop = tuple(a + z for a, z in zip(begin, size))
+    return lin.slice_(y, (0, 0, *begin), (*y.shape[:2], *stop), (1,) * (2 + n))
+
+
+def _taps_of_phase(r: int, taps: int, stride: int, dilation: int) -> tuple[int, int, int, int] | None:
+    """The taps u with u * dilation = e * stride + r: the first, the step to the next, by how much e grows
+    from one to the next, and the first e."""
+    common = math.gcd(stride, dilation)
+    for u in range(min(taps, stride)):
+        if u * dilation % stride == r:
+            return u, stride // common, dilation // common, u * dilation // stride
+    return None
+
+
+def kernels_of_convolution(x: Node, c: Node, stride: Shape, low: Shape, high: Shape, dilation: Shape,
+                           groups: int, size: Shape) -> Node:
+    """conv_weight."""
+    n = len(size)
+    w = bind(windows_p, (_bordered(x, low, high),), (size, stride, dilation))
+    N, C, counts = w.shape[0], w.shape[1], w.shape[2:2 + n]
+    positions = N * numel(counts)
+    columns = lin.reshape(w, (N, groups, C // groups, *w.shape[2:]))
+    columns = lin.permute(columns, (1, 0, *range(3, 3 + n), 2, *range(3 + n, 3 + 2 * n)))
+    columns = lin.reshape(columns, (groups, positions, C // groups * numel(size)))
+    rows = lin.permute(lin.reshape(c, (N, groups, c.shape[1] // groups, numel(counts))), (1, 2, 0, 3))
+    rows = lin.reshape(rows, (groups, c.shape[1] // groups, positions))
+    return lin.reshape(matmul(rows, columns), (c.shape[1], C // groups, *size))
