@@ -23,6 +23,7 @@ from llvmlite import ir
 
 from retrograd.codegen.emit.atomic import Variable, forever, now, word
 from retrograd.codegen.emit.types import i1, i64, pointer
+from retrograd.codegen.follow import emit_follow
 from retrograd.codegen.guarded import emit_guarded
 from retrograd.codegen.jit import Request, compile_all
 from retrograd.codegen.loops.loop import loop
@@ -33,6 +34,7 @@ from retrograd.runtime.threads import Pool
 _ADDRESS, _INT = ctypes.c_void_p, ctypes.c_int64
 _RUN = ctypes.CFUNCTYPE(_INT, _ADDRESS, _ADDRESS, _ADDRESS, _INT, _INT, _INT)
 _GUARDED = ctypes.CFUNCTYPE(None, _ADDRESS)
+_FOLLOW = ctypes.PYFUNCTYPE(_INT, _ADDRESS, _INT, _ADDRESS)
 _POOL = {"open": ctypes.CFUNCTYPE(None, _ADDRESS, _INT), "lease": ctypes.CFUNCTYPE(_INT, _ADDRESS),
          "work": ctypes.CFUNCTYPE(None, _ADDRESS), "close": ctypes.CFUNCTYPE(None, _ADDRESS)}
 
@@ -40,14 +42,16 @@ _POOL = {"open": ctypes.CFUNCTYPE(None, _ADDRESS, _INT), "lease": ctypes.CFUNCTY
 class Driver:
     """`run(pool, rows, stages, first, last, budget)`: runs the stages from first to last and returns which to
     go on with, less than `last` once the budget of nanoseconds is spent. `guarded(order)` is told in
-    codegen/guarded.py. Both release the GIL."""
+    codegen/guarded.py. Both release the GIL. `follow(steps, count, registers)`, of codegen/follow.py, keeps
+    it: it reads Python objects."""
 
     def __init__(self) -> None:
         pooled = os.name == "posix"
-        exports = ("run", "guarded", *(_POOL if pooled else ()))
+        exports = ("run", "guarded", "follow", *(_POOL if pooled else ()))
         self._code = found = compile_all([Request("driver", lambda: _module(pooled), exports, light=True)])[0]
         self.run: Callable[[int, int, int, int, int, int], int] = _RUN(found["run"])
         self.guarded: Callable[[int], None] = _GUARDED(found["guarded"])
+        self.follow: Callable[[int, int, int], int] = _FOLLOW(found["follow"])
         self.pool: Pool | None = None
         if pooled:
             self.pool = Pool(POOL_BYTES, *(kind(found[name]) for name, kind in _POOL.items()))
@@ -63,6 +67,7 @@ def _module(pooled: bool) -> ir.Module:
     module = ir.Module("driver")
     block = emit_block(module)
     emit_guarded(module, _emit_run(module, block, emit_pool(module, block) if pooled else None))
+    emit_follow(module)
     return module
 
 

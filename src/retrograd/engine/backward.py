@@ -12,6 +12,7 @@ from retrograd.autodiff.reverse import free, pullback, second_time
 from retrograd.base.errors import AutogradError, RetrogradError
 from retrograd.base.modes import modes
 from retrograd.engine import quick
+from retrograd.engine.again import remember
 from retrograd.engine.evaluate import evaluate, evaluate_each
 from retrograd.engine.held import held_of, take_held, waiting
 from retrograd.engine.linearize import linearize
@@ -134,6 +135,7 @@ def _known(root: Node, g: Node) -> dict[Node, Node] | None:
         return {w: leaf(value, w.dtype) for w, value in cotangents.items()}
     if latest is not None and all([k in latest.held for k in held]):
         known = latest
+        remember(root, linear, pending, held, known)
         tracked = [linear.order[k] for k in known.walked]
     else:
         if latest is not None:          # who holds now one thing, now another, gets a program for all of them

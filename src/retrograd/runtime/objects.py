@@ -15,10 +15,11 @@ from typing import Any
 
 from retrograd.runtime.table import WORD, Guard
 
-_COUNT, WHOLE = (1 << 32) - 1, -1
+COUNT, WHOLE = (1 << 32) - 1, -1
 
 
-def _word(at: int) -> int:
+def word_at(at: int) -> int:
+    """The word of memory there."""
     return ctypes.c_int64.from_address(at).value
 
 
@@ -26,10 +27,10 @@ def _readable() -> bool:
     """Whether the first word of an object counts its references, as sys.getrefcount does."""
     names: list[object] = []
     o = object()
-    before = (_word(id(o)) & _COUNT) - sys.getrefcount(o)
+    before = (word_at(id(o)) & COUNT) - sys.getrefcount(o)
     for _ in range(3):
         names.append(o)
-        if (_word(id(o)) & _COUNT) - sys.getrefcount(o) != before:
+        if (word_at(id(o)) & COUNT) - sys.getrefcount(o) != before:
             return False
     return sys.implementation.name == "cpython" and sys.byteorder == "little" and before == -1
 
@@ -45,7 +46,7 @@ def references(objects: Sequence[Any]) -> list[int]:
 def _while_asked() -> int:
     """How many references the question itself adds."""
     probe = [object()]
-    return references(probe)[0] - (_word(id(probe[0])) & _COUNT)
+    return references(probe)[0] - (word_at(id(probe[0])) & COUNT)
 
 
 _ASKING = _while_asked()
@@ -54,14 +55,14 @@ _ASKING = _while_asked()
 def counted(objects: Sequence[Any], counts: Sequence[int]) -> Iterator[Guard]:
     """While these hold the objects have as many references as `references` said."""
     for at, count in zip(map(id, objects), counts):
-        yield Guard(at, _COUNT, count - _ASKING)
+        yield Guard(at, COUNT, count - _ASKING)
 
 
 def slot_place(instance: Any, name: str) -> int | None:
     """How many bytes behind its beginning an object keeps that slot; None where nobody knows."""
     wanted = id(getattr(instance, name))
     found = [at for at in range(2 * WORD, type(instance).__basicsize__, WORD)
-             if _word(id(instance) + at) == wanted]
+             if word_at(id(instance) + at) == wanted]
     return found[0] if READABLE and len(found) == 1 else None
 
 
@@ -78,7 +79,7 @@ _USED, _KEYS = 2 * WORD, 4 * WORD       # of a dict: its length, where keys and 
 
 def elements(found: list[Any]) -> Iterator[Guard]:
     """While these hold the list has the same elements."""
-    items = _word(id(found) + _ITEMS)
+    items = word_at(id(found) + _ITEMS)
     yield Guard(id(found) + _SIZE, WHOLE, len(found))
     yield Guard(id(found) + _ITEMS, WHOLE, items)
     for k, value in enumerate(found):
@@ -88,7 +89,7 @@ def elements(found: list[Any]) -> Iterator[Guard]:
 def entries(found: dict[Any, Any], but: Sequence[Any] = ()) -> Iterator[Guard]:
     """While these hold the dict has the same keys and values; those of the keys `but` may change."""
     yield Guard(id(found) + _USED, WHOLE, len(found))
-    yield Guard(id(found) + _KEYS, WHOLE, _word(id(found) + _KEYS))
+    yield Guard(id(found) + _KEYS, WHOLE, word_at(id(found) + _KEYS))
     for key, value in found.items():
         if key not in but:
             yield Guard(entry_place(found, key), WHOLE, id(value))
@@ -96,9 +97,9 @@ def entries(found: dict[Any, Any], but: Sequence[Any] = ()) -> Iterator[Guard]:
 
 def entry_place(found: dict[Any, Any], key: Any) -> int:
     """Where the dict keeps the value of that key, which is one of its own; LookupError where nobody sees."""
-    keys = _word(id(found) + _KEYS)
+    keys = word_at(id(found) + _KEYS)
     for at in range(keys, keys + found.__sizeof__() - type(found).__basicsize__ - WORD, WORD):
-        if _word(at) == id(key) and _word(at + WORD) == id(found[key]):
+        if word_at(at) == id(key) and word_at(at + WORD) == id(found[key]):
             return at + WORD
     raise LookupError(key)
 
@@ -110,12 +111,12 @@ def _open() -> bool:
     if not READABLE or (3, 14) < sys.version_info[:2]:
         return False
     before = [*elements(some), *entries(named)]
-    if any(_word(g.place) != g.expected for g in before):
+    if any(word_at(g.place) != g.expected for g in before):
         return False
     some[1] = named[1] = a
-    changed = [k for k, g in enumerate(before) if _word(g.place) != g.expected]
+    changed = [k for k, g in enumerate(before) if word_at(g.place) != g.expected]
     named["b"] = b
-    return changed == [3, 7] and _word(before[4].place) == 3
+    return changed == [3, 7] and word_at(before[4].place) == 3
 
 
 OPEN = _open()

@@ -47,6 +47,7 @@ class Driver(Protocol):
 
     run: Callable[[int, int, int, int, int, int], int]
     guarded: Callable[[int], None]
+    follow: Callable[[int, int, int], int]
     pool: Pool | None
 
 

@@ -6,8 +6,10 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from retrograd.base.errors import ArgumentError, AutogradError, ShapeError
-from retrograd.base.modes import changes, modes
+from retrograd.base.config import config
+from retrograd.base.errors import ArgumentError, AutogradError, RetrogradError, ShapeError
+from retrograd.base.modes import changes, local, modes
+from retrograd.engine.again import known
 from retrograd.engine.backward import batched_gradients, gradients
 from retrograd.engine.evaluate import evaluate
 from retrograd.functional.door import TensorBase
@@ -15,6 +17,7 @@ from retrograd.graph.node import LEAF, PLAIN, Node, bind, const, line_text
 from retrograd.ops import linear as lin
 from retrograd.ops.linear import full
 from retrograd.ops.pointwise import add as add_p
+from retrograd.tensors.delivery import deliver
 from retrograd.tensors.tensor import Tensor
 
 
@@ -70,6 +73,9 @@ def backward(
     The graph is freed afterwards unless retain_graph (or create_graph). Several outputs: the sum over them,
     each weighted by its cotangent in grad_tensors.
     """
+    if grad_tensors is None and not retain_graph and not create_graph and inputs is None \
+            and isinstance(tensors, Tensor) and _once_more(tensors):
+        return
     roots = _several(tensors)
     given = _several(grad_tensors) if grad_tensors is not None else (None,) * len(roots)
     if len(given) != len(roots):
@@ -84,6 +90,19 @@ def backward(
     owners = {n.owner(): g for n, g in found.items() if n.owner is not None} if inputs is None else \
         {x: found[x.node] for x in _several(inputs) if x.node in found}
     _deliver(owners, create_graph)
+
+
+def _once_more(loss: Tensor) -> bool:
+    """Backward from a line that did the same before; False where the general way has to."""
+    state, root = local.state, loss.node
+    if root.shape or root.value is not None or state.capture is not None or state.detect or state.levels \
+            or config.check:
+        return False
+    again = known(root, state)
+    try:
+        return again is not None and deliver(again, root, state)
+    except RetrogradError:              # perhaps of a bystander: the general way finds out
+        return False
 
 
 def _deliver(owners: dict[Any, Node], create_graph: bool) -> None:

@@ -1,0 +1,126 @@
+"""A backward that runs again and again from one line goes in; what sees natively that the next graph looks as
+the last one did, and runs its program without a key, comes out.
+
+`Again` is made when one line has found the same program several times. Whatever looks different goes the
+general way (engine/backward.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from retrograd.autodiff.reverse import free
+from retrograd.base.listening import listener
+from retrograd.base.modes import State, local
+from retrograd.engine.held import waiting
+from retrograd.engine.linearize import Linear
+from retrograd.engine.program import programs
+from retrograd.engine.trails import PENDING, ROOT, SLOT, Builder
+from retrograd.graph.node import Node, release
+from retrograd.runtime.bound import Bound
+from retrograd.runtime.recycle import recycler
+from retrograd.runtime.trail import Trail
+
+LINES = 8                       # lines that are remembered
+PATIENCE = 32                   # looks at one more program before its trail is made, once others came between
+
+
+class Again:
+    """A program with the trail that leads to it; `delivery` is what the tensors' own layer keeps here."""
+
+    def __init__(self, known: Any, bound: Bound, trail: Trail, length: int) -> None:
+        self.known, self.bound, self.trail, self.length = known, bound, trail, length
+        self.owners: list[Any] = []             # weak references to the tensors that collect, as in wrt
+        self.roots = range(1 + len(known.held), 1 + len(known.held) + len(known.wrt))
+        self.held: list[tuple[int, int]] = []   # places in the pending list, and among the results
+        self.sizes = bound.frame.fresh
+        self.outputs = [bound.output_of(k) for k in range(1 + len(known.held))]
+        self.follow = known.program.driver.follow
+        self.delivery: Any = None
+
+    def follows(self, root: Node, pending: list[Node]) -> bool:
+        """Whether the graph is as it was; the program then reads its leaves."""
+        trail = self.trail
+        if len(pending) != self.length and len(waiting()) != self.length:
+            return False
+        trail.registers[ROOT], trail.registers[PENDING] = id(root), id(pending)
+        return self.follow(trail.address, trail.count, trail.at) == trail.count
+
+    def fresh(self) -> list[Any]:
+        """New memory for the root and for what is held."""
+        bound, arrays = self.bound, []
+        for k in self.outputs:
+            array = recycler.empty(*self.sizes[k])
+            bound.output(k, array)
+            arrays.append(array)
+        return arrays
+
+    def finish(self, root: Node, arrays: Sequence[Any], pending: list[Node]) -> None:
+        """Give their values to the root and to what is held; free the graph."""
+        done = [root]
+        root.value = self.bound.seen(0, arrays[0])
+        for place, k in self.held:
+            n = pending[place]
+            n.value = self.bound.seen(k, arrays[k])
+            done.append(n)
+        pending.clear()
+        programs.hits += 1
+        for n in done:
+            if not n.rg:
+                release(n)
+        free([n for n in done if n.rg])     # the rest of the graph dies with them: nobody else refers to it
+
+
+class Line:
+    """What backward from one line found."""
+
+    __slots__ = ("again", "known", "times", "patience", "code")
+
+    def __init__(self, code: Any) -> None:
+        self.code = code                    # so that its address is no other's
+        self.again: Again | None = None
+        self.known: Any = None
+        self.times, self.patience = 0, 2
+
+
+def _line(root: Node) -> tuple[int, int] | None:
+    return None if root.where is None else (id(root.where[0]), root.where[1])
+
+
+def known(root: Node, state: State) -> Again | None:
+    """What runs for this root, if its graph is as it was when its line came here before."""
+    line = state.lines.get(_line(root))
+    if line is None or line.again is None or listener() is not None:
+        return None
+    return line.again if line.again.follows(root, state.pending) else None
+
+
+def remember(root: Node, linear: Linear, pending: Sequence[Node], held: dict[int, Node], found: Any) -> None:
+    """A backward by the general way: the program it found. Who finds it again and again, finds it faster."""
+    if root.where is None or SLOT is None:
+        return
+    lines, key = local.state.lines, _line(root)
+    line = lines.pop(key, None) or Line(root.where[0])
+    lines[key] = line
+    if len(lines) > LINES:
+        del lines[next(iter(lines))]
+    line.times = line.times + 1 if line.known is found else 1
+    line.known = found
+    if line.times >= line.patience:
+        line.times, line.patience = 0, min(2 * line.patience, PATIENCE)
+        line.again = None                       # its memory is free before the next takes as much
+        line.again = _built(Builder(root, linear, pending, held, found, SLOT))
+
+
+def _built(builder: Builder) -> Again | None:
+    made = builder.build()
+    if made is None:
+        return None
+    trail, bound = made
+    place, known, pending = builder.linear.place, builder.known, builder.pending
+    again = Again(known, bound, trail, len(pending))
+    again.owners = [builder.linear.order[k].owner for k in known.wrt]
+    again.held = [(j, known.held[place[n]]) for j, n in enumerate(pending)
+                  if id(n) in builder.held and n is not builder.root]
+    return again
