@@ -61,7 +61,8 @@ def address_of(description: Description) -> int:
 
 
 def _request(description: Description) -> Request:
-    light = isinstance(description, _IN_VECTORS)
+    light = isinstance(description, _IN_VECTORS) or \
+        isinstance(description, Pointwise) and description.in_vectors
     if all(step.name for step in getattr(description, "steps", ())):
         return Request(repr(description), lambda: module_of(description), (ENTRY,), light)
     module = module_of(description)

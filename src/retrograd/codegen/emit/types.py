@@ -26,6 +26,8 @@ SIZE: dict[str, int] = {
     "float32": 4, "float64": 8, "bool": 1, "int8": 1, "int16": 2, "int32": 4, "int64": 8,
     "float16": 2, "bfloat16": 2, "uint8": 1,
 }
+# Bytes of a lane in a register.
+WIDTH: dict[str, int] = {**SIZE, "float16": 4, "bfloat16": 4, "uint8": 2}
 
 
 class NoKernel(NotImplementedError):

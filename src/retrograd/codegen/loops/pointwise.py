@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from llvmlite import ir
@@ -9,9 +10,10 @@ from llvmlite import ir
 from retrograd.codegen.axis import Axis
 from retrograd.codegen.emit.algebra import LLVMAlgebra
 from retrograd.codegen.emit.kernel import Kernel
-from retrograd.codegen.emit.types import i64
+from retrograd.codegen.emit.types import SIZE, WIDTH, i64
+from retrograd.codegen.jit import host
 from retrograd.codegen.loops.loop import loop
-from retrograd.codegen.loops.operand import Access, Operand, Step, evaluated, on_line
+from retrograd.codegen.loops.operand import Access, Operand, Step, evaluated, lanes_below, on_line
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,15 @@ class Pointwise:
         pointers = len(self.inputs) + sum([o.inplace is None for o in self.outputs])
         return (Axis(pointers, 64 if self.rank == 1 else 1),) if self.cuttable else ()
 
+    @property
+    def in_vectors(self) -> bool:
+        """Whether it is written in vectors along the last axis; else LLVM makes them of a loop, if it can."""
+        return all(o.at is None for o in self.operands()) and \
+            all(o.operand.strides[-1] == "1" for o in self.outputs)
+
+    def operands(self) -> list[Operand]:
+        return [operand for _, operand in self._named()]
+
     def _named(self) -> list[tuple[str, Operand]]:
         inputs = [(f"in{i}", operand) for i, operand in enumerate(self.inputs)]
         return inputs + [(f"out{i}", o.operand) for i, o in enumerate(self.outputs)]
@@ -73,60 +84,117 @@ def emit_pointwise(module: ir.Module, name: str, nest: Pointwise) -> None:
     """Add `void name(i64* args)` to the module, with `args` as `nest.parameters()` lists them."""
     count = len(nest.inputs) + sum(o.inplace is None for o in nest.outputs)
     kernel = Kernel(module, name, count, len(nest.parameters()) - count)
-    b = kernel.b
-    begin, end, *inner = kernel.integers[:nest.rank + 1]
-    runtime = iter(kernel.integers[nest.rank + 1:])
-    fresh = iter(kernel.pointers[len(nest.inputs):])
-
-    def access(operand: Operand, pointer: ir.Value) -> Access:
-        # The extent of the outermost axis is never a factor of a stride.
-        return Access(b, operand, pointer, [end, *inner], runtime)
-
-    inputs = [access(operand, kernel.pointers[i]) for i, operand in enumerate(nest.inputs)]
-    outputs = [
-        access(o.operand, kernel.pointers[o.inplace] if o.inplace is not None else next(fresh))
-        for o in nest.outputs]
-    m = LLVMAlgebra(b, module, nest.outputs[0].operand.dtype)
-
-    def walk(index: list[ir.Value]) -> None:
-        if len(index) < nest.rank:
-            low, high = (begin, end) if not index else (_zero(begin), inner[len(index) - 1])
-            with loop(b, low, high) as i:
-                walk([*index, i])
-            return
-        loaded: list[ir.Value] = []
-        for a in inputs:
-            loaded.append(a.load(b, index, _place(a, loaded)))
-        values = evaluated(m, loaded, nest.steps)
-        for output, a in zip(nest.outputs, outputs):
-            a.store(b, index, values[output.value], _place(a, loaded))
-
-    if nest.far:
-        begin = _past_caches(kernel, nest, inputs, outputs, begin, end)
-    walk([])
+    _Emitter(kernel, nest).emit()
     kernel.finish()
 
 
-def _past_caches(kernel: Kernel, nest: Pointwise, inputs: list[Access], outputs: list[Access],
-                 begin: ir.Value, end: ir.Value) -> ir.Value:
-    """Whole vectors, if all results begin on a line of the cache; gives where the rest begins."""
-    b, wide = kernel.b, LLVMAlgebra(kernel.b, kernel.module, nest.outputs[0].operand.dtype, nest.far)
-    lines = ir.Constant(ir.IntType(1), 1)
-    for a in outputs:
-        lines = b.and_(lines, on_line(b, a.address(b, [begin])))
-    count = b.select(lines, b.and_(b.sub(end, begin), i64(-nest.far)), i64(0))
-    stop = b.add(begin, count)
-    with loop(b, begin, stop, nest.far) as i:
-        values = evaluated(wide, [a.load_lanes(wide, [i]) for a in inputs], nest.steps)
-        for output, a in zip(nest.outputs, outputs):
-            a.stream(wide, [i], values[output.value])
-    b.fence("seq_cst")          # such stores are not in order with the word that all is done
-    return stop
+class _Emitter:
+    def __init__(self, kernel: Kernel, nest: Pointwise) -> None:
+        self.kernel, self.nest, self.b = kernel, nest, kernel.b
+        self.begin, self.end, *self.inner = kernel.integers[:nest.rank + 1]
+        runtime = iter(kernel.integers[nest.rank + 1:])
+        fresh = iter(kernel.pointers[len(nest.inputs):])
+        # The extent of the outermost axis is never a factor of a stride.
+        extents = [self.end, *self.inner]
+        self.inputs = [Access(self.b, operand, kernel.pointers[i], extents, runtime)
+                       for i, operand in enumerate(nest.inputs)]
+        self.outputs = [
+            Access(self.b, o.operand, kernel.pointers[o.inplace] if o.inplace is not None else next(fresh),
+                   extents, runtime) for o in nest.outputs]
+
+    def emit(self) -> None:
+        if self.nest.far:
+            self.begin = self._past_caches()
+        self._walk([])
+
+    def _walk(self, index: list[ir.Value]) -> None:
+        """Loops over all axes, or over all but the last, which vectors walk."""
+        nest, b, axis = self.nest, self.b, len(index)
+        if axis == nest.rank:
+            self._element(index)
+            return
+        low, high = (i64(0), self.inner[axis - 1]) if index else (self.begin, self.end)
+        if axis == nest.rank - 1 and nest.in_vectors:
+            self._vectors(index, low, high)
+            return
+        with loop(b, low, high) as i:
+            self._walk([*index, i])
+
+    def _element(self, index: list[ir.Value]) -> None:
+        m = LLVMAlgebra(self.b, self.kernel.module, self.nest.outputs[0].operand.dtype)
+        loaded: list[ir.Value] = []
+        for a in self.inputs:
+            loaded.append(a.load(self.b, index, _place(a, loaded)))
+        values = evaluated(m, loaded, self.nest.steps)
+        for output, a in zip(self.nest.outputs, self.outputs):
+            a.store(self.b, index, values[output.value], _place(a, loaded))
+
+    def _vectors(self, row: list[ir.Value], low: ir.Value, high: ir.Value) -> None:
+        """The last axis: whole vectors, then one with a mask, or elements where masks are slow."""
+        b = self.b
+        m = self._algebra(vector_of(self.nest.operands()))
+        spread = self._spread(m, row)
+        stop = b.add(low, b.and_(b.sub(high, low), i64(-m.width)))
+        with loop(b, low, stop, m.width) as i:
+            self._store(m, [*row, i], self._values(m, [*row, i], spread))
+        if not masks_serve(self.nest.operands()):
+            with loop(b, stop, high) as i:
+                self._element([*row, i])
+            return
+        with b.if_then(b.icmp_signed("<", stop, high)):
+            mask = lanes_below(b, b.sub(high, stop), m.width)
+            index = [*row, stop]
+            self._store(m, index, self._values(m, index, spread, mask, high), mask)
+
+    def _past_caches(self) -> ir.Value:
+        """Whole vectors, if all results begin on a line of the cache; gives where the rest begins."""
+        b, m = self.b, self._algebra(self.nest.far)
+        lines = ir.Constant(ir.IntType(1), 1)
+        for a in self.outputs:
+            lines = b.and_(lines, on_line(b, a.address(b, [self.begin])))
+        count = b.select(lines, b.and_(b.sub(self.end, self.begin), i64(-m.width)), i64(0))
+        stop = b.add(self.begin, count)
+        spread = self._spread(m, [])
+        with loop(b, self.begin, stop, m.width) as i:
+            values = self._values(m, [i], spread)
+            for output, a in zip(self.nest.outputs, self.outputs):
+                a.stream(m, [i], values[output.value])
+        b.fence("seq_cst")          # such stores are not in order with the word that all is done
+        return stop
+
+    def _algebra(self, width: int) -> LLVMAlgebra:
+        return LLVMAlgebra(self.b, self.kernel.module, self.nest.outputs[0].operand.dtype, width)
+
+    def _spread(self, m: LLVMAlgebra, row: list[ir.Value]) -> dict[int, ir.Value]:
+        """The inputs that are one number for all of the last axis."""
+        return {k: a.load_lanes(m, [*row, i64(0)]) for k, a in enumerate(self.inputs)
+                if a.operand.strides[-1] == "0"}
+
+    def _values(self, m: LLVMAlgebra, index: list[ir.Value], spread: dict[int, ir.Value],
+                mask: ir.Value | None = None, limit: ir.Value | None = None) -> list[ir.Value]:
+        inputs = [spread[k] if k in spread else a.load_lanes(m, index, mask, limit)
+                  for k, a in enumerate(self.inputs)]
+        return evaluated(m, inputs, self.nest.steps)
+
+    def _store(self, m: LLVMAlgebra, index: list[ir.Value], values: list[ir.Value],
+               mask: ir.Value | None = None) -> None:
+        for output, a in zip(self.nest.outputs, self.outputs):
+            if mask is None:
+                a.store(m.b, index, values[output.value])
+            else:
+                a.store_lanes(m, index, values[output.value], mask)
+
+
+def vector_of(operands: Sequence[Operand]) -> int:
+    """Lanes of a vector whose widest operand fills a register of this machine."""
+    return host().vector_bytes // max(WIDTH[o.dtype] for o in operands)
+
+
+def masks_serve(operands: Sequence[Operand]) -> bool:
+    """Whether this machine reads and writes some lanes of every operand by one instruction."""
+    return host().vector_bytes == 64 or all(SIZE[o.dtype] >= 4 for o in operands)
 
 
 def _place(a: Access, loaded: list[ir.Value]) -> ir.Value | None:
     return None if a.operand.at is None else loaded[a.operand.at]
 
-
-def _zero(like: ir.Value) -> ir.Constant:
-    return ir.Constant(like.type, 0)
