@@ -25,6 +25,7 @@ import numpy as np
 from llvmlite import ir
 
 from retrograd.codegen.driver import Table
+from retrograd.codegen.emit.types import f32, with_width
 from retrograd.codegen.jit import compile_module
 from retrograd.codegen.loops.operand import Operand, Step
 from retrograd.codegen.loops.pointwise import Output, Pointwise, emit_pointwise
@@ -76,7 +77,7 @@ def _error32(m: Any, got: ir.Value, true: ir.Value) -> ir.Value:
 def _float32_kernel(name: str) -> int:
     """`void f(args)`: from the bits of an input, as int32 numbers and their base, to the error in ulps."""
     def error(m: Any, number: ir.Value, base: ir.Value) -> ir.Value:
-        x = m.b.bitcast(m.b.add(number, base), ir.FloatType())
+        x = m.b.bitcast(m.b.add(number, base), with_width(f32, m.width))
         function = getattr(m, name)
         return _error32(m, function(x), function(m.cast(x, "float64")))
     step = Step(error, (0, 1))

@@ -22,6 +22,7 @@ from retrograd.codegen.emit import (
     division,
     error_function,
     exponential,
+    hyperbolic,
     logarithm,
     power,
     storage,
@@ -249,7 +250,7 @@ class LLVMAlgebra:
     # ---- functions with a file of their own
 
     exp, expm1 = exponential.exp, exponential.expm1
-    sigmoid, tanh = exponential.sigmoid, exponential.tanh
+    sigmoid, tanh = exponential.sigmoid, hyperbolic.tanh
     log, log1p, softplus = logarithm.log, logarithm.log1p, logarithm.softplus
     erf = error_function.erf
     sin, cos, tan = trigonometric.sin, trigonometric.cos, trigonometric.tan

@@ -1,4 +1,4 @@
-"""A float goes in; its exp, expm1, sigmoid or tanh comes out, within 2 ulp.
+"""A float goes in; its exp, expm1 or sigmoid comes out, within 2 ulp.
 
 exp(x) = 2^n exp(r) with n = round(x / ln 2) and |r| <= ln(2) / 2. The polynomials are minimax fits (Remez).
 """
@@ -13,13 +13,16 @@ from retrograd.codegen.emit.formats import (
     FLOAT32,
     FLOAT64,
     Format,
+    Rounded,
     clamp,
     format_of,
     nearest_integer,
     polynomial,
     power_of_two,
-    scale_by_power,
+    rounded,
+    scaled,
 )
+from retrograd.codegen.emit.table import looked_up
 
 if TYPE_CHECKING:
     from retrograd.codegen.emit.algebra import LLVMAlgebra
@@ -37,34 +40,51 @@ _EXP = {
 # Outside, exp is 0 or infinity, by rounding.
 EXP_RANGE = {FLOAT32.name: (-104.0, 89.0), FLOAT64.name: (-746.0, 710.0)}
 
-# (tanh(x) - x) / x^3 as a polynomial in x^2, |x| <= 0.625; relative error of tanh: 2^-29, 2^-57.
-_TANH = {
-    FLOAT32.name: (-0.33333284, 0.13331492, -0.053743582, 0.020650765, -0.0057171644),
-    FLOAT64.name: (
-        -0.33333333333332876, 0.1333333333326498, -0.053968253932508606, 0.021869487602512547,
-        -0.008863221325957866, 0.0035919916217847865, -0.001454970725613874, 0.0005863532634513398,
-        -0.00022863474415993378, 7.722080893521852e-05, -1.610830578623739e-05),
-}
-# tanh is 1 from here on.
-_TANH_ONE = {FLOAT32.name: 9.1, FLOAT64.name: 19.1}
+# The same for float32 on |r| <= ln(2) / 32; relative error of exp 2^-29. And 2^(k / 16).
+_EXP_NEAR = (0.5000162, 0.1666679)
+_SIXTEENTHS = (1.0, 1.0442737, 1.0905077, 1.1387886, 1.1892071, 1.2418578, 1.2968396, 1.3542556, 1.4142135,
+               1.4768262, 1.5422108, 1.6104903, 1.6817929, 1.7562522, 1.8340081, 1.9152066)
+# What rounding took from each of these, as a part of it.
+_LOST = (0.0, 4.628547e-08, -1.19921575e-08, 4.7297824e-08, 3.193418e-08, 3.6210572e-08, -3.099072e-08,
+         -7.475213e-09, 1.7114271e-08, -3.0476834e-08, 5.233334e-09, 6.1075918e-09, -1.4719605e-08,
+         -5.258795e-09, -6.1282597e-09, 5.1406093e-09)
 
 
 def exp(m: LLVMAlgebra, x: ir.Value) -> ir.Value:
     form = format_of(x)
-    n, p = reduced(m, clamp(m, x, *EXP_RANGE[form.name]), form)
-    return scale_by_power(m, m.b.fadd(m.like(x, 1.0), p), n, form)
+    return bounded_exp(m, clamp(m, x, *EXP_RANGE[form.name]), form)
+
+
+def bounded_exp(m: LLVMAlgebra, x: ir.Value, form: Format, careful: bool = False) -> ir.Value:
+    """exp(x) for x in EXP_RANGE, within an ulp; `careful` within 0.8."""
+    if form is FLOAT32:
+        # n counts sixteenths, whose powers are looked up.
+        n = rounded(m, x, LOG2_E, form, fraction=4)
+        r = _rest(m, x, n, form)
+        power = looked_up(m, "sixteenth_powers_of_two", _SIXTEENTHS, m.bits(n.shifted))
+        if careful:
+            r = m.b.fadd(r, looked_up(m, "lost_of_sixteenths", _LOST, m.bits(n.shifted)))
+        p = m.fma(m.b.fmul(r, r), polynomial(m, r, _EXP_NEAR), r)
+        return scaled(m, m.fma(power, p, power), n, form)
+    n, p = reduced(m, x, form)
+    return scaled(m, m.b.fadd(m.like(x, 1.0), p), n, form)
 
 
 def reduced(m: LLVMAlgebra, x: ir.Value, form: Format,
-            rest: ir.Value | None = None) -> tuple[ir.Value, ir.Value]:
+            rest: ir.Value | None = None) -> tuple[Rounded, ir.Value]:
     """n and p with exp(x + rest) = 2^n (1 + p)."""
-    n = nearest_integer(m, x, LOG2_E, form)
-    r = m.fma(n, m.like(x, -form.ln2_high), x)
-    r = m.fma(n, m.like(x, -form.ln2_low), r)
+    n = rounded(m, x, LOG2_E, form)
+    r = _rest(m, x, n, form)
     if rest is not None:
         r = m.b.fadd(r, rest)
     q = polynomial(m, r, _EXP[form.name])
     return n, m.fma(m.b.fmul(r, r), q, r)
+
+
+def _rest(m: LLVMAlgebra, x: ir.Value, n: Rounded, form: Format) -> ir.Value:
+    """x - n ln 2."""
+    r = m.fma(n.value, m.like(x, -form.ln2_high), x)
+    return m.fma(n.value, m.like(x, -form.ln2_low), r)
 
 
 def expm1(m: LLVMAlgebra, x: ir.Value) -> ir.Value:
@@ -94,34 +114,10 @@ def sigmoid(m: LLVMAlgebra, x: ir.Value) -> ir.Value:
     """1 / (1 + exp(-x)), through exp(-|x|), so that small results keep their digits."""
     form, b = format_of(x), m.b
     one = m.like(x, 1.0)
-    n, p = reduced(m, clamp(m, b.fneg(m.abs(x)), EXP_RANGE[form.name][0], 0.0), form)
-    head = b.fadd(one, p)
-    e = scale_by_power(m, head, n, form)
-    e_error = scale_by_power(m, b.fsub(p, b.fsub(head, one)), n, form)
-    total = b.fadd(one, e)
-    total_error = b.fadd(b.fsub(e, b.fsub(total, one)), e_error)
+    lowest = m.like(x, EXP_RANGE[form.name][0])
+    minus = b.fneg(m.abs(x))
+    e = bounded_exp(m, b.select(b.fcmp_ordered("<", minus, lowest), lowest, minus), form, careful=True)
     negative = b.fcmp_ordered("<", x, m.like(x, 0.0))
+    # e / (1 + e) and 1 - e / (1 + e); so written that the quotient's error counts e times.
     above = b.select(negative, e, one)
-    above_error = b.select(negative, e_error, m.like(x, 0.0))
-    # One step of division with the remainder, which also carries the rounding errors of e and of 1 + e.
-    inverse = b.fdiv(one, total)
-    quotient = b.fmul(above, inverse)
-    remainder = m.fma(b.fneg(quotient), total, above)
-    remainder = b.fadd(remainder, m.fma(b.fneg(quotient), total_error, above_error))
-    return m.fma(remainder, inverse, quotient)
-
-
-def tanh(m: LLVMAlgebra, x: ir.Value) -> ir.Value:
-    """An odd polynomial up to 0.625, then 1 - 2 / (exp(2 |x|) + 1) with the sign of x."""
-    form, b = format_of(x), m.b
-    magnitude = m.abs(x)
-    square = b.fmul(x, x)
-    near = m.fma(b.fmul(x, square), polynomial(m, square, _TANH[form.name]), x)
-    bounded = clamp(m, b.fadd(magnitude, magnitude), 0.0, 2 * _TANH_ONE[form.name])
-    n, p = reduced(m, bounded, form)
-    one = m.like(x, 1.0)
-    e = b.fmul(b.fadd(one, p), power_of_two(m, n, form))
-    far = b.fsub(one, b.fdiv(m.like(x, 2.0), b.fadd(e, one)))
-    is_near = b.fcmp_ordered("<", magnitude, m.like(x, 0.625))
-    # The sign goes on last: the polynomial makes +0 of -0.
-    return m.copysign(b.select(is_near, near, far), x)
+    return m.fma(b.fneg(above), b.fdiv(e, b.fadd(one, e)), above)

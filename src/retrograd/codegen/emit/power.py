@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from llvmlite import ir
 
 from retrograd.codegen.emit.exponential import EXP_RANGE, exp, reduced
-from retrograd.codegen.emit.formats import FLOAT32, clamp, format_of, polynomial, scale_by_power
+from retrograd.codegen.emit.formats import FLOAT32, clamp, format_of, polynomial, scaled
 from retrograd.codegen.emit.logarithm import log, split
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _double(m: LLVMAlgebra, x: ir.Value, y: ir.Value) -> ir.Value:
     product = b.fmul(y, high)
     rest = m.fma(y, low, m.fma(y, high, b.fneg(product)))
     n, p = reduced(m, clamp(m, product, *EXP_RANGE[form.name]), form, rest)
-    result = scale_by_power(m, b.fadd(m.like(x, 1.0), p), n, form)
+    result = scaled(m, b.fadd(m.like(x, 1.0), p), n, form)
     # At 0, infinity and NaN, and where y log x is beyond all measure, the two parts mean nothing: one is
     # enough.
     usual = b.and_(b.fcmp_ordered(">", x, m.like(x, 0.0)), b.fcmp_ordered("<", x, m.like(x, math.inf)))
