@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from retrograd.base.config import config
+from retrograd.engine.families import Families
 from retrograd.engine.program import programs
 from retrograd.engine.quick import Policy
 from retrograd.graph.node import Node, recorder
@@ -33,6 +34,9 @@ def fresh_programs(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(programs, "misses", 0)
     for module in ("quick", "evaluate", "backward"):            # which also forgets what graphs were seen
         monkeypatch.setattr(f"retrograd.engine.{module}.policy", policy)
+    families = Families()
+    for module in ("families", "evaluate", "backward"):
+        monkeypatch.setattr(f"retrograd.engine.{module}.families", families)
     return programs
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("compile_graph", "cost", "layout", "machine", "report", "symbol", "unit", "unroll"):
+    if name in ("compile_graph", "cost", "elastic", "layout", "machine", "report", "symbol", "unit",
+                "unroll"):
         return import_module("retrograd.codegen." + name)
     raise AttributeError(f"module 'retrograd.codegen' has no attribute {name!r}")

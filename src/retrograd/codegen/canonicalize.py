@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from retrograd.base.modes import modes
+from retrograd.codegen.symbol import Symbol
 from retrograd.codegen.widen import WIDE, needs_wide, rounded_number, widened
 from retrograd.graph.graph import topological
 from retrograd.graph.node import Node, bind, const_p, leaf, recorder, scalar_p
@@ -42,9 +43,9 @@ def _walk(roots: Sequence[Node], done: dict[Node, Node]) -> None:
             done[n] = n
             continue
         if not n.inputs and meaning(n.prim) is None:
-            # Positions are known already.
-            done[n] = n if n.prim.family != "constant" else \
-                leaf(np.ascontiguousarray(n.prim.np(*n.params)), n.dtype)
+            # Positions are known already, but for those whose number is a symbol.
+            late = n.prim.family != "constant" or any([p.__class__ is Symbol for p in n.params])
+            done[n] = n if late else leaf(np.ascontiguousarray(n.prim.np(*n.params)), n.dtype)
             continue
         inputs = tuple([done[i] for i in n.inputs])
         if _is_plain(n.prim) and n.dtype not in WIDE and not any([i.dtype in WIDE for i in inputs]):

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retrograd.codegen.rewrite import Rule, rewritten
+from retrograd.codegen.symbol import written
 from retrograd.graph.node import Node
 
 
@@ -31,7 +32,7 @@ def deduper() -> Rule:
     def first(n: Node) -> Node:
         if not n.inputs:
             return n                # a leaf is itself
-        # repr tells 0.0 from -0.0, and 1 from True
-        key = n.prim, n.inputs, n.params, repr(n.params) if n.params else ""
+        # as text 0.0 is not -0.0, nor 1 True
+        key = n.prim, n.inputs, n.params, written(n.params) if n.params else ""
         return known.setdefault(key, n)
     return first

@@ -74,6 +74,12 @@ def parallelize(steps: Sequence[tuple[Work, list[Call]]], memory: Callable[[Any]
 
 
 def _batches(run: Sequence[tuple[Work, Call]], memory: Callable[[Any], Any]) -> Iterator[Batch]:
+    for chosen in grouped(run, memory):
+        yield from batch([run[k] for k in chosen])
+
+
+def grouped(run: Sequence[tuple[Work, Call]], memory: Callable[[Any], Any]) -> Iterator[list[int]]:
+    """Numbers of calls that may run at once, group after group."""
     waits = _waits(run, memory)
     left, done = deque(range(len(run))), set[int]()
     while left:
@@ -87,10 +93,11 @@ def _batches(run: Sequence[tuple[Work, Call]], memory: Callable[[Any], Any]) -> 
                     cost += run[k][1].cost
             left.extendleft(reversed([k for k in near if k not in chosen]))
         done.update(chosen)
-        yield from _batch([run[k] for k in chosen])
+        yield chosen
 
 
-def _batch(calls: Sequence[tuple[Work, Call]]) -> Iterator[Batch]:
+def batch(calls: Sequence[tuple[Any, Call]]) -> Iterator[Batch]:
+    """Calls that may run at once, as one batch if any is worth cutting."""
     cuts = [cut(call) for _, call in calls]
     if sum(map(len, cuts)) > 1:
         yield Batch(list(calls), cuts)

@@ -9,8 +9,11 @@ nothing is asked in secret: who needs one (NumPy, range, a text) gets it by a gu
 
 from __future__ import annotations
 
+import operator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, NoReturn
+
+BAND = 3         # bits: the sizes from 8 to 63, say, are of one order
 
 
 class Guards:
@@ -20,27 +23,66 @@ class Guards:
         self.texts: dict[str, None] = {}
 
     def symbol(self, value: int, name: str) -> Symbol:
+        """A size. Decisions about time alone ask nothing (`number_of`): they serve sizes of this order."""
+        low = 1 << (max(value, 1).bit_length() - 1) // BAND * BAND
+        self.texts[f"{low if low > 1 else 0} <= {name} < {low << BAND}"] = None
         return Symbol(value, name, self)
 
 
 def text_of(x: Any) -> str:
-    """A number or a symbol as text."""
-    return x.text if x.__class__ is Symbol else repr(int(x))
+    """A number, or what stands for one, as text."""
+    return x.text if x.__class__ is Symbol or x.__class__ is Real else \
+        repr(x) if x.__class__ is float else repr(int(x))
 
 
-class Unknown:
+def written(x: Any) -> Any:
+    """Parameters as texts that differ where they do; a symbol is its text, and nothing is asked."""
+    if x.__class__ is tuple:
+        return tuple([written(v) for v in x])
+    return x.text if x.__class__ is Symbol else repr(x)
+
+
+class Real:
     """What a symbol becomes among floats (costs, which decide about time): computed with, never asked."""
 
-    def _absorb(self, x: Any) -> Unknown:
-        return self
+    __slots__ = ("value", "text")
 
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _absorb
+    def __init__(self, value: float, text: str) -> None:
+        self.value, self.text = value, text
+
+    def _made(self, x: Any, op: str, reflected: bool = False) -> Any:
+        if not isinstance(x, (Real, Symbol, float, int)):
+            return NotImplemented
+        a, b = (x, self) if reflected else (self, x)
+        return Real(_AMONG_FLOATS[op](number_of(a), number_of(b)), f"({text_of(a)} {op} {text_of(b)})")
+
+    def __add__(self, x: Any) -> Any:
+        return self._made(x, "+")
+
+    def __sub__(self, x: Any) -> Any:
+        return self._made(x, "-")
+
+    def __rsub__(self, x: Any) -> Any:
+        return self._made(x, "-", True)
+
+    def __mul__(self, x: Any) -> Any:
+        return self._made(x, "*")
+
+    def __truediv__(self, x: Any) -> Any:
+        return self._made(x, "/")
+
+    __radd__, __rmul__ = __add__, __mul__
 
     def _ask(self, x: object = None) -> NoReturn:
         raise TypeError("the cost of a unit is not known")
 
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __bool__ = _ask       # type: ignore[assignment]
     __hash__ = None                                                              # type: ignore[assignment]
+
+
+def number_of(x: Any) -> Any:
+    """The number that was computed, here and now: nothing is asked, so only time may depend on it."""
+    return x.value if x.__class__ is Symbol or x.__class__ is Real else x
 
 
 class Symbol:
@@ -60,7 +102,7 @@ class Symbol:
 
     def _made(self, x: Any, op: str, reflected: bool = False) -> Any:
         if x.__class__ is float:
-            return Unknown()
+            return Real(self.value, self.text)._made(x, op, reflected)
         other = self._other(x)
         if other is None:
             return NotImplemented
@@ -106,8 +148,8 @@ class Symbol:
     def __mod__(self, x: Any) -> Any:
         return self._made(x, "%")
 
-    def __truediv__(self, x: Any) -> Unknown:
-        return Unknown()
+    def __truediv__(self, x: Any) -> Real:
+        return Real(self.value, self.text) / x      # type: ignore[no-any-return]
 
     def __rtruediv__(self, x: Any) -> float:
         return float(x) / self.__index__()      # the factor of a mean: part of what is computed
@@ -166,6 +208,7 @@ def settled(x: Any) -> Any:
 
 
 _COMPUTE = {"+": int.__add__, "-": int.__sub__, "*": int.__mul__, "//": int.__floordiv__, "%": int.__mod__}
+_AMONG_FLOATS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
 _ASK = {"==": int.__eq__, "!=": int.__ne__, "<": int.__lt__, "<=": int.__le__, ">": int.__gt__,
         ">=": int.__ge__}
 _NOT = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}

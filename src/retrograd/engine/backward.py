@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,8 +15,9 @@ from retrograd.base.modes import modes
 from retrograd.engine import quick
 from retrograd.engine.again import remember
 from retrograd.engine.evaluate import evaluate, evaluate_each
+from retrograd.engine.families import families
 from retrograd.engine.held import held_of, take_held, waiting
-from retrograd.engine.linearize import linearize
+from retrograd.engine.linearize import Linear, linearize
 from retrograd.engine.program import make_program, programs
 from retrograd.engine.quick import policy
 from retrograd.graph.graph import topological
@@ -123,6 +125,14 @@ def _known(root: Node, g: Node) -> dict[Node, Node] | None:
     held = {place[n]: n for n in held_of(pending, linear) if n is not root}
     key = "backward", linear.key, g.params
     latest: _Known | None = programs.get(key)
+    if latest is None:
+        trace = partial(_walked, linear, root, g, held)
+        found = families.find(("backward", g.params, tuple(held)), linear, trace)
+        out = None if found is None else found.run([n.value for n in linear.leaves],
+                                                   [n.value for n in linear.scalars])
+        if found is not None and out is not None:
+            pending.clear()
+            return _delivered(found.told, linear, root, held, out)
     if latest is None and policy.takes(key, linear, [root], backward=True):
         asked = [root, *held.values()]
         values, cotangents, order = quick.gradients(linear, asked, root, g)
@@ -136,12 +146,12 @@ def _known(root: Node, g: Node) -> dict[Node, Node] | None:
     if latest is not None and all([k in latest.held for k in held]):
         known = latest
         remember(root, linear, pending, held, known)
-        tracked = [linear.order[k] for k in known.walked]
+        tracked = None
     else:
         if latest is not None:          # who holds now one thing, now another, gets a program for all of them
             held.update((k, linear.order[k]) for k in latest.held)
             programs.missed()
-        walked = [linear.place[n] for n in topological([root], tracked=True) if n.rg and n.rg != LEAF]
+        walked = _on_the_way(linear, root)
         grads, order = pullback([root], [g])
         wrt = list(grads)
         roots = [root, *held.values(), *grads.values()]
@@ -151,6 +161,14 @@ def _known(root: Node, g: Node) -> dict[Node, Node] | None:
         tracked = [n for n in order if n.rg != LEAF]
     out = known.program.run([n.value for n in linear.leaves], [n.value for n in linear.scalars])
     pending.clear()
+    return _delivered(known, linear, root, held, out, tracked)
+
+
+def _delivered(known: _Known, linear: Linear, root: Node, held: dict[int, Node], out: Sequence[Any],
+               tracked: Sequence[Node] | None = None) -> dict[Node, Node]:
+    """Put the results of a program where they belong."""
+    if tracked is None:
+        tracked = [linear.order[k] for k in known.walked]
     root.value = out[0]
     if not root.rg:
         release(root)
@@ -164,6 +182,21 @@ def _known(root: Node, g: Node) -> dict[Node, Node] | None:
         result[w] = leaf(value, w.dtype)
     free(tracked)
     return result
+
+
+def _on_the_way(linear: Linear, root: Node) -> list[int]:
+    """Places of what leads from the root to a leaf."""
+    return [linear.place[n] for n in topological([root], tracked=True) if n.rg and n.rg != LEAF]
+
+
+def _walked(linear: Linear, root: Node, g: Node, held: dict[int, Node], copies: dict[Node, Node]
+            ) -> tuple[list[Node], _Known]:
+    """The backward of a copy of the graph: its roots, and where they belong."""
+    known = _on_the_way(linear, root)
+    grads = pullback([copies[root]], [copies.get(g, g)])[0]
+    places = {id(copy): linear.place[n] for n, copy in copies.items()}
+    return [copies[root], *[copies[n] for n in held.values()], *grads.values()], \
+        _Known(None, [places[id(w)] for w in grads], {k: j for j, k in enumerate(held, 1)}, known)
 
 
 def known_programs() -> dict[str, Any]:

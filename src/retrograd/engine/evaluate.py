@@ -16,6 +16,7 @@ from retrograd.base.config import config
 from retrograd.base.errors import EvaluationError, RetrogradError
 from retrograd.base.modes import local, modes
 from retrograd.engine import quick
+from retrograd.engine.families import families
 from retrograd.engine.held import CROWD, MAX_BYTES, MAX_NODES, held_of, prune, retained, take_held, waiting
 from retrograd.engine.linearize import Linear, linearize
 from retrograd.engine.program import make_program, programs
@@ -48,6 +49,11 @@ def evaluate(roots: Sequence[Node]) -> None:
 def _program_values(key: Any, linear: Linear, roots: Sequence[Node]) -> list[Any]:
     program = programs.get(key)
     if program is None:
+        found = families.find((key[0], key[2]), linear, lambda copies: ([copies[r] for r in roots], None))
+        values = None if found is None else found.run([n.value for n in linear.leaves],
+                                                      [n.value for n in linear.scalars])
+        if values is not None:
+            return values
         if policy.takes(key, linear, roots, backward=False):
             return quick.values(linear, roots)
         program = make_program(roots, linear.leaves, linear.scalars)

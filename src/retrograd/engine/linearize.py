@@ -11,9 +11,12 @@ from retrograd.graph.node import TRACKED, Node, const_p, freed_p, hole_p, scalar
 
 class Linear(NamedTuple):
     """A graph as a key, with the leaves and scalars that a run of its program takes,
-    in order of first use."""
+    in order of first use.
 
-    key: tuple[Any, ...]
+    The key is its structure, and all sizes in it: of leaves, and of parameters that are sizes.
+    """
+
+    key: tuple[tuple[Any, ...], tuple[Any, ...]]
     order: list[Node]
     leaves: list[Node]
     scalars: list[Node]
@@ -33,6 +36,7 @@ def linearize(roots: Sequence[Node], beside: Sequence[Node] = ()) -> Linear:
     place: dict[Node, int] = {}         # filled inputs first: `topological` and its description in one walk
     key: list[Any] = []
     put = key.append
+    sizes: list[Any] = []
     leaves: list[Node] = []
     scalars: list[Node] = []
     uses: dict[int, int] = {}
@@ -71,8 +75,11 @@ def linearize(roots: Sequence[Node], beside: Sequence[Node] = ()) -> Linear:
                                 k = id(i)
                                 uses[k] = uses[k] + 1 if k in uses else 1
                         put(tuple(at))
-                    if n.params:
-                        put(n.params)
+                    params = n.params
+                    if params:
+                        if prim.sized:
+                            params = split(prim.sized, params, sizes)
+                        put(params)
                         if n.owner.__class__ is tuple:      # an opened composite refers to what it read
                             for i in n.owner:
                                 uses[id(i)] = uses.get(id(i), 0) + 1
@@ -89,7 +96,9 @@ def linearize(roots: Sequence[Node], beside: Sequence[Node] = ()) -> Linear:
                 if n.prim is scalar_p:
                     scalars.append(n)
                 else:
-                    put(n.shape)
+                    shape = n.shape
+                    put(len(shape))
+                    sizes += shape
                     put(n.rg)
                     leaves.append(n)
                     if n.rg == TRACKED or n.hooks:
@@ -98,4 +107,22 @@ def linearize(roots: Sequence[Node], beside: Sequence[Node] = ()) -> Linear:
             place[n] = count
             count += 1
     put(tuple([place[r] for r in roots]))
-    return Linear(tuple(key), list(place), leaves, scalars, place, uses, plain)
+    return Linear((tuple(key), tuple(sizes)), list(place), leaves, scalars, place, uses, plain)
+
+
+def split(sized: tuple[int, ...], params: tuple[Any, ...], sizes: list[Any]) -> tuple[Any, ...]:
+    """The parameters with how many sizes each holds, where it holds any; the sizes are put into the list."""
+    rest: list[Any] = []
+    for k, p in enumerate(params):
+        if k in sized and p.__class__ is tuple:
+            rest.append(len(p))
+            sizes += p
+        elif k in sized and p.__class__ is int:
+            rest.append(_ONE)
+            sizes.append(p)
+        else:
+            rest.append(p)
+    return tuple(rest)
+
+
+_ONE = "size"

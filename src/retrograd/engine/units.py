@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from retrograd.codegen.symbol import Guards
     from retrograd.codegen.unit import Plan
 
-SIZES = frozenset(("shape", "start", "stop", "low", "high", "size"))    # parameters that are sizes, by name
 MANY = 8            # variants of one structure; what fits none is made for its sizes alone
 MOST = 20_000       # units that are kept
 
@@ -293,7 +292,7 @@ def _sized(prim: Primitive, params: tuple[Any, ...], size: Callable[[int], Any])
     """The parameters with their sizes seen through `size`."""
     if size is int or not params:
         return params
-    return tuple([_seen(p, size) if name in SIZES else p for name, p in zip(prim.params, params)])
+    return tuple([_seen(p, size) if k in prim.sized else p for k, p in enumerate(params)])
 
 
 def _seen(p: Any, size: Callable[[int], Any]) -> Any:

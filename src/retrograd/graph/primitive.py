@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 REGISTRY: dict[str, Primitive] = {}
 """Every primitive by name, in order of definition."""
 
+SIZES = frozenset(("shape", "start", "stop", "low", "high", "size"))
+"""Parameters that are sizes, by name: a graph in other sizes differs from it in these."""
+
 DERIVATIVES = ("partials", "transpose", "explicit", "constant", "expansion")
 
 
@@ -95,7 +98,7 @@ class Primitive:
                  "strided", "cuts",
                  "partials", "transpose", "linear", "vjp", "jvp", "expansion", "derivative", "differentiable",
                  "batch", "sample", "commutative", "unit", "involution", "exact", "singular", "flops",
-                 "keeps", "alias", "moves", "source")
+                 "keeps", "alias", "moves", "source", "sized")
 
     def __init__(self, name: str, family: str, inputs: str, params: str = "", *, infer: Callable[..., Any],
                  np: Callable[..., Any] | None = None, lower: Callable[..., Any] | str | None = None,
@@ -111,6 +114,7 @@ class Primitive:
         self.inputs = tuple(n.lstrip("*") for n in inputs.split())
         self.variadic = inputs.startswith("*")
         self.params = tuple(params.split())
+        self.sized = tuple([k for k, p in enumerate(self.params) if p in SIZES])
         self.infer, self.np, self.lower, self.strided = infer, np, lower, strided
         self.batch, self.sample, self.flops = batch, sample, flops
         self.commutative, self.unit, self.involution = commutative, unit, involution

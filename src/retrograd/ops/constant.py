@@ -114,6 +114,17 @@ def _iota_sample() -> Iterator[Sample]:
 iota = source("iota", "shape axis dtype", lambda i, p: (p[0], by_name(p[2])), _iota_np, sample=_iota_sample)
 
 
+def _count_sample() -> Iterator[Sample]:
+    yield Sample((), (4, "int64"))
+    yield Sample((), (3, "float32"))
+
+
+# One row of positions: what the compiler spreads over the shape of an iota.
+count = source("count", "size dtype", lambda i, p: ((p[0],), by_name(p[1])),
+               lambda size, dtype: np.arange(size, dtype=np.int64).astype(by_name(dtype).np),
+               sample=_count_sample)
+
+
 # --------------------------------------------------------------- random numbers: functions of (seed, counter)
 def infer_random(inputs: tuple[Node, ...], params: tuple[Any, ...]) -> Inferred:
     return params[0], by_name(params[1])

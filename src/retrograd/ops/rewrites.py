@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from retrograd.base.dtype import by_name
 from retrograd.base.shape import Shape
-from retrograd.graph.node import Node, bind, const, leaf
+from retrograd.graph.node import Node, bind, const
 from retrograd.graph.primitive import Primitive
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as pw
-from retrograd.ops.constant import iota
+from retrograd.ops.constant import count, iota
 from retrograd.ops.convolution import convolved, input_of_convolution, kernels_of_convolution
 from retrograd.ops.reduction import logsumexp, reduce_max, reduce_norm
 from retrograd.ops.window import conv_input_p, conv_p, conv_weight_p
@@ -33,7 +30,7 @@ def _logsumexp(x: Node, axes: Shape) -> Node:
 
 def _positions(shape: Shape, axis: int, dtype: str) -> Node:
     """One row of positions, spread over the shape: it is read, not computed, and fits the cache."""
-    row = leaf(np.arange(shape[axis], dtype=by_name(dtype).np), by_name(dtype))
+    row = bind(count, (), (shape[axis], dtype))
     return lin.expand(row, shape, tuple(d for d in range(len(shape)) if d != axis))
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from retrograd.codegen.contract.tile import FEW_ROWS, Tile, crossed_tile, default_tile, low_tile
 from retrograd.codegen.emit.types import SIZE
 from retrograd.codegen.jit import Target
+from retrograd.codegen.symbol import number_of
 
 # What it costs to copy a vector of elements into panels, to turn it through registers on the way there, and
 # to store one transposed.
@@ -48,7 +49,7 @@ def plan_product(a: Side, b: Side, k: int, dtype: str, target: Target) -> Plan:
     """The cheaper of the two ways round."""
     cost, plain = _planned(a, b, k, dtype, target, turned=False)
     cost_turned, turned = _planned(b, a, k, dtype, target, turned=True)
-    return turned if cost_turned < cost else plain
+    return turned if number_of(cost_turned) < number_of(cost) else plain
 
 
 def _planned(rows: Side, columns: Side, k: int, dtype: str, target: Target, *, turned: bool
@@ -63,12 +64,12 @@ def _planned(rows: Side, columns: Side, k: int, dtype: str, target: Target, *, t
         cost += vectors * k * lanes.bit_length()
     elif pack_columns:
         cost += vectors * k * _TURN
-    elif rows.extent >= _OFTEN * tile.rows and aliased(columns, k, dtype):
+    elif number_of(rows.extent) >= _OFTEN * tile.rows and aliased(columns, k, dtype):
         pack_columns = True
         cost += vectors * k * _COPY
     if turned:
         cost += vectors * rows.extent * _STORE_TURNED
-    pack_rows = columns.extent >= _OFTEN * tile.width and aliased(rows, k, dtype)
+    pack_rows = number_of(columns.extent) >= _OFTEN * tile.width and aliased(rows, k, dtype)
     return cost, Plan(tile, turned, crossed, pack_rows, pack_columns)
 
 
@@ -85,5 +86,5 @@ def rows_tile(rows: int, k: int, dtype: str, target: Target) -> Tile:
 
 def aliased(side: Side, k: int, dtype: str) -> bool:
     """Whether what a tile reads of an operand falls into few sets of a cache."""
-    away = side.step if side.depth == 1 else side.depth
-    return k * SIZE[dtype] >= _DEEP and away * SIZE[dtype] % _ALIAS == 0
+    away = number_of(side.step if side.depth == 1 else side.depth)
+    return number_of(k) * SIZE[dtype] >= _DEEP and away * SIZE[dtype] % _ALIAS == 0
