@@ -15,7 +15,8 @@ from functools import partial, wraps
 from typing import Any
 
 from retrograd.base.modes import enable_grad, modes, no_grad
-from retrograd.optim.gather import Last, gather
+from retrograd.optim.gather import gather
+from retrograd.optim.last import Last
 from retrograd.optim.recorded import record_step
 from retrograd.optim.state import pack, unpack
 from retrograd.tensors import formula
@@ -151,7 +152,7 @@ class Optimizer:
             self._last = None
             record_step(self, modes.capture)
             return loss
-        if self._last is None or not self._last.again(self):
+        if self._last is None or not self._last.again():
             self._last = None       # what it refers to counts as looked at
             batches = gather(self)
             plan = formula.run([b.formula(self) for b in batches], self._programs,

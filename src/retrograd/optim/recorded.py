@@ -28,8 +28,8 @@ State = dict[str, Any]
 class RecordedStep:
     """What a replay must find as it was, and the numbers that it is given anew."""
 
-    def __init__(self, optimizer: Any, cohorts: list[Cohort]) -> None:
-        self.optimizer, self.cohorts = optimizer, cohorts
+    def __init__(self, optimizer: Any) -> None:
+        self.optimizer = optimizer
         self.list: list[Group] = optimizer.param_groups
         self.groups = list(self.list)
         self.options: list[Any] = []            # as they were last
@@ -198,7 +198,7 @@ def record_step(optimizer: Any, capture: Capture) -> None:
             if item.state and optimizer.state.get(item.p) is not item.state:
                 # As if it had been there before: a replay then finds it, and the first step is like the rest.
                 optimizer.state[item.p] = item.state
-    step = RecordedStep(optimizer, cohorts)
+    step = RecordedStep(optimizer)
     apply = _declared if optimizer.declared else _undeclared
     done = [one for cohort in cohorts for one in apply(optimizer, cohort, step, capture.numbers)]
     for p, value, entry, before, state in done:

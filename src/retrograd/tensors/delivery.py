@@ -8,6 +8,7 @@ where its guards do not hold. Then other memory is taken.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from itertools import repeat
 from operator import attrgetter, call, is_, is_not
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from retrograd.base.dtype import float64
-from retrograd.base.modes import State
+from retrograd.base.modes import State, local
 from retrograd.engine.again import Again
 from retrograd.graph.node import Node, leaf
 from retrograd.runtime.objects import counted, holding, references, slot_place
@@ -33,7 +34,7 @@ def _places() -> tuple[int | None, int | None]:
     return slot_place(s, "node"), slot_place(s, "memory")
 
 
-_NODE, _MEMORY = _places()
+NODE, MEMORY = _places()
 
 
 def _nothing() -> None:
@@ -66,8 +67,8 @@ class Delivery:
             self.guarded = False
             if not self._ready():
                 self._renew()
-            elif _NODE is not None and _MEMORY is not None:
-                bound.frame.guard(self._guards(_NODE, _MEMORY))
+            elif NODE is not None and MEMORY is not None:
+                bound.frame.guard(self._guards(NODE, MEMORY))
                 self.guarded = True
             if not bound.run(_nothing):         # another thread, meanwhile
                 bound.frame.guard(())
@@ -114,3 +115,10 @@ def deliver(again: Again, root: Node, state: State) -> bool:
     except BaseException:
         again.delivery = None               # an interrupt may have left it half changed
         raise
+
+
+def delivery_of(params: Sequence[Tensor]) -> Delivery | None:
+    """The delivery that all their gradients come from, if there is one."""
+    wanted = {id(p._grad) for p in params}
+    found = [line.again.delivery for line in local.state.lines.values() if line.again is not None]
+    return next((d for d in found if d is not None and wanted <= set(map(id, d.tensors))), None)

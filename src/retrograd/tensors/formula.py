@@ -24,13 +24,18 @@ from retrograd.engine import evaluate as engine
 from retrograd.engine.linearize import linearize
 from retrograd.engine.program import ProgramCache, make_program
 from retrograd.graph.node import Node, leaf, scalar
+from retrograd.runtime.bound import Bound
+from retrograd.runtime.table import Guard
+from retrograd.tensors.delivery import delivery_of
 from retrograd.tensors.inplace import Cells, cells
+from retrograd.tensors.overwriting import Overwriting
 from retrograd.tensors.tensor import Tensor
 
 State = dict[str, Any]
 Change = tuple[Any, ...]        # setattr or a dict's own __setitem__, and its arguments
 # Pending nodes of a step are needed at once: looking for dead ones among them would find none.
 ROOM = 1 << 20
+PATIENCE = 2            # runs of a plan before it is bound to its memory
 
 
 class Programs(ProgramCache):
@@ -81,6 +86,32 @@ class Plan:
     cells: Cells                    # what the program writes over
     params: list[Tensor]
     avals: list[tuple[Any, Any]]    # shape and dtype of the gradients
+    times: int = 0
+    bound: Overwriting | None = None
+
+    def settled(self) -> bool:
+        """Whether it was run often enough, on gradients that lie where the last ones did, to be bound to its
+        memory."""
+        self.times += 1
+        if self.times < PATIENCE:
+            return False
+        self.times, found = 0, delivery_of(self.params)
+        if found is None or not Bound.fits(self.known.program):
+            return False
+        self.bound = Overwriting(self.known.program, self.known.leaves, self.known.scalars, self.cells,
+                                 self.params, found)
+        return True
+
+    def trust(self, guards: Sequence[Guard]) -> bool:
+        """From now on a native call looks whether all is as it was, and at these guards; without any: no
+        longer."""
+        if self.bound is not None and not (guards and self.bound.guard(guards)):
+            self.bound = None
+        return self.bound is not None
+
+    def steadily(self, numbers: Sequence[float], changes: Sequence[Change]) -> bool:
+        """`run` where the guards hold; False, and nothing is done, where they do not."""
+        return self.bound is not None and self.bound.run(numbers, making(changes))
 
     def run(self, numbers: Sequence[float], changes: Sequence[Change]) -> bool:
         """A step with those numbers; False, and nothing is done, where something is not as it was."""
