@@ -24,6 +24,7 @@ UNARY: list[Callable[[Any], Any]] = [
     lambda t: (t.abs() + 0.1).sqrt(), lambda t: (t.abs() + 0.1).log(), lambda t: t.sin() * t.cos(),
     lambda t: t * 0.3 + 1.7,
     lambda t: t.softmax(1), lambda t: F.log_softmax(t, 0),
+    lambda t: F.scaled_dot_product_attention(t, t * 0.5, t, is_causal=True),
     lambda t: t - t.mean(1, keepdim=True), lambda t: t / (1 + t.abs().sum(0, keepdim=True)),
     lambda t: t.cumsum(0) * 0.1,
     lambda t: t.flip(1), lambda t: F.gelu(t), lambda t: t.t().reshape(t.shape), lambda t: t.roll(1, 0),

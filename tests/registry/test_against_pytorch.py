@@ -5,6 +5,7 @@ A primitive is in PEERS or, with the reason, in ALONE; a new one fails until it 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -132,6 +133,16 @@ def in_float32(said: Callable[..., Any]) -> Callable[..., Any]:
     return wider
 
 
+def attention(*given: Any) -> Any:
+    """The formula: the fused function takes a mask or causality, and passes over NaN that a mask hides."""
+    q, k, v, *bias, causal, scale = given
+    scores = (q * scale) @ k.transpose(-1, -2) + (bias[0] if bias else 0)
+    if causal:
+        scores = scores.masked_fill(~T.ones(scores.shape, dtype=T.bool).tril(), -math.inf)
+    blind = (scores == -math.inf).all(-1, keepdim=True)
+    return T.softmax(scores, -1).masked_fill(blind, 0.0) @ v
+
+
 def gelu(x: Any, approximate: str) -> Any:
     # In float64: PyTorch's vector code for float32 gives inf at 3e38, and NaN at inf.
     return F.gelu(x.double(), approximate=approximate).to(x.dtype)
@@ -187,6 +198,7 @@ PEERS: dict[str, Peer] = {
     "cross_entropy": Peer(lambda x, t, reduction, ignore: F.cross_entropy(
         x, t, reduction=reduction, ignore_index=ignore), *HALVES, least=1.0),
     "layer_norm": Peer(lambda x, w, b, n, eps: F.layer_norm(x, w.shape, w, b, eps), *NORM, largest=True),
+    "attention": Peer(attention, *SUM, largest=True),
     "gelu": Peer(gelu, *FUNCTION, largest=True),
     "solve": Peer(T.linalg.solve, *SUM, largest=True),
     "windows": Peer(windows), "fold": Peer(fold, *SUM, largest=True),
@@ -203,6 +215,8 @@ PEERS: dict[str, Peer] = {
 }
 
 ALONE = {
+    "attention_rows": "attention with the logarithms of its sums: what it means is tested by itself",
+    "attention_back": "the pullback of attention, compared where that is differentiated",
     "leaf": "holds a value", "const": "holds a number", "scalar": "holds a number",
     "hole": "holds no value yet",
     "freed": "holds no value any more",

@@ -5,19 +5,17 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from retrograd.base.dtype import BOOL, bool_
+from retrograd.base.dtype import BOOL, DType, bool_
 from retrograd.base.errors import ArgumentError, DTypeError, ShapeError
 from retrograd.base.shape import Shape, broadcast_shapes
 from retrograd.functional.activation import float_input
-from retrograd.functional.door import Tensor, expand_to, need_tensor, number_node, same_dtype, wrap
+from retrograd.functional.door import Tensor, expand_to, need_tensor, same_dtype, wrap
 from retrograd.functional.dropping import dropped
 from retrograd.graph.node import Node, bind, const
-from retrograd.ops import composite
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as p
-from retrograd.ops.constant import iota, stop
+from retrograd.ops.attention import attention_p, attention_weights
 from retrograd.ops.contract import matmul
-from retrograd.ops.reduction import reduce_max
 
 __all__ = ["scaled_dot_product_attention"]
 
@@ -32,6 +30,10 @@ def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: An
     scores. is_causal: row i sees columns up to i. A row that sees nothing gives zeros. dropout_p drops
     weights, always. enable_gqa: fewer heads (dimension -3) of key and value, each serving several of the
     query.
+
+    Scores are computed a block at a time, forward and backward, and never lie in memory as a matrix; with
+    dropout, a mask that requires a gradient, heads of more than 1,024 elements, and in second derivatives
+    they do.
 
     >>> import retrograd as rg
     >>> q = rg.zeros(1, 2, 4)
@@ -48,59 +50,64 @@ def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: An
                          expected="(..., L, E), (..., S, E) and (..., S, V)")
     if attn_mask is not None and is_causal:
         raise ArgumentError("attn_mask and is_causal are both given", op=op, expected="one of them")
+    heads = q.shape[:-2] if enable_gqa else broadcast_shapes(q.shape[:-2], k.shape[:-2], v.shape[:-2])
+    mask = None if attn_mask is None else \
+        _bias(need_tensor(attn_mask, op, "attn_mask"), (*heads, q.shape[-2], k.shape[-2]), q.dtype, op)
     if enable_gqa:
-        k, v = _repeated_heads(q, k, op), _repeated_heads(q, v, op)
+        times = _times(q, k, op), _times(q, v, op)
+        if times[0] != times[1]:                # rows of keys and of values are shared by different numbers
+            k, v = (_repeated(x, t) for x, t in ((k, times[0]), (v, times[1])))
+        else:
+            q, k, v, mask = _in_groups(q, k, v, mask, times[0])
     lead = broadcast_shapes(q.shape[:-2], k.shape[:-2], v.shape[:-2])
     q, k, v = (expand_to(x, (*lead, *x.shape[-2:])) for x in (q, k, v))
-    factor = 1.0 / math.sqrt(q.shape[-1]) if scale is None else scale
-    scores = matmul(q * number_node(factor, q.dtype), lin.swap_last(k))
-    if is_causal:
-        scores = _allowed(scores, _causal(scores.shape))
-    weights = bind(composite.softmax, (scores,), (scores.ndim - 1,)) if attn_mask is None else \
-        _masked_softmax(scores, need_tensor(attn_mask, op, "attn_mask"), op)
+    factor = 1.0 / math.sqrt(q.shape[-1]) if scale is None else float(scale)
+    given = (q, k, v) if mask is None else (q, k, v, expand_to(mask, (*q.shape[:-1], k.shape[-2])))
     if dropout_p > 0.0:
-        weights = dropped(weights, float(dropout_p))
-    return wrap(matmul(weights, v))
+        y = matmul(dropped(attention_weights(given, is_causal, factor), float(dropout_p)), v)
+    else:
+        y = bind(attention_p, given, (bool(is_causal), factor))
+    return wrap(lin.reshape(y, (*heads, *y.shape[-2:])) if y.ndim > len(heads) + 2 else y)
 
 
-def _repeated_heads(q: Node, x: Node, op: str) -> Node:
+def _times(q: Node, x: Node, op: str) -> int:
+    """How many heads of the query share one of x."""
     if q.ndim < 3 or x.ndim != q.ndim or q.shape[-3] % x.shape[-3]:
         raise ShapeError(f"query is {q.shape}, key or value is {x.shape}", op=op,
                          expected="heads (dimension -3) of the query to be a multiple of theirs")
-    times = q.shape[-3] // x.shape[-3]
+    return q.shape[-3] // x.shape[-3]
+
+
+def _repeated(x: Node, times: int) -> Node:
     wide = (*x.shape[:-2], times, *x.shape[-2:])
     repeated = lin.expand(x, wide, (x.ndim - 2,))
-    return lin.reshape(repeated, (*x.shape[:-3], q.shape[-3], *x.shape[-2:]))
+    return lin.reshape(repeated, (*x.shape[:-3], x.shape[-3] * times, *x.shape[-2:]))
 
 
-def _causal(shape: Shape) -> Node:
-    """True at and below the diagonal of the last two axes."""
-    places = [bind(iota, (), ((size,), 0, "int64")) for size in shape[-2:]]
-    rows, columns = (lin.expand(n, shape[-2:], (1 - d,)) for d, n in enumerate(places))
-    return expand_to(columns <= rows, shape)
+def _in_groups(q: Node, k: Node, v: Node, mask: Node | None, times: int) -> tuple[Any, ...]:
+    """Heads of the query as groups of those that share keys and values, which are read where they lie."""
+    def split(x: Node) -> Node:
+        return lin.reshape(x, (*x.shape[:-3], x.shape[-3] // times, times, *x.shape[-2:]))
+
+    def shared(x: Node) -> Node:
+        return lin.reshape(x, (*x.shape[:-2], 1, *x.shape[-2:]))
+    if mask is not None and mask.ndim > 2:
+        mask = split(mask) if mask.shape[-3] > 1 else shared(mask)
+    return split(q), shared(k), shared(v), mask
 
 
-def _allowed(scores: Node, mask: Node) -> Node:
-    return bind(p.where, (mask, scores, const(-math.inf, scores.dtype)))
-
-
-def _masked_softmax(scores: Node, mask: Node, op: str) -> Node:
-    """Softmax of the last axis; zeros in rows where the mask lets nothing through."""
+def _bias(mask: Node, scores: Shape, dtype: DType, op: str) -> Node:
+    """A mask as numbers that are added to the scores, in its own shape."""
     if mask.dtype.kind != BOOL and not mask.dtype.is_floating_point:
         raise DTypeError(f"attn_mask is {mask.dtype.name}", op=op, expected="bool or floating-point",
                          fix="Convert it with  attn_mask.bool() .")
     try:
-        shape = broadcast_shapes(scores.shape, mask.shape)
+        shape = broadcast_shapes(scores, mask.shape)
     except ShapeError:
         shape = ()
-    if shape != scores.shape:
-        raise ShapeError(f"attn_mask is {mask.shape}, the scores are {scores.shape}", op=op,
+    if shape != scores:
+        raise ShapeError(f"attn_mask is {mask.shape}, the scores are {scores}", op=op,
                          expected="a mask that broadcasts to the scores (..., L, S)")
-    mask = expand_to(mask, scores.shape)
-    last = scores.ndim - 1
-    scores = _allowed(scores, mask) if mask.dtype is bool_ else scores + lin.cast(mask, scores.dtype)
-    top = bind(stop, (bind(reduce_max, (scores,), ((last,),)),))
-    blind = lin.expand(top.equal(-math.inf), scores.shape, (last,))
-    zero = const(0, scores.dtype)
-    weights = bind(composite.softmax, (bind(p.where, (blind, zero, scores)),), (last,))
-    return bind(p.where, (blind, zero, weights))
+    if mask.dtype is bool_:
+        return bind(p.where, (mask, const(0.0, dtype), const(-math.inf, dtype)))
+    return lin.cast(mask, dtype)

@@ -10,6 +10,7 @@ from retrograd.graph.node import Node, bind, const
 from retrograd.graph.primitive import Primitive
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as pw
+from retrograd.ops.attention import attention_p, by_blocks
 from retrograd.ops.constant import count, iota
 from retrograd.ops.convolution import convolved, input_of_convolution, kernels_of_convolution
 from retrograd.ops.reduction import logsumexp, reduce_max, reduce_norm
@@ -35,14 +36,16 @@ def _positions(shape: Shape, axis: int, dtype: str) -> Node:
 
 
 MEANINGS: dict[Primitive, Callable[..., Any]] = {
-    reduce_norm: _norm, logsumexp: _logsumexp, iota: _positions,
+    reduce_norm: _norm, logsumexp: _logsumexp, iota: _positions, attention_p: by_blocks,
     conv_p: convolved, conv_input_p: input_of_convolution, conv_weight_p: kernels_of_convolution}
 
 
 def meaning(prim: Primitive) -> Callable[..., Any] | None:
     """The primitive as a function of nodes and parameters in simpler primitives, if it has such a form; None
     comes out of that function for a node that is simple already."""
-    return prim.expansion or MEANINGS.get(prim)
+    if prim in MEANINGS:
+        return MEANINGS[prim]
+    return prim.expansion if prim.lower is None else None
 
 
 def runs(axes: Shape) -> list[Shape]:

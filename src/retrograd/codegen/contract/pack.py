@@ -142,6 +142,27 @@ class _Panel:
         return self.b.call(function, arguments)
 
 
+def panel_function(module: ir.Module, pack: Pack) -> ir.Function:
+    """`void f(source, panel, count, begin, end, lane stride, depth stride)` for any strides, made once."""
+    name = f"panel_{pack.dtype}_{pack.width}"
+    known = module.globals.get(name)
+    if known is not None:
+        return known
+    p = _Panel(module, pack, "panel")
+    b = p.b
+    with b.if_else(b.icmp_signed("==", p.depth_stride, i64(1))) as (along_depth, otherwise):
+        with along_depth:
+            b.call(_turning(module, pack), p.function.args)
+        with otherwise:
+            with b.if_else(b.icmp_signed("==", p.lane_stride, i64(1))) as (along, scattered):
+                with along:
+                    b.call(_copying(module, pack), p.function.args)
+                with scattered:
+                    b.call(_gathering(module, pack), p.function.args)
+    b.ret_void()
+    return p.function
+
+
 def _copying(module: ir.Module, pack: Pack) -> ir.Function:
     """Lanes are neighbours: rows are copied, a vector at a time."""
     p = _Panel(module, pack, "copy")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from retrograd.codegen.lowering.along import lower_arg, lower_overlap, lower_scan
+from retrograd.codegen.lowering.attention import lower_attention, lower_attention_back
 from retrograd.codegen.lowering.call import Call
 from retrograd.codegen.lowering.check import lower_check
 from retrograd.codegen.lowering.conv import lower_conv
@@ -28,6 +29,7 @@ LOWERINGS: dict[str, Callable[[Work, Schedule], list[Call]]] = {
     "fold": lower_fold,
     "region": lower_region,
     "product": lower_product, "conv": lower_conv,
+    "attention": lower_attention, "attention_back": lower_attention_back,
     "arg": lower_arg, "scan": lower_scan, "overlap": lower_overlap,
     "draw": lower_floats, "choose": lower_integers,
     "concat": lower_concat, "pad": lower_pad, "update": lower_update,

@@ -1,0 +1,138 @@
+"""Attention by blocks is the plain formula: value and cotangents, masks, sizes around blocks, memory."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import retrograd as rg
+from retrograd.base import dtype as dt
+from retrograd.engine.evaluate import evaluate
+from retrograd.graph.node import bind, leaf
+from retrograd.ops import attention as ops
+
+F = rg.nn.functional
+
+# lead, L, S, E, V: below a block, at it, just beyond, several; more axes than a kernel walks
+SIZES = [((), 5, 6, 2, 3), ((2, 3), 40, 70, 8, 5), ((2,), 130, 300, 64, 33), ((3,), 33, 16, 17, 64),
+         ((2, 1, 2, 2), 65, 129, 5, 5)]
+
+
+def _operands(rng: Any, lead: Any, L: int, S: int, E: int, V: int, dtype: str, biased: bool) -> list[Any]:
+    x = [rng.standard_normal((*lead, n, m)) for n, m in ((L, E), (S, E), (S, V))]
+    if biased:
+        bias = np.where(rng.uniform(size=(*lead, L, S)) > 0.6, -math.inf, rng.standard_normal((*lead, L, S)))
+        bias[..., 0, :] = -math.inf         # rows that see nothing
+        x.append(bias)
+    return [leaf(a.astype(dtype), getattr(dt, dtype)) for a in x]
+
+
+@pytest.mark.parametrize("dtype, tolerance", [("float64", 1e-12), ("float32", 1e-4)])
+@pytest.mark.parametrize("biased", [False, True], ids=["open", "biased"])
+@pytest.mark.parametrize("causal", [False, True], ids=["all", "causal"])
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+def test_blocks_are_the_plain_formula(sizes: Any, causal: bool, biased: bool, dtype: str, tolerance: float
+                                      ) -> None:
+    rng = np.random.default_rng(0)
+    x = _operands(rng, *sizes, dtype, biased)
+    how = (causal, 0.3)
+    y = bind(ops.attention_p, tuple(x), how)
+    expected = [a.astype("f8") for a in (n.value for n in x)]
+    evaluate([y])
+    np.testing.assert_allclose(y.value, ops._plain_np(*expected, *how), rtol=0, atol=tolerance)
+    row = bind(ops.rows_p, tuple(x), how)
+    g = leaf(rng.standard_normal(y.shape).astype(dtype), y.dtype)
+    evaluate([row])
+    kept = leaf(row.value, row.dtype)
+    back, plain = bind(ops.back_p, (g, kept, *x), how), ops._back_plain(g, kept, *x, *how)
+    evaluate([back, plain])
+    np.testing.assert_allclose(back.value, plain.value, rtol=0, atol=tolerance)
+
+
+def test_operands_are_read_by_their_strides() -> None:
+    """Heads split off one projection, keys read backwards, an operand of transposed memory."""
+    rng = np.random.default_rng(1)
+    qkv = rng.standard_normal((2, 37, 3, 4, 6))
+    mask = rng.uniform(size=(37, 1)) > 0.2
+    found = []
+    for T in (rg, torch):
+        x = T.tensor(qkv, requires_grad=True)
+        q, k, v = (x[:, :, n].transpose(1, 2) for n in range(3))
+        v = v.transpose(-1, -2).contiguous().transpose(-1, -2)
+        y = T.nn.functional.scaled_dot_product_attention(q, k.flip(2), v, attn_mask=T.tensor(mask.T))
+        y.square().sum().backward()
+        found.append((y.detach().numpy(), x.grad.numpy()))
+    for ours, theirs in zip(*found):
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_no_matrix_of_scores_lies_in_memory(causal: bool) -> None:
+    """Four times the sequence takes four times the memory, forward and backward."""
+    peaks = []
+    for length in (512, 2048):
+        q, k, v = (rg.randn(1, 2, length, 8).requires_grad_() for _ in range(3))
+
+        def step(q: Any = q, k: Any = k, v: Any = v) -> None:
+            F.scaled_dot_product_attention(q, k, v, is_causal=causal).sum().backward()
+        peaks.append(rg.cost(step).peak_bytes)
+    assert peaks[1] <= 4.1 * peaks[0]
+    assert peaks[1] < 2 * 2048 * 2048 * 4
+
+
+def test_cotangents_that_do_not_depend_on_the_first_row_are_zero_there() -> None:
+    """Rows that see nothing have zeros and give zeros."""
+    q, k, v = (rg.randn(2, 40, 4, dtype=rg.float64).requires_grad_() for _ in range(3))
+    mask = rg.ones(40, 40, dtype=rg.bool)
+    mask[7] = False
+    y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+    y.square().sum().backward()
+    assert not y[:, 7].detach().numpy().any()
+    assert not q.grad[:, 7].numpy().any()
+    assert all(np.isfinite(x.grad.numpy()).all() for x in (q, k, v))
+
+
+def test_second_derivatives_are_those_of_pytorch() -> None:
+    rng = np.random.default_rng(2)
+    x = [rng.standard_normal((2, 9, 3)) for _ in range(3)]
+    found = []
+    for T in (rg, torch):
+        q, k, v = (T.tensor(a, requires_grad=True) for a in x)
+        scores = T.nn.functional.scaled_dot_product_attention
+        if T is torch:                      # its kernels have no second derivative
+            with torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH):
+                y = scores(q, k, v, is_causal=True)
+        else:
+            y = scores(q, k, v, is_causal=True)
+        grads = T.autograd.grad(y.square().sum(), (q, k, v), create_graph=True)
+        total = sum((g * g).sum() for g in grads)
+        found.append([g.numpy() for g in T.autograd.grad(total, (q, k, v))])
+    for ours, theirs in zip(*found):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-11, atol=1e-11)
+
+
+def test_the_last_tokens_of_a_sequence_see_what_is_kept_of_it() -> None:
+    """Generation: few rows, many keys; the plain formula, whose scores are no longer than the keys."""
+    rng = np.random.default_rng(3)
+    q, k, v = (rng.standard_normal((2, 3, n, 8)) for n in (1, 77, 77))
+    ours = F.scaled_dot_product_attention(*(rg.tensor(a) for a in (q, k, v))).numpy()
+    theirs = torch.nn.functional.scaled_dot_product_attention(*(torch.tensor(a) for a in (q, k, v)))
+    np.testing.assert_allclose(ours, theirs.numpy(), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["bfloat16", "float16"])
+def test_half_types_are_rounded_once(name: str) -> None:
+    rng = np.random.default_rng(4)
+    given = [rng.standard_normal((2, 3, 40, 8)).astype("f4") for _ in range(3)]
+    half = [rg.tensor(a).to(getattr(rg, name)).requires_grad_() for a in given]
+    wide = [x.detach().float().requires_grad_() for x in half]
+    for x in (half, wide):
+        y = F.scaled_dot_product_attention(*x, is_causal=True)
+        y.float().sum().backward()
+    eps = float(rg.finfo(half[0].dtype).eps)
+    for ours, exact in zip(half, wide):
+        np.testing.assert_allclose(ours.grad.float().numpy(), exact.grad.numpy(), rtol=eps, atol=eps)
