@@ -191,6 +191,9 @@ class Blocks(Emitter):
 def _product_function(module: ir.Module, tile: Tile) -> ir.Function:
     """`void f(rows, depth, a, a_row, a_depth, b, b_step, c, c_row, adds)`: one panel of columns."""
     name = f"panel_product_{tile.dtype}"
+    known = module.globals.get(name)
+    if known is not None:
+        return known
     kind = ir.FunctionType(void, [i64, i64, pointer, i64, i64, pointer, i64, pointer, i64, i1])
     function = ir.Function(module, kind, name)
     function.linkage = "internal"

@@ -152,20 +152,20 @@ def panel_function(module: ir.Module, pack: Pack) -> ir.Function:
     b = p.b
     with b.if_else(b.icmp_signed("==", p.depth_stride, i64(1))) as (along_depth, otherwise):
         with along_depth:
-            b.call(_turning(module, pack), p.function.args)
+            b.call(_turning(module, pack, name), p.function.args)
         with otherwise:
             with b.if_else(b.icmp_signed("==", p.lane_stride, i64(1))) as (along, scattered):
                 with along:
-                    b.call(_copying(module, pack), p.function.args)
+                    b.call(_copying(module, pack, name), p.function.args)
                 with scattered:
-                    b.call(_gathering(module, pack), p.function.args)
+                    b.call(_gathering(module, pack, name), p.function.args)
     b.ret_void()
     return p.function
 
 
-def _copying(module: ir.Module, pack: Pack) -> ir.Function:
+def _copying(module: ir.Module, pack: Pack, prefix: str = "") -> ir.Function:
     """Lanes are neighbours: rows are copied, a vector at a time."""
-    p = _Panel(module, pack, "copy")
+    p = _Panel(module, pack, prefix + "copy")
     b = p.b
     with loop(b, p.begin, p.end) as k:
         source, target = p.at(p.source, b.mul(k, p.depth_stride)), p.row(k)
@@ -176,9 +176,9 @@ def _copying(module: ir.Module, pack: Pack) -> ir.Function:
     return p.function
 
 
-def _turning(module: ir.Module, pack: Pack) -> ir.Function:
+def _turning(module: ir.Module, pack: Pack, prefix: str = "") -> ir.Function:
     """Memory runs along k: squares through registers. Lanes that do not exist repeat the last."""
-    p = _Panel(module, pack, "turn")
+    p = _Panel(module, pack, prefix + "turn")
     b, size = p.b, pack.lanes
     buffer = room(b, p.vector, size)
     last = b.sub(p.count, i64(1))
@@ -217,9 +217,9 @@ def _turn_square(p: _Panel, k: ir.Value, first: ir.Value, lanes: int, last: ir.V
                 p.store(column, p.at(p.row(b.add(k, i)), first), lanes)
 
 
-def _gathering(module: ir.Module, pack: Pack) -> ir.Function:
+def _gathering(module: ir.Module, pack: Pack, prefix: str = "") -> ir.Function:
     """Neither is contiguous: element by element."""
-    p = _Panel(module, pack, "gather")
+    p = _Panel(module, pack, prefix + "gather")
     b = p.b
     with loop(b, p.begin, p.end) as k:
         source, target = p.at(p.source, b.mul(k, p.depth_stride)), p.row(k)
