@@ -22,6 +22,7 @@ STATE = {
     "retrograd.engine.program": {"programs"},               # the cache of programs
     "retrograd.codegen.jit": {"_others"},                   # machines that tests compile for
     "retrograd.tensors.repr": {"options"},                  # set_printoptions
+    "retrograd.data.worker": {"_me"},                       # in a worker of a DataLoader: itself
     "retrograd.distributed.group": {"state"},               # the process group
 }
 CONTAINERS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import retrograd as rg
-from retrograd.data.loader import batch_reader
+from retrograd.data.fetch import batch_reader
 from retrograd.utils.data import (
     DataLoader,
     Dataset,
@@ -197,13 +197,6 @@ def test_errors_are_pytorchs(torch, case):
 def test_prefetching_needs_workers():
     with pytest.raises(ValueError, match="prefetch_factor option could only be specified in multiprocessing"):
         DataLoader(range(3), prefetch_factor=2)
-
-
-def test_workers_say_what_to_write_instead():
-    with pytest.raises(
-        NotImplementedError, match="num_workers=2 is not implemented yet.*Write num_workers=0"
-    ):
-        DataLoader(range(3), num_workers=2)
 
 
 def test_an_iterable_dataset_cannot_be_shuffled():

@@ -11,7 +11,7 @@ from retrograd.data.dataset import (
     TensorDataset,
     random_split,
 )
-from retrograd.data.loader import DataLoader, get_worker_info
+from retrograd.data.loader import DataLoader
 from retrograd.data.sampler import (
     BatchSampler,
     RandomSampler,
@@ -20,6 +20,7 @@ from retrograd.data.sampler import (
     SubsetRandomSampler,
     WeightedRandomSampler,
 )
+from retrograd.data.worker import get_worker_info
 
 __all__ = [
     "BatchSampler",

@@ -1,4 +1,4 @@
-"""DataLoader: a dataset and an order go in, batches come out, read in this process.
+"""DataLoader: a dataset and an order go in, batches come out, read here or by worker processes.
 
 A batch of a dataset that lies in tensors is one indexing operation a tensor, not a Python loop over samples.
 """
@@ -7,19 +7,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 from typing import Any
 
-import numpy as np
-
 from retrograd.data.collate import default_collate, default_convert
-from retrograd.data.dataset import Dataset, IterableDataset, StackDataset, Subset, TensorDataset
-from retrograd.data.sampler import BatchSampler, Ordered, RandomSampler, Sampler, SequentialSampler
-from retrograd.tensors.create import tensor
-from retrograd.tensors.reading import current
-from retrograd.tensors.tensor import Tensor, from_value
+from retrograd.data.dataset import IterableDataset
+from retrograd.data.fetch import fetcher, tasks
+from retrograd.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
+from retrograd.data.workers import WorkerBatches, Workers
+from retrograd.engine.random import default_generator
 
-Reader = Callable[[np.ndarray], Any]
 _FIXED = {"batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers"}
 
 
@@ -28,8 +24,16 @@ class DataLoader:
 
     `sampler` gives another order, `batch_sampler` other batches, `collate_fn` another way of collating,
     `batch_size=None` single samples. The order of `shuffle` is drawn from `generator`, else from the
-    default generator (`manual_seed`), anew in each epoch. `pin_memory`, `timeout` and `in_order` are
-    accepted and mean nothing here.
+    default generator (`manual_seed`), anew in each epoch. `pin_memory` is accepted and means nothing here.
+
+    With `num_workers` processes batches are read ahead (`prefetch_factor` a worker, 2 if not given) and come
+    out in the same order, with `in_order=False` as they are ready. Workers start by fork on Linux, else as
+    Python does, or as `multiprocessing_context` says; each has a seed of its own and calls
+    `worker_init_fn(id)`; `get_worker_info()` tells it who it is, for an iterable dataset to read its part.
+    With `persistent_workers` they stay for the next epoch.
+
+    Errors: an exception in a worker is raised here, of the same class, with the worker, the batch and the
+    worker's traceback; RuntimeError if a worker dies, or after `timeout` seconds without a batch.
 
     >>> import retrograd as torch
     >>> from retrograd.utils.data import DataLoader, TensorDataset
@@ -93,7 +97,7 @@ class DataLoader:
         self.batch_sampler = batch_sampler
         self.generator = generator
         self.num_workers = num_workers
-        self.prefetch_factor = prefetch_factor
+        self.prefetch_factor = 2 if num_workers and prefetch_factor is None else prefetch_factor
         self.pin_memory = pin_memory
         self.pin_memory_device = pin_memory_device
         self.timeout = timeout
@@ -102,7 +106,8 @@ class DataLoader:
         self.persistent_workers = persistent_workers
         self.in_order = in_order
         self.collate_fn = collate_fn or (default_collate if batches else default_convert)
-        self._auto_collation = batches
+        self.batched = batches
+        self._kept: Workers | None = None
         self._initialized = True
 
     def __class_getitem__(cls, item: Any) -> type:  # DataLoader[int] in annotations
@@ -114,7 +119,18 @@ class DataLoader:
         object.__setattr__(self, name, value)
 
     def __iter__(self) -> Iterator[Any]:
-        return _Batches(self)
+        # Drawn for one process too: the order of a shuffle does not depend on the number of workers.
+        drawn = (self.generator or default_generator).draw()
+        if self.num_workers == 0:
+            return _Batches(self)
+        workers = self._kept
+        if workers is None or not workers.alive():
+            workers = Workers(self, hash(tuple(n.value for n in drawn)) & (1 << 62) - 1)
+            self._kept = workers if self.persistent_workers else None
+        return WorkerBatches(self, workers)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_kept": None}
 
     def __len__(self) -> int:
         if isinstance(self.dataset, IterableDataset):
@@ -122,30 +138,7 @@ class DataLoader:
             if self.batch_size is None:
                 return n
             return n // self.batch_size if self.drop_last else math.ceil(n / self.batch_size)
-        return len(self.batch_sampler if self._auto_collation else self.sampler)
-
-    def _read(self) -> Iterator[Any]:
-        if isinstance(self.dataset, IterableDataset):
-            return self._read_iterable()
-        if not self._auto_collation:
-            return (self.collate_fn(self.dataset[index]) for index in self.sampler)
-        reader = batch_reader(self.dataset) if self.collate_fn is default_collate else None
-        if reader is None:
-            return (self.collate_fn(self._samples(indices)) for indices in self.batch_sampler)
-        return (reader(indices) for indices in _index_arrays(self.batch_sampler))
-
-    def _samples(self, indices: Iterable[Any]) -> Any:
-        whole_batch = getattr(self.dataset, "__getitems__", None)
-        return [self.dataset[index] for index in indices] if whole_batch is None else whole_batch(indices)
-
-    def _read_iterable(self) -> Iterator[Any]:
-        samples = iter(self.dataset)
-        if self.batch_size is None:
-            yield from map(self.collate_fn, samples)
-            return
-        while batch := list(islice(samples, self.batch_size)):
-            if len(batch) == self.batch_size or not self.drop_last:
-                yield self.collate_fn(batch)
+        return len(self.batch_sampler if self.batched else self.sampler)
 
 
 class _Batches:
@@ -153,71 +146,22 @@ class _Batches:
 
     def __init__(self, loader: DataLoader) -> None:
         self._loader = loader
-        self._batches = loader._read()
+        self._tasks, self._fetch = tasks(loader), fetcher(loader)
 
     def __iter__(self) -> _Batches:
         return self
 
     def __next__(self) -> Any:
-        return next(self._batches)
+        task = next(self._tasks)
+        try:
+            return self._fetch(task)
+        except StopIteration as e:
+            if isinstance(self._loader.dataset, IterableDataset):
+                raise
+            raise RuntimeError("the dataset or collate_fn raised StopIteration") from e
 
     def __len__(self) -> int:
         return len(self._loader)
-
-
-def batch_reader(dataset: Any) -> Reader | None:
-    """How to read a whole batch by its indices, where the samples lie in tensors; None where they do not.
-
-    A subclass that changes `__getitem__` is read sample by sample.
-
-    >>> import retrograd as torch
-    >>> reader = batch_reader(TensorDataset(torch.tensor([10, 20, 30])))
-    >>> reader(np.array([2, 0]))[0].tolist()
-    [30, 10]
-    """
-    if isinstance(dataset, Tensor):
-        return _tensor_reader(dataset)
-    if not isinstance(dataset, Dataset) or getattr(dataset, "__getitems__", None) is not None:
-        return None
-    fetch = type(dataset).__getitem__
-    if fetch is TensorDataset.__getitem__:
-        readers = [_tensor_reader(tensor) for tensor in dataset.tensors]
-        return lambda indices: [reader(indices) for reader in readers]
-    if fetch is StackDataset.__getitem__:
-        return _stack_reader(dataset.datasets)
-    if fetch is Subset.__getitem__:
-        inner = batch_reader(dataset.dataset)
-        if inner is not None:
-            mapped = np.asarray(dataset.indices, dtype=np.int64)
-            return lambda indices: inner(mapped[indices])
-    return None
-
-
-def _tensor_reader(data: Tensor) -> Reader:
-    if data.requires_grad:
-        return lambda indices: data[tensor(indices)]
-    # Asked for each batch: what somebody writes into the data during an epoch is seen.
-    return lambda indices: from_value(current(data).take(indices, axis=0), data.dtype)
-
-
-def _stack_reader(members: Any) -> Reader | None:
-    named = members if isinstance(members, dict) else dict(enumerate(members))
-    readers = {name: batch_reader(member) for name, member in named.items()}
-    if any(reader is None for reader in readers.values()):
-        return None
-    if isinstance(members, dict):
-        return lambda indices: {name: reader(indices) for name, reader in readers.items()}
-    return lambda indices: [reader(indices) for reader in readers.values()]
-
-
-def _index_arrays(batch_sampler: Any) -> Iterator[np.ndarray]:
-    plain = type(batch_sampler) is BatchSampler and isinstance(batch_sampler.sampler, Ordered)
-    if not plain:
-        yield from (np.asarray(list(indices), dtype=np.int64) for indices in batch_sampler)
-        return
-    order, size = batch_sampler.sampler.order(), batch_sampler.batch_size
-    stop = len(order) - len(order) % size if batch_sampler.drop_last else len(order)
-    yield from (order[start : start + size] for start in range(0, stop, size))
 
 
 def _check_workers(
@@ -243,12 +187,8 @@ def _check_workers(
                 "but got num_workers=0"
             )
         return
-    if prefetch_factor is not None and prefetch_factor < 0:
-        raise ValueError("prefetch_factor option should be non-negative")
-    raise NotImplementedError(
-        f"DataLoader: num_workers={num_workers} is not implemented yet; batches are read in this process. "
-        "Write num_workers=0."
-    )
+    if prefetch_factor is not None and prefetch_factor < 1:
+        raise ValueError("prefetch_factor option should be positive")
 
 
 def _check_iterable(shuffle: bool | None, sampler: Any, batch_sampler: Any) -> None:
@@ -259,12 +199,3 @@ def _check_iterable(shuffle: bool | None, sampler: Any, batch_sampler: Any) -> N
         raise ValueError(f"{what} sampler option, but got sampler={sampler}")
     if batch_sampler is not None:
         raise ValueError(f"{what} batch_sampler option, but got batch_sampler={batch_sampler}")
-
-
-def get_worker_info() -> None:
-    """None: this is the main process, and the only one that reads.
-
-    >>> get_worker_info() is None
-    True
-    """
-    return

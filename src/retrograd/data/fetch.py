@@ -1,0 +1,114 @@
+"""A loader goes in; tasks (what to read) and a function that reads one come out: the same in this process and
+in workers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice, repeat
+from typing import Any
+
+import numpy as np
+
+from retrograd.data.collate import default_collate
+from retrograd.data.dataset import Dataset, IterableDataset, StackDataset, Subset, TensorDataset
+from retrograd.data.sampler import BatchSampler, Ordered
+from retrograd.tensors.create import tensor
+from retrograd.tensors.reading import current
+from retrograd.tensors.tensor import Tensor, from_value
+
+Reader = Callable[[Any], Any]
+
+
+def tasks(loader: Any) -> Iterator[Any]:
+    """What to read, batch by batch: indices, or one index; None, without end, where the dataset has none."""
+    if isinstance(loader.dataset, IterableDataset):
+        return repeat(None)
+    if not loader.batched:
+        return iter(loader.sampler)
+    return _index_arrays(loader.batch_sampler) if _whole(loader) else map(list, loader.batch_sampler)
+
+
+def fetcher(loader: Any) -> Reader:
+    """Reads one task; StopIteration where an iterable dataset ends."""
+    if isinstance(loader.dataset, IterableDataset):
+        batches = _read_iterable(loader)
+        return lambda _: next(batches)
+    collate, dataset = loader.collate_fn, loader.dataset
+    if not loader.batched:
+        return lambda index: collate(dataset[index])
+    reader = _whole(loader)
+    return reader or (lambda indices: collate(_samples(dataset, indices)))
+
+
+def _whole(loader: Any) -> Reader | None:
+    return batch_reader(loader.dataset) if loader.collate_fn is default_collate else None
+
+
+def _samples(dataset: Any, indices: Iterable[Any]) -> Any:
+    whole_batch = getattr(dataset, "__getitems__", None)
+    return [dataset[index] for index in indices] if whole_batch is None else whole_batch(indices)
+
+
+def _read_iterable(loader: Any) -> Iterator[Any]:
+    samples = iter(loader.dataset)
+    if loader.batch_size is None:
+        yield from map(loader.collate_fn, samples)
+        return
+    while batch := list(islice(samples, loader.batch_size)):
+        if len(batch) == loader.batch_size or not loader.drop_last:
+            yield loader.collate_fn(batch)
+
+
+def batch_reader(dataset: Any) -> Reader | None:
+    """How to read a whole batch by its indices, where the samples lie in tensors; None where they do not.
+
+    A subclass that changes `__getitem__` is read sample by sample.
+
+    >>> import retrograd as torch
+    >>> reader = batch_reader(TensorDataset(torch.tensor([10, 20, 30])))
+    >>> reader(np.array([2, 0]))[0].tolist()
+    [30, 10]
+    """
+    if isinstance(dataset, Tensor):
+        return _tensor_reader(dataset)
+    if not isinstance(dataset, Dataset) or getattr(dataset, "__getitems__", None) is not None:
+        return None
+    fetch = type(dataset).__getitem__
+    if fetch is TensorDataset.__getitem__:
+        readers = [_tensor_reader(tensor) for tensor in dataset.tensors]
+        return lambda indices: [reader(indices) for reader in readers]
+    if fetch is StackDataset.__getitem__:
+        return _stack_reader(dataset.datasets)
+    if fetch is Subset.__getitem__:
+        inner = batch_reader(dataset.dataset)
+        if inner is not None:
+            mapped = np.asarray(dataset.indices, dtype=np.int64)
+            return lambda indices: inner(mapped[indices])
+    return None
+
+
+def _tensor_reader(data: Tensor) -> Reader:
+    if data.requires_grad:
+        return lambda indices: data[tensor(indices)]
+    # Asked for each batch: what somebody writes into the data during an epoch is seen.
+    return lambda indices: from_value(current(data).take(indices, axis=0), data.dtype)
+
+
+def _stack_reader(members: Any) -> Reader | None:
+    named = members if isinstance(members, dict) else dict(enumerate(members))
+    readers = {name: batch_reader(member) for name, member in named.items()}
+    if any(reader is None for reader in readers.values()):
+        return None
+    if isinstance(members, dict):
+        return lambda indices: {name: reader(indices) for name, reader in readers.items()}
+    return lambda indices: [reader(indices) for reader in readers.values()]
+
+
+def _index_arrays(batch_sampler: Any) -> Iterator[np.ndarray]:
+    plain = type(batch_sampler) is BatchSampler and isinstance(batch_sampler.sampler, Ordered)
+    if not plain:
+        yield from (np.asarray(list(indices), dtype=np.int64) for indices in batch_sampler)
+        return
+    order, size = batch_sampler.sampler.order(), batch_sampler.batch_size
+    stop = len(order) - len(order) % size if batch_sampler.drop_last else len(order)
+    yield from (order[start : start + size] for start in range(0, stop, size))
