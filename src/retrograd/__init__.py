@@ -292,7 +292,7 @@ _PLACES = {
         conv_transpose2d cosine_embedding_loss cosine_similarity det dropout embedding
         feature_alpha_dropout group_norm hardshrink hinge_embedding_loss instance_norm kl_div layer_norm
         log_softmax margin_ranking_loss matrix_power max_pool1d max_pool2d max_pool3d pairwise_distance
-        pixel_shuffle pixel_unshuffle poisson_nll_loss prelu relu relu_ rms_norm selu selu_ slogdet
+        pixel_shuffle pixel_unshuffle poisson_nll_loss prelu relu relu_ rms_norm scan selu selu_ slogdet
         softmax threshold threshold_ triplet_margin_loss""",
     "interop.state": "load save",
 }

@@ -224,6 +224,7 @@ ALONE = {
     "random_normal": "as random_uniform", "random_int": "as random_uniform",
     "override": "the value of one tensor with the derivative of another: a write through .data",
     "checked": "refuses values, and changes none; PyTorch's functions look themselves",
+    "scan": "a loop over a function; tests/autodiff/test_scan.py compares it with the loop written out",
     "call": "a function with rules of the user's own", "project": "one result of such a function",
 }
 

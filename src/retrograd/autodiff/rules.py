@@ -95,6 +95,8 @@ def residuals(node: Node) -> list[Node]:
     """The nodes whose values the reverse rule of this node reads."""
     if node.prim is call_p:
         return list(kept_by(node))
+    if node.prim.reads is not None:
+        return node.prim.reads(node)
     out: list[Node] = []
     keeps = node.prim.keeps
     per_input = len(keeps) == len(node.inputs)

@@ -8,11 +8,14 @@ from typing import NamedTuple
 
 from retrograd.base.dtype import INTEGER, DType, bool_, float32, float64, int8, int16, int32, int64
 from retrograd.base.shape import numel
+from retrograd.codegen.canonicalize import canonicalize
 from retrograd.codegen.emit.probe import result_dtype
 from retrograd.codegen.emit.types import REGISTER
 from retrograd.codegen.jit import host
 from retrograd.codegen.widen import wide
-from retrograd.graph.node import Node
+from retrograd.graph.body import Body
+from retrograd.graph.graph import topological
+from retrograd.graph.node import Node, const_p, hole
 from retrograd.graph.primitive import Primitive
 
 
@@ -39,6 +42,19 @@ def adds(n: Node) -> bool:
     return moves(n) and n.dtype is not bool_
 
 
+def repeats(n: Node) -> bool:
+    """Loops over time of which every step has kernels."""
+    loop = n.params[0]
+    return loop.length > 0 and all([i.dtype is aval.dtype for i, aval in zip(n.inputs, loop.body.inputs)]) \
+        and _native_body(loop.body)
+
+
+@lru_cache(maxsize=1024)
+def _native_body(body: Body) -> bool:
+    roots = canonicalize(body.bound([hole(*aval) for aval in body.inputs]))
+    return all([n.prim is const_p or not n.inputs or kind_of(n) != "numpy" for n in topological(roots)])
+
+
 _NUMBERS = (float32, float64, int64, int32, int16, int8)
 _MULTIPLIED = (float32, float64, int32, int64)
 _EXTREME = Kind("fold", makes(*_NUMBERS, bool_))
@@ -56,6 +72,7 @@ KINDS: dict[str, Kind] = {          # by the `lower` of the primitive
     "update": Kind("update", moves, empty=True),
     "take": Kind("take", moves), "gather": Kind("gather", moves), "place": Kind("place", moves, empty=True),
     "check": Kind("check", lambda n: n.dtype.kind == INTEGER or n.dtype in (float32, float64)),
+    "recurrence": Kind("recurrence", repeats),
     "scatter": Kind("scatter", adds), "add_at": Kind("add_at", adds),
 }
 

@@ -39,6 +39,7 @@ class Schedule:
     work: list[Work]
     layouts: dict[Node, Layout]
     members: dict[Node, Work]       # node computed -> work
+    steady: frozenset[Node] = frozenset()       # values that many runs of this schedule read as they are
 
 
 def in_order(work: Sequence[Work], roots: Sequence[Node], layouts: dict[Node, Layout],

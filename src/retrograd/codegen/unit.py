@@ -54,10 +54,11 @@ class Plan(NamedTuple):
 
 
 def plan_unit(roots: Sequence[Node], operands: Sequence[Node]) -> Plan | None:
-    """The plan for roots over operands, each of which stands for itself; None where something needs NumPy."""
+    """The plan for roots over operands, each of which stands for itself; None where something needs NumPy, or
+    is a loop over time, which is long enough to be worth a program."""
     roots = canonicalize(roots)
     schedule = fuse(topological(roots), roots)
-    if any([w.kind == "numpy" for w in schedule.work]):
+    if any([w.kind in ("numpy", "recurrence") for w in schedule.work]):
         return None
     steps = [(w, LOWERINGS[w.kind](w, schedule)) for w in schedule.work]
     seen = [schedule.layouts[r] for r in roots]

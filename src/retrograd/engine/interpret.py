@@ -13,6 +13,7 @@ import numpy as np
 
 from retrograd.base.dtype import DType
 from retrograd.base.errors import EvaluationError, RetrogradError
+from retrograd.graph.computing import computed_in, numpy_value
 from retrograd.graph.node import Node, const_p, freed_p, hole_p, line_text, scalar_p
 
 
@@ -37,13 +38,7 @@ def as_array(node: Node) -> Any:
 
 
 def _widening(node: Node) -> DType | None:
-    """Arithmetic on half types happens in float32; moving elements does not."""
-    prim = node.prim
-    if prim.moves:
-        return None
-    if node.dtype.acc is not node.dtype or any(i.dtype.acc is not i.dtype for i in node.inputs):
-        return node.dtype.acc if node.dtype.is_floating_point else node.inputs[0].dtype.acc
-    return None
+    return computed_in(node.prim, node.dtype, [i.dtype for i in node.inputs])
 
 
 def check_values(order: Sequence[Node]) -> None:
@@ -112,16 +107,10 @@ def run_instructions(instructions: Sequence[Instruction], env: list[Any]) -> Non
 def run_one(instruction: Instruction, env: list[Any]) -> None:
     """One call of NumPy, its result in the dtype that was inferred."""
     fn, inputs, params, out, dtype, widen, _, what = instruction
-    args = [env[k] for k in inputs]
-    if widen is not None:
-        args = [a.astype(widen) if a.dtype.itemsize == 2 and a.dtype.kind in "fV" else a for a in args]
     try:
-        r = fn(*args, *params)
+        env[out] = numpy_value(fn, [env[k] for k in inputs], params, dtype, widen)
     except RetrogradError as e:
         if e.where:
             raise
         raise type(e)(e.why, op=e.op, got=e.got, expected=e.expected, fix=e.fix,
                       where=line_text(what[1])) from None
-    if r is not None and (r.__class__ is not np.ndarray or r.dtype != dtype):
-        r = np.asarray(r, dtype)
-    env[out] = r

@@ -204,6 +204,8 @@ _LATER = {
         "avg_pool2d avg_pool3d max_pool1d max_pool2d max_pool3d",
     "attention":
         "scaled_dot_product_attention",
+    "recurrent":
+        "scan",
     "similarity":
         "cdist cosine_similarity gumbel_softmax normalize pairwise_distance",
 }

@@ -98,7 +98,7 @@ class Primitive:
                  "strided", "cuts",
                  "partials", "transpose", "linear", "vjp", "jvp", "expansion", "derivative", "differentiable",
                  "batch", "sample", "commutative", "unit", "involution", "exact", "singular", "flops",
-                 "keeps", "alias", "moves", "source", "sized")
+                 "keeps", "reads", "alias", "moves", "source", "sized")
 
     def __init__(self, name: str, family: str, inputs: str, params: str = "", *, infer: Callable[..., Any],
                  np: Callable[..., Any] | None = None, lower: Callable[..., Any] | str | None = None,
@@ -109,7 +109,8 @@ class Primitive:
                  batch: Callable[..., Any] | None = None, sample: Callable[[], Any] | None = None,
                  commutative: bool = False, unit: float | None = None, involution: bool = False,
                  exact: bool = False, singular: bool = False, alias: bool = False, moves: bool = False,
-                 flops: Callable[..., int] | None = None) -> None:
+                 flops: Callable[..., int] | None = None,
+                 reads: Callable[[Node], list[Node]] | None = None) -> None:
         self.name, self.family, self.id = name, family, len(REGISTRY)
         self.inputs = tuple(n.lstrip("*") for n in inputs.split())
         self.variadic = inputs.startswith("*")
@@ -140,6 +141,8 @@ class Primitive:
         self.expansion = expansion
         self.linear = self._groups(linear) if transpose is not None else ()
         self.keeps = self._residuals()
+        # The nodes that the rule reads, where that depends on the parameters too.
+        self.reads = reads
         caller: Any = sys._getframe(1)
         while caller and caller.f_globals.get("__name__", "").endswith((".primitive", ".families")):
             caller = caller.f_back

@@ -135,15 +135,23 @@ class RNNBase(Module):
         biases = [getattr(self, kind + suffix) if self.bias else None for kind in ("bias_ih", "bias_hh")]
         projection = getattr(self, f"weight_hr{suffix}") if self.proj_size else None
         # The map of the inputs is one product for all times.
-        gates = F.linear(x, weights["weight_ih"], biases[0])
-        steps = F.unbind(gates, 0)
-        outputs = []
-        for step in reversed(steps) if backwards else steps:
-            state = self._advance(step, state, weights["weight_hh"], biases[1])
+        gates = F.linear(x, weights["weight_ih"], self._input_bias(*biases))
+        bias = self._state_bias(*biases)
+
+        def step(state: State, gates: Tensor) -> tuple[State, Tensor]:
+            state = self._advance(gates, state, weights["weight_hh"], bias)
             if projection is not None:
                 state = (F.linear(state[0], projection), *state[1:])
-            outputs.append(state[0])
-        return F.stack(outputs[::-1] if backwards else outputs, 0), state
+            return state, state[0]
+        final, outputs = F.scan(step, state, gates, reverse=backwards)
+        return outputs, final
+
+    # Biases are added once for all times where they are added to the same.
+    def _input_bias(self, bias: Tensor | None, of_state: Tensor | None) -> Tensor | None:
+        return None if bias is None or of_state is None else bias + of_state
+
+    def _state_bias(self, bias: Tensor | None, of_state: Tensor | None) -> Tensor | None:  # noqa: ARG002
+        return None
 
     def _initial(self, input: Tensor, given: tuple[Tensor | None, ...], batched: bool) -> State:
         batch = input.shape[0 if self.batch_first else 1] if batched else 1
@@ -327,6 +335,12 @@ class GRU(RNNBase):
             device=device,
             dtype=dtype,
         )
+
+    def _input_bias(self, bias: Tensor | None, of_state: Tensor | None) -> Tensor | None:  # noqa: ARG002
+        return bias
+
+    def _state_bias(self, bias: Tensor | None, of_state: Tensor | None) -> Tensor | None:  # noqa: ARG002
+        return of_state         # the reset gate multiplies it
 
     def _step(self, x: Tensor, gates: Tensor, state: State) -> State:
         return (gru_step(x, gates, state[0]),)

@@ -27,11 +27,13 @@ _SHALLOW = 4
 
 
 class Side(NamedTuple):
-    """One operand: its extent (m or n), and elements from one index to the next along that axis and k."""
+    """One operand: its extent (m or n), and elements from one index to the next along that axis and k;
+    whether many products read it as it is, so that packing it costs nothing."""
 
     extent: int
     step: int
     depth: int
+    steady: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,13 @@ def _planned(rows: Side, columns: Side, k: int, dtype: str, target: Target, *, t
              ) -> tuple[int, Plan]:
     lanes = target.lanes(dtype)
     vectors = -(-columns.extent // lanes)
-    crossed = columns.step != 1 and columns.depth == 1 and rows.extent <= FEW_ROWS
+    crossed = columns.step != 1 and columns.depth == 1 and rows.extent <= FEW_ROWS and not columns.steady
     tile = _tile(rows.extent, k, dtype, target, crossed)
     cost = vectors * max(rows.extent, 2) * k            # one row alone waits for its own sums
-    pack_columns = columns.step != 1 and not crossed
-    if crossed:
+    pack_columns = columns.steady or columns.step != 1 and not crossed
+    if columns.steady:
+        pass
+    elif crossed:
         cost += vectors * k * lanes.bit_length()
     elif pack_columns:
         cost += vectors * k * _TURN
@@ -69,7 +73,8 @@ def _planned(rows: Side, columns: Side, k: int, dtype: str, target: Target, *, t
         cost += vectors * k * _COPY
     if turned:
         cost += vectors * rows.extent * _STORE_TURNED
-    pack_rows = number_of(columns.extent) >= _OFTEN * tile.width and aliased(rows, k, dtype)
+    pack_rows = rows.steady or \
+        number_of(columns.extent) >= _OFTEN * tile.width and aliased(rows, k, dtype)
     return cost, Plan(tile, turned, crossed, pack_rows, pack_columns)
 
 

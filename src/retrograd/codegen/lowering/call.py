@@ -90,13 +90,17 @@ def slot_dtype(layout: Layout, n: Node) -> str:
 def copied(calls: list[Call], layout: Layout, n: Node) -> Layout:
     """A row-major copy of a strided value, made by a call of its own."""
     scratch = Scratch(numel(layout.shape) * n.dtype.itemsize)
-    full = whole(scratch, layout.shape).strides
-    sizes, (source, target) = merged(layout.shape, [layout.strides, full])
+    calls.append(copy_call(layout, n, whole(scratch, layout.shape)))
+    return whole(scratch, layout.shape)
+
+
+def copy_call(layout: Layout, n: Node, to: Layout) -> Call:
+    """The elements of a value, as `n` has them, moved to other places."""
+    sizes, (source, target) = merged(layout.shape, [layout.strides, to.strides])
     operands = Operand(n.dtype.name, stride_letters(source)), Operand(n.dtype.name, stride_letters(target))
     nest = Pointwise((operands[0],), (Step(lambda m, v: v, (0,), "same"),), (Output(1, operands[1]),))
-    args: list[int | Address] = [start_of(layout, n), Address(scratch, 0, n.dtype.itemsize), 0, *sizes]
+    size = n.dtype.itemsize
+    args: list[int | Address] = [start_of(layout, n), Address(to.base, to.offset, size), 0, *sizes]
     for operand, st in zip(operands, (source, target)):
         args += [s for letter, s in zip(operand.strides, st) if letter == "s"]
-    cost = nanoseconds(0, 2 * scratch.nbytes)
-    calls.append(Call(nest, args, axes=nest.axes(), cost=cost))
-    return whole(scratch, layout.shape)
+    return Call(nest, args, axes=nest.axes(), cost=nanoseconds(0, 2 * numel(layout.shape) * size))

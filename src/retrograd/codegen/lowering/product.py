@@ -42,7 +42,9 @@ def lower_product(work: Work, schedule: Schedule) -> list[Call]:
     if not any((y.outer, y.batch, x.outer)) and lead[0] == 1 and x.batch == m * x.step:
         m, lead = m * lead[1], (1, 1)       # one B for all: the matrices of A are one tall matrix
     after = lower_epilogue(work, schedule, calls, (lead[0] * lead[1], m, cols))
-    plan = plan_product(Side(m, x.step, x.depth), Side(cols, y.step, y.depth), k, dtype, host())
+    steady = [lay.base in schedule.steady for lay in layouts]
+    plan = plan_product(Side(m, x.step, x.depth, steady[0]), Side(cols, y.step, y.depth, steady[1]), k, dtype,
+                        host())
     rows, columns, m, cols = (y, x, cols, m) if plan.turned else (x, y, m, cols)
     tile, (outer, inner) = plan.tile, lead
     if plan.pack_rows:

@@ -21,6 +21,7 @@ from retrograd.codegen.lowering.places import (
     lower_take,
 )
 from retrograd.codegen.lowering.product import lower_product
+from retrograd.codegen.lowering.recurrence import lower_recurrence
 from retrograd.codegen.lowering.region import lower_region
 from retrograd.codegen.schedule import Schedule, Work
 
@@ -36,4 +37,5 @@ LOWERINGS: dict[str, Callable[[Work, Schedule], list[Call]]] = {
     "take": lower_take, "scatter": lower_scatter,
     "gather": lower_gather, "add_at": lower_add_at, "place": lower_place,
     "check": lower_check,
+    "recurrence": lambda work, schedule: lower_recurrence(work, schedule, LOWERINGS),
 }
