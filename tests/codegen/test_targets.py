@@ -44,7 +44,9 @@ def _graphs() -> Iterator[Any]:
     yield from (x.argmax(1), x.argmin(0))
     yield from (rg.rand(9), rg.randn(9), rg.randint(0, 5, (9,)), rg.rand(9, dtype=rg.float64))
     yield F.fold(rg.randn(1, 4, 9), (4, 4), (2, 2))
-    yield F.conv2d(rg.randn(1, 2, 5, 5), rg.randn(3, 2, 3, 3))
+    image, kernels = rg.randn(1, 2, 5, 5), rg.randn(3, 2, 3, 3, requires_grad=True)
+    convolved = F.conv2d(image, kernels)
+    yield from (convolved, *rg.autograd.grad(convolved.sum(), kernels, create_graph=True))
     z = rg.randn(6, 4).requires_grad_()
     y = F.scaled_dot_product_attention(z, z, z, is_causal=True)
     yield rg.autograd.grad(y.sum(), z, create_graph=True)[0]

@@ -64,6 +64,7 @@ KINDS: dict[str, Kind] = {          # by the `lower` of the primitive
     "argmax": _ARG, "argmin": _ARG, "scan": Kind("scan", makes(*_NUMBERS)),
     "overlap": Kind("overlap", makes(*_NUMBERS)),
     "product": Kind("product", makes(*_MULTIPLIED)), "conv": Kind("conv", makes(*_MULTIPLIED)),
+    "conv_weight": Kind("conv_weight", makes(*_MULTIPLIED)),
     "attention": Kind("attention", makes(float32, float64)),
     "attention_back": Kind("attention_back", makes(float32, float64)),
     "uniform": Kind("draw", makes(float32, float64)), "normal": Kind("draw", makes(float32, float64)),

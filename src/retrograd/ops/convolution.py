@@ -1,10 +1,9 @@
-"""What convolutions mean to the compiler: one over windows that lie inside, which has a kernel.
+"""What convolutions mean to the compiler: those over windows that lie inside, which have kernels.
 
-    conv with borders      ->  conv of the padded x
-    conv of one tap        ->  product
-    conv_input             ->  conv of the padded cotangent with kernels turned round; with a stride, one for
-                               each place between windows, put side by side
-    conv_weight            ->  windows and one product
+    conv, conv_weight with borders     ->  the same of the padded x
+    conv of one tap                    ->  product
+    conv_input                         ->  conv of the padded cotangent with kernels turned round; with a
+                                           stride, one for each place between windows, put side by side
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from retrograd.base.shape import Shape, numel
 from retrograd.graph.node import Node, bind
 from retrograd.ops import linear as lin
 from retrograd.ops.contract import matmul
-from retrograd.ops.window import conv_p, windows_p
+from retrograd.ops.window import conv_p, conv_weight_p
 
 
 def _bordered(x: Node, low: Shape, high: Shape) -> Node:
@@ -96,16 +95,10 @@ def _taps_of_phase(r: int, taps: int, stride: int, dilation: int) -> tuple[int, 
     return None
 
 
-def kernels_of_convolution(x: Node, c: Node, stride: Shape, low: Shape, high: Shape, dilation: Shape,
-                           groups: int, size: Shape) -> Node:
+def weights_of_convolution(x: Node, c: Node, stride: Shape, low: Shape, high: Shape, dilation: Shape,
+                           groups: int, size: Shape) -> Node | None:
     """conv_weight."""
-    n = len(size)
-    w = bind(windows_p, (_bordered(x, low, high),), (size, stride, dilation))
-    N, C, counts = w.shape[0], w.shape[1], w.shape[2:2 + n]
-    positions = N * numel(counts)
-    columns = lin.reshape(w, (N, groups, C // groups, *w.shape[2:]))
-    columns = lin.permute(columns, (1, 0, *range(3, 3 + n), 2, *range(3 + n, 3 + 2 * n)))
-    columns = lin.reshape(columns, (groups, positions, C // groups * numel(size)))
-    rows = lin.permute(lin.reshape(c, (N, groups, c.shape[1] // groups, numel(counts))), (1, 2, 0, 3))
-    rows = lin.reshape(rows, (groups, c.shape[1] // groups, positions))
-    return lin.reshape(matmul(rows, columns), (c.shape[1], C // groups, *size))
+    if not any((*low, *high)):
+        return None
+    none = (0,) * len(low)
+    return bind(conv_weight_p, (_bordered(x, low, high), c), (stride, none, none, dilation, groups, size))

@@ -12,7 +12,7 @@ from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as pw
 from retrograd.ops.attention import attention_p, by_blocks
 from retrograd.ops.constant import count, iota
-from retrograd.ops.convolution import convolved, input_of_convolution, kernels_of_convolution
+from retrograd.ops.convolution import convolved, input_of_convolution, weights_of_convolution
 from retrograd.ops.reduction import logsumexp, reduce_max, reduce_norm
 from retrograd.ops.window import conv_input_p, conv_p, conv_weight_p
 
@@ -37,7 +37,7 @@ def _positions(shape: Shape, axis: int, dtype: str) -> Node:
 
 MEANINGS: dict[Primitive, Callable[..., Any]] = {
     reduce_norm: _norm, logsumexp: _logsumexp, iota: _positions, attention_p: by_blocks,
-    conv_p: convolved, conv_input_p: input_of_convolution, conv_weight_p: kernels_of_convolution}
+    conv_p: convolved, conv_input_p: input_of_convolution, conv_weight_p: weights_of_convolution}
 
 
 def meaning(prim: Primitive) -> Callable[..., Any] | None:

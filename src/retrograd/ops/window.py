@@ -206,7 +206,8 @@ conv_input_p = Primitive(
         lambda g, c, w_aval, stride, low, high, dilation, groups:
             bind(conv_weight_p, (g, c), (stride, low, high, dilation, groups, w_aval.shape[2:]))))
 conv_weight_p = Primitive(
-    "conv_weight", "window", "x c", CONV + " size", np=_conv_weight_np, sample=_conv_weight_sample,
+    "conv_weight", "window", "x c", CONV + " size", np=_conv_weight_np, lower="conv_weight",
+    sample=_conv_weight_sample,
     flops=_conv_flops, infer=lambda i, p: ((i[1].shape[1], i[0].shape[1] // p[4], *p[5]), i[0].dtype),
     transpose=(
         lambda g, c, x_aval, stride, low, high, dilation, groups:

@@ -1,4 +1,5 @@
-"""A convolution to calls: where the elements of a window lie, kernels in panels, and one implicit product."""
+"""A convolution, or its derivative to the weights, to calls: a table of where the elements of a window lie,
+and one implicit product."""
 
 from __future__ import annotations
 
@@ -7,17 +8,22 @@ from typing import NamedTuple
 from retrograd.base.shape import Shape, numel
 from retrograd.codegen.axis import nanoseconds
 from retrograd.codegen.contract.conv import Conv
+from retrograd.codegen.contract.conv_weight import ConvWeight
 from retrograd.codegen.contract.offsets import Offsets
 from retrograd.codegen.contract.pack import Pack
 from retrograd.codegen.contract.plan import Side, aliased, rows_tile
-from retrograd.codegen.contract.tile import Tile
+from retrograd.codegen.contract.tile import K_BLOCK, Tile
 from retrograd.codegen.jit import host
 from retrograd.codegen.layout import Layout, one_step
+from retrograd.codegen.loops.operand import Step
 from retrograd.codegen.lowering.call import Address, Call, Scratch, copied
 from retrograd.codegen.lowering.epilogue import lower_epilogue
-from retrograd.codegen.lowering.nest import array, copy
+from retrograd.codegen.lowering.nest import Array, Result, array, copy, nest
 from retrograd.codegen.schedule import Schedule, Work
 from retrograd.graph.node import Node
+
+# The work of summing weights is meant to keep as many threads busy, in parts of at least so many blocks.
+_THREADS, _BLOCKS = 8, 4
 
 
 class Images(NamedTuple):
@@ -56,6 +62,51 @@ def lower_conv(work: Work, schedule: Schedule) -> list[Call]:
         rows * positions, positions, *lower_positions(images, n.shape[2:], stride), *after.args],
         axes=conv.axes(), cost=after.cost + nanoseconds(2 * count * rows * positions * k, 0)))
     return calls
+
+
+def lower_conv_weight(work: Work, schedule: Schedule) -> list[Call]:
+    """w[o, c, t] = sum over n and p of x[n, c, p * stride + t * dilation] g[n, o, p], a group at a time."""
+    n = work.nodes[0]
+    x, g = n.inputs
+    stride, _, _, dilation, groups, kernel = n.params
+    calls: list[Call] = []
+    size, dtype = n.dtype.itemsize, n.dtype.name
+    rows, columns, each = numel(n.shape[1:]), n.shape[0] // groups, numel(g.shape[2:])
+    images = lower_images(calls, x, schedule.layouts[x], stride[-1], kernel[-1], dilation[-1])
+    offsets = lower_offsets(calls, images, n.shape[1], kernel, stride, dilation)
+    layout = schedule.layouts[g]
+    if one_step(g.shape[2:], layout.strides[2:]) != 1:
+        layout = copied(calls, layout, g)
+    positions = g.shape[0] * each
+    conv = ConvWeight(rows_tile(rows, positions, dtype, host()))
+    parts = _parts(conv, groups, rows, columns, positions)
+    target = Address(n, 0, size) if parts == 1 else Address(Scratch(parts * numel(n.shape) * size), 0, size)
+    span = -(-positions // parts)
+    calls.append(Call(conv, [
+        images.address, Address(layout.base, layout.offset, size), offsets, target,
+        0, parts * groups, 0, rows, 0, columns, positions, span, groups, n.shape[1] * images.channel,
+        layout.strides[0], columns * layout.strides[1], layout.strides[1], rows * columns, rows,
+        *lower_positions(images, g.shape[2:], stride), images.image],
+        axes=conv.axes(), cost=nanoseconds(2 * groups * rows * columns * positions, 0)))
+    if parts > 1:
+        summed = [Array(target._replace(offset=k * numel(n.shape)), dtype, (1,)) for k in range(parts)]
+        adds = tuple(Step(lambda m, a, b: m.add(a, b), (parts + k - 1 if k else 0, k + 1), "add")
+                     for k in range(parts - 1))
+        result = Array(Address(n, 0, size), dtype, (1,))
+        calls.append(nest((numel(n.shape),), summed, adds, [Result(2 * parts - 2, result)]))
+    return calls
+
+
+def _parts(conv: ConvWeight, groups: int, rows: int, columns: int, positions: int) -> int:
+    """In how many parts positions are summed: enough for several threads where few weights give them little
+    to do, each of several blocks."""
+    blocks = groups
+    for extent, axis in zip((rows, columns), conv.axes()[1:]):
+        blocks *= -(-extent // axis.align)
+    parts = 1
+    while parts * blocks < _THREADS and positions >= 2 * parts * _BLOCKS * K_BLOCK:
+        parts *= 2
+    return parts
 
 
 def lower_images(calls: list[Call], x: Node, layout: Layout, stride: int, taps: int, dilation: int) -> Images:

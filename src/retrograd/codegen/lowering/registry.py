@@ -8,7 +8,7 @@ from retrograd.codegen.lowering.along import lower_arg, lower_overlap, lower_sca
 from retrograd.codegen.lowering.attention import lower_attention, lower_attention_back
 from retrograd.codegen.lowering.call import Call
 from retrograd.codegen.lowering.check import lower_check
-from retrograd.codegen.lowering.conv import lower_conv
+from retrograd.codegen.lowering.conv import lower_conv, lower_conv_weight
 from retrograd.codegen.lowering.draw import lower_floats, lower_integers
 from retrograd.codegen.lowering.fold import lower_fold
 from retrograd.codegen.lowering.loop import lower_loop
@@ -29,7 +29,7 @@ LOWERINGS: dict[str, Callable[[Work, Schedule], list[Call]]] = {
     "loop": lower_loop,
     "fold": lower_fold,
     "region": lower_region,
-    "product": lower_product, "conv": lower_conv,
+    "product": lower_product, "conv": lower_conv, "conv_weight": lower_conv_weight,
     "attention": lower_attention, "attention_back": lower_attention_back,
     "arg": lower_arg, "scan": lower_scan, "overlap": lower_overlap,
     "draw": lower_floats, "choose": lower_integers,
