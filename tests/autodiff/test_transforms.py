@@ -10,6 +10,7 @@ import pytest
 
 import retrograd as rg
 from retrograd import func
+from retrograd.autograd import forward_ad
 
 F64 = rg.float64
 
@@ -191,7 +192,6 @@ def test_vjp_results_are_differentiable_from_outside() -> None:
 
 
 def test_forward_ad_carries_tangents_inside_a_level(rng: np.random.Generator) -> None:
-    from retrograd.autograd import forward_ad
     x, t = (rg.tensor(rng.standard_normal(3)) for _ in range(2))
     with forward_ad.dual_level():
         d = forward_ad.make_dual(x, t)
@@ -201,6 +201,40 @@ def test_forward_ad_carries_tangents_inside_a_level(rng: np.random.Generator) ->
     assert not y.primal.requires_grad
     with pytest.raises(RuntimeError, match="dual_level"):
         forward_ad.make_dual(x, t)
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_tangents_go_through_gradients_that_were_computed_and_freed(create_graph: bool) -> None:
+    x, t = rg.tensor([1.0, 2.0, 3.0], requires_grad=True), rg.tensor([0.5, 1.0, 2.0])
+    with forward_ad.dual_level():
+        d = forward_ad.make_dual(x, t)
+        for wrt in (d, x):
+            g, = rg.autograd.grad((d**3).sum(), wrt, create_graph=create_graph)
+            assert forward_ad.unpack_dual(g).tangent.tolist() == [3.0, 12.0, 36.0]      # 6 x t
+        (d**2).sum().backward()
+        assert forward_ad.unpack_dual(x.grad).tangent.tolist() == [1.0, 2.0, 4.0]
+
+
+def test_a_detached_tensor_has_no_tangent_however_it_was_made_or_written() -> None:
+    with forward_ad.dual_level():
+        d = forward_ad.make_dual(rg.ones(2), rg.ones(2))
+        with rg.no_grad():
+            y = d * 2
+        held = y.detach()
+        assert forward_ad.unpack_dual(held).tangent is None is forward_ad.unpack_dual(y.data).tangent
+        assert forward_ad.unpack_dual(y).tangent.tolist() == [2.0, 2.0]
+        w = d.detach().requires_grad_()
+        (w * w).sum().backward()
+        rg.optim.SGD([w], lr=0.1).step()
+        assert forward_ad.unpack_dual(w).tangent is None and forward_ad.unpack_dual(w * 1).tangent is None
+
+
+def test_what_a_value_must_be_its_tangent_need_not() -> None:
+    """A probability is looked at before its logarithm; a step in any direction is not."""
+    p = rg.tensor([0.25, 0.5])
+    loss = rg.nn.functional.binary_cross_entropy
+    _, change = rg.func.jvp(lambda p: loss(p, rg.ones(2), reduction="sum"), (p,), (rg.tensor([-3.0, 5.0]),))
+    assert change.item() == 12.0 - 10.0
 
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")  # of PyTorch, when forward mode starts

@@ -45,7 +45,9 @@ class _Known(NamedTuple):
 
 def gradients(roots: Sequence[Node], cotangents: Sequence[Node], *, wrt: Sequence[Node] | None = None,
               retain_graph: bool = False, create_graph: bool = False) -> dict[Node, Node]:
-    """Cotangent nodes of `wrt` (None: of every leaf); computed at once unless `create_graph`."""
+    """Cotangent nodes of `wrt` (None: of every leaf); computed at once unless `create_graph`. Forward mode in
+    progress keeps the graph: tangents go through it to the gradients."""
+    retain_graph |= bool(modes.levels)
     trace: list[tuple[Node, Node]] | None = [] if modes.detect else None
     capture = modes.capture
     if create_graph:
@@ -106,7 +108,7 @@ def batched_gradients(roots: Sequence[Node], cotangents: Sequence[Node], wrt: Se
     grads = {n: g if batched else spread(g, size) for n, (g, batched) in zip(found, many)}
     if not create_graph:
         evaluate(list(grads.values()))
-        if not retain_graph:
+        if not retain_graph and not modes.levels:
             free(order)
     return grads
 

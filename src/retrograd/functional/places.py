@@ -9,7 +9,7 @@ import numpy as np
 
 from retrograd.base.dtype import BOOL, INTEGER, bool_, from_numpy, int64
 from retrograd.base.errors import DTypeError, MissingError, ShapeError
-from retrograd.base.shape import Shape, axis, numel
+from retrograd.base.shape import Shape, axis, broadcast_shapes, numel
 from retrograd.engine.evaluate import evaluate
 from retrograd.functional.door import (
     Tensor,
@@ -135,7 +135,7 @@ def masked_select(input: Any, mask: Any) -> Tensor:
     if m.dtype.kind != BOOL:
         raise DTypeError(f"mask is {m.dtype.name}", op="masked_select", expected="a bool tensor")
     if x.shape != m.shape:
-        from_shape = tuple(np.broadcast_shapes(x.shape, m.shape))
+        from_shape = broadcast_shapes(x.shape, m.shape)
         x, m = expand_to(x, from_shape), expand_to(m, from_shape)
     return getitem(wrap(x), wrap(m))
 

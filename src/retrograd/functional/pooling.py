@@ -29,6 +29,8 @@ _AXES = {1: "L", 2: "H, W", 3: "D, H, W"}
 def _shaped(x: Node, n: int, op: str) -> None:
     if x.ndim not in (n + 1, n + 2):
         raise ShapeError(f"input is {x.shape}", op=op, expected=f"(N, C, {_AXES[n]}) or (C, {_AXES[n]})")
+    if not all(x.shape[-n:]):
+        raise ShapeError(f"input is {x.shape}", op=op, expected=f"no size 0 among {_AXES[n]}")
 
 
 def _count(size: int, kernel: int, stride: int, padding: int, dilation: int, ceil_mode: bool) -> int:

@@ -367,7 +367,11 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
     if indexing == "xy" and len(tensors) > 1:
         out = meshgrid(tensors[1], tensors[0], *tensors[2:])
         return out[1], out[0], *out[2:]
-    shape = tuple(numel(need_tensor(x, "meshgrid").shape) for x in tensors)
+    nodes = [need_tensor(x, "meshgrid") for x in tensors]
+    if any(n.ndim > 1 for n in nodes):
+        raise ShapeError(f"the tensors are {', '.join(str(n.shape) for n in nodes)}", op="meshgrid",
+                         expected="vectors, or scalars")
+    shape = tuple(numel(n.shape) for n in nodes)
     return tuple(expand(reshape(x, tuple(-1 if d == k else 1 for d in range(len(shape)))), shape)
                  for k, x in enumerate(tensors))
 

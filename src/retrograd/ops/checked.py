@@ -56,8 +56,8 @@ def _sample() -> Iterator[Sample]:
 
 
 checked_p = Primitive("checked", "linear", "x", "condition op", infer=lambda i, p: (i[0].shape, i[0].dtype),
-                      np=check_values, lower="check", exact=True, transpose=lambda g: g, sample=_sample,
-                      flops=lambda n: 0)
+                      np=check_values, lower="check", exact=True, vjp=lambda g: (g,), jvp=lambda dx: dx,
+                      sample=_sample, flops=lambda n: 0)
 
 
 def checked(x: Node, condition: str, op: str) -> Node:

@@ -12,7 +12,7 @@ from retrograd.base.dtype import as_dtype, bool_, default, int64
 from retrograd.base.errors import ArgumentError, ArgumentTypeError, DTypeError, ShapeError
 from retrograd.base.shape import Shape, shape_of
 from retrograd.engine.random import Generator, default_generator
-from retrograd.functional.door import TensorBase
+from retrograd.functional.door import TensorBase, need_tensor
 from retrograd.graph.node import Node, bind, leaf
 from retrograd.ops import linear as lin
 from retrograd.ops.constant import argsort, iota, random_int, random_normal, random_uniform
@@ -134,7 +134,8 @@ def _filler(name: str, value: int) -> Any:
 
     def like(input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False,
              memory_format: Any = None, layout: Any = None) -> Tensor:
-        return fn(*input.shape, dtype=dtype or input.dtype, device=device, requires_grad=requires_grad)
+        x = need_tensor(input, name + "_like")
+        return fn(*x.shape, dtype=dtype or x.dtype, device=device, requires_grad=requires_grad)
     fn.__name__ = fn.__qualname__ = name
     like.__name__ = like.__qualname__ = name + "_like"
     what = "zeros (empty promises no values)" if name == "empty" else name
@@ -151,7 +152,8 @@ empty, empty_like = _filler("empty", 0)
 def full_like(input: Any, fill_value: Any, *, dtype: Any = None, device: Any = None,
               requires_grad: bool = False, memory_format: Any = None) -> Tensor:
     """A tensor of the size and dtype of another, filled with a number."""
-    return full(tuple(input.shape), fill_value, dtype=dtype or input.dtype, requires_grad=requires_grad)
+    x = need_tensor(input, "full_like")
+    return full(x.shape, fill_value, dtype=dtype or x.dtype, requires_grad=requires_grad)
 
 
 def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None,
@@ -203,7 +205,8 @@ def _random(name: str, prim: Any, doc: str) -> Any:
 
     def like(input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False,
              memory_format: Any = None) -> Tensor:
-        return fn(*input.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
+        x = need_tensor(input, name + "_like")
+        return fn(*x.shape, dtype=dtype or x.dtype, requires_grad=requires_grad)
     fn.__name__ = fn.__qualname__ = name
     like.__name__ = like.__qualname__ = name + "_like"
     fn.__doc__ = doc

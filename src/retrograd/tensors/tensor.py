@@ -89,7 +89,8 @@ class Tensor(TensorBase):
         else:
             s.settle()
             raw = s.node
-            if self._detached and raw.rg and self._seen != s.version:
+            # Forward mode walks all nodes, also those that were recorded without gradients.
+            if self._detached and self._seen != s.version and (raw.rg or local.state.levels):
                 raw = bind(stop, (raw,))
         if self._seen != s.version:
             self._node = self._tracked(raw) if self._leaf else raw
@@ -117,7 +118,7 @@ class Tensor(TensorBase):
 
     def _tracked(self, raw: Node) -> Node:
         """The node of a leaf that collects gradients, over the value `raw`."""
-        if raw.rg:
+        if raw.rg or local.state.levels:
             raw = bind(stop, (raw,))
         n = leaf(raw.value, raw.dtype, LEAF) if _fixed(raw) and raw.prim is leaf_p else \
             Node(alias_p, (raw,), (), raw.shape, raw.dtype, LEAF, None, raw.where)
@@ -362,7 +363,7 @@ class Tensor(TensorBase):
         """Forget the history of this tensor."""
         self._leaf, changes.count = False, changes.count + 1
         n = self.node
-        if n.rg:
+        if n.rg or local.state.levels:
             self._store(bind(stop, (n,)))
         return self
 
