@@ -11,6 +11,7 @@ Expressions are Python. They see T (the library), nn, F, optim, and makers of in
 from __future__ import annotations
 
 import importlib
+import re
 import warnings
 import zlib
 from typing import Any
@@ -23,15 +24,25 @@ FLOATS = {"float32": 2e-5, "float64": 1e-9}        # relative tolerance by dtype
 class Inputs:
     """The makers, for one library and one dtype; what may be differentiated is remembered."""
 
-    def __init__(self, T: Any, dtype: str, expression: str) -> None:
-        self.T, self.dtype = T, dtype
-        self.rng = np.random.default_rng(zlib.crc32(expression.encode()))
+    def __init__(self, T: Any, dtype: str, expression: str, dual: bool = False) -> None:
+        self.T, self.dtype, self.dual = T, dtype, dual
+        seed = zlib.crc32(expression.encode())
+        self.rng, self.directions = np.random.default_rng(seed), np.random.default_rng([seed, 3])
         self.wrt: list[Any] = []
+        self.tangents: list[Any] = []           # beside wrt, where inputs are dual
 
     def _float(self, values: Any) -> Any:
         t = self.T.tensor(np.asarray(values).tolist(), dtype=getattr(self.T, self.dtype), requires_grad=True)
         self.wrt.append(t)
-        return t
+        return self._moving(t)
+
+    def _moving(self, t: Any) -> Any:
+        """The tensor with a tangent, where inputs are dual."""
+        if not self.dual:
+            return t
+        direction = self.directions.standard_normal(tuple(t.shape)).tolist()
+        self.tangents.append(self.T.tensor(direction, dtype=t.dtype))
+        return self.T.autograd.forward_ad.make_dual(t, self.tangents[-1])
 
     def a(self, *shape: int) -> Any:
         return self._float(self.rng.standard_normal(shape))
@@ -60,6 +71,10 @@ class Inputs:
                     fresh = self.rng.uniform(0.2, 1, tuple(value.shape))
                     value.copy_(self.T.tensor(fresh.tolist(), dtype=value.dtype))
         self.wrt += [p for p in module.parameters() if p.requires_grad]
+        for part in module.modules() if self.dual else ():
+            for name, p in list(part.named_parameters(recurse=False)):
+                delattr(part, name)
+                setattr(part, name, self._moving(p))
         return module
 
     def space(self) -> dict[str, Any]:
@@ -108,9 +123,9 @@ def recipes(T: Any, inputs: Inputs) -> dict[str, Any]:
     return {"trained": trained, "rates": rates, "inplace": inplace}
 
 
-def run(T: Any, dtype: str, expression: str) -> tuple[Any, Inputs]:
+def run(T: Any, dtype: str, expression: str, dual: bool = False) -> tuple[Any, Inputs]:
     """(result, inputs) of an expression."""
-    inputs = Inputs(T, dtype, expression)
+    inputs = Inputs(T, dtype, expression, dual)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return eval(expression, inputs.space()), inputs
@@ -182,21 +197,42 @@ def gradients(T: Any, result: Any, inputs: Inputs, expression: str) -> list[Any]
     return [*first, *derivatives(first, 2)]
 
 
+def tangents(T: Any, expression: str) -> list[Any]:
+    """The derivatives of all outputs along one direction of the inputs, by forward mode."""
+    with T.autograd.forward_ad.dual_level():
+        result, _ = run(T, "float64", expression, dual=True)
+        found = [T.autograd.forward_ad.unpack_dual(x)[1] for x in flat(result)
+                 if hasattr(x, "backward") and x.is_floating_point()]
+        return [None if t is None else t.detach().clone() for t in found]
+
+
 def nonzero(values: list[Any]) -> list[Any]:
     """Gradients without the distinction of None and zeros, which libraries draw differently."""
     return [None if v is None or not np.any(plain(v)[1]) else v for v in values]
 
 
-def compare(torch: Any, ours: Any, expression: str, rtol: float = 1.0) -> None:
+def compare(torch: Any, ours: Any, expression: str, forward: bool = True) -> None:
     """Assert that both libraries agree on an expression."""
     for dtype, tolerance in FLOATS.items():
         want, theirs = run(torch, dtype, expression)
         got, mine = run(ours, dtype, expression)
-        same(got, want, rtol * tolerance, f"{expression} in {dtype}")
+        same(got, want, tolerance, f"{expression} in {dtype}")
         if dtype == "float64":
             expected = nonzero(gradients(torch, want, theirs, expression))
-            same(nonzero(gradients(ours, got, mine, expression)), expected, 100 * rtol * tolerance,
+            same(nonzero(gradients(ours, got, mine, expression)), expected, 100 * tolerance,
                  f"gradients of {expression}")
+    if forward:
+        compare_forward(torch, ours, expression)
+
+
+def compare_forward(torch: Any, ours: Any, expression: str) -> bool:
+    """Assert that forward mode agrees; whether there was a derivative to compare."""
+    try:
+        wanted = nonzero(tangents(torch, expression))
+    except Exception:       # no forward mode there, or something that no dual number goes through
+        return False
+    same(nonzero(tangents(ours, expression)), wanted, 100 * FLOATS["float64"], f"forward mode of {expression}")
+    return any(t is not None for t in wanted)
 
 
 def compare_errors(torch: Any, ours: Any, expression: str) -> None:
@@ -212,4 +248,36 @@ def compare_errors(torch: Any, ours: Any, expression: str) -> None:
     theirs, mine = failure(torch), failure(ours)
     assert theirs is not None, f"{expression} does not fail in PyTorch"
     assert mine is not None, f"{expression}: PyTorch raises {type(theirs).__name__}, nothing here"
-    assert isinstance(mine, type(theirs)), f"{expression}: {type(mine).__mro__}, PyTorch {type(theirs).__name__}"
+    # Where PyTorch runs into a missing attribute of what is no tensor, the better error is fine too.
+    caught = (type(theirs), TypeError) if isinstance(theirs, AttributeError) else type(theirs)
+    assert isinstance(mine, caught), f"{expression}: {type(mine).__mro__}, PyTorch {type(theirs).__name__}"
+
+
+MAKER = re.compile(r"\b[apuib]\((?:[0-9]+(?:, *[0-9]+)*)?\)")
+MISTAKEN = ("None", "'x'", "[1, 'x']", "object()", "T.zeros(3, 0, 7)")
+
+
+def mistakes(expression: str) -> list[str]:
+    """The expression with something else in place of its first input, and with an argument too many."""
+    first = MAKER.search(expression)
+    found = [expression[:first.start()] + other + expression[first.end():] for other in MISTAKEN] if first else []
+    return found + [expression[:-1] + ", bogus=1)"] * (expression.endswith(")") and not expression.endswith("))"))
+
+
+def compare_mistakes(torch: Any, ours: Any, expression: str) -> int:
+    """Assert that each mistake which PyTorch refuses is refused here likewise; how many there are."""
+    count = 0
+    for mistake in mistakes(expression):
+        try:
+            for x in flat(run(torch, "float32", mistake)[0]):
+                if hasattr(x, "tolist"):
+                    x.tolist()
+        except Exception:
+            compare_errors(torch, ours, mistake)
+            count += 1
+        finally:                # what broke off in the middle may have left a mode on
+            for T in (torch, ours):
+                T.set_grad_enabled(True)
+                T.autograd.set_detect_anomaly(False)
+                T.set_default_dtype(T.float32)
+    return count

@@ -22,6 +22,12 @@ DIFFERS = {
     "5 // p(2)": "a rounded quotient is a constant; PyTorch has no derivative and raises in backward",
 }
 
+# The same for derivatives in forward mode.
+FORWARD_DIFFERS = {
+    "F.embedding(i(4), a(5, 2), padding_idx=1)": "the padding row has no derivative in either mode; PyTorch has "
+                                                 "one in forward mode",
+}
+
 # Mistakes that PyTorch refuses and Retrograd does not, and why.
 NOT_REFUSED: dict[str, str] = {}
 

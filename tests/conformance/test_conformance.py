@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.conformance import compare
-from tests.conformance.tables import DIFFERS, ERRORS, NOT_REFUSED, TABLES
+from tests.conformance.tables import DIFFERS, ERRORS, FORWARD_DIFFERS, NOT_REFUSED, TABLES
 
 import retrograd as rg
 
@@ -18,10 +18,22 @@ CASES = [(name, expression) for table in TABLES.values() for name, expressions i
 @pytest.mark.parametrize(("name", "expression"), CASES, ids=[f"{n}:{e}" for n, e in CASES])
 def test_a_sample_agrees(name: str, expression: str, torch: Any) -> None:
     if expression not in DIFFERS:
-        compare.compare(torch, rg, expression)
+        compare.compare(torch, rg, expression, forward=expression not in FORWARD_DIFFERS)
     else:
         with pytest.raises((AssertionError, RuntimeError)):
             compare.compare(torch, rg, expression)
+
+
+@pytest.mark.parametrize("expression", FORWARD_DIFFERS)
+def test_forward_mode_differs_where_the_page_says_so(expression: str, torch: Any) -> None:
+    with pytest.raises(AssertionError, match="forward mode"):
+        compare.compare_forward(torch, rg, expression)
+
+
+@pytest.mark.parametrize(("part", "name"), [(part, name) for part, table in TABLES.items() for name in table])
+def test_mistaken_arguments_raise_a_class_that_scripts_catch(part: str, name: str, torch: Any) -> None:
+    """Of each name the first sample; `make conformance` takes three."""
+    compare.compare_mistakes(torch, rg, TABLES[part][name][0])
 
 
 def test_every_name_has_three_samples() -> None:
@@ -44,4 +56,5 @@ def test_the_page_speaks_of_the_tables_as_they_are() -> None:
     for part, table in TABLES.items():
         for name, expressions in table.items():
             assert f"| `{part}.{name}` | {len(expressions)} |" in page, f"{name}: run `make conformance`"
-    assert all(why in page for why in [*DIFFERS.values(), *NOT_REFUSED.values()])
+    reasons = [*DIFFERS.values(), *FORWARD_DIFFERS.values(), *NOT_REFUSED.values()]
+    assert all(why in page for why in reasons)
