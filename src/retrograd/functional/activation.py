@@ -11,10 +11,20 @@ from typing import Any
 
 from retrograd.base.dtype import as_dtype
 from retrograd.base.errors import ArgumentError, DTypeError, ShapeError
+from retrograd.base.modes import local
 from retrograd.base.shape import axis
 from retrograd.engine.random import default_generator
-from retrograd.functional.door import Tensor, expand_to, need_tensor, number_node, same_dtype, wrap
-from retrograd.graph.node import Node, bind, const
+from retrograd.functional.door import (
+    Tensor,
+    TensorBase,
+    expand_to,
+    hooks,
+    need_tensor,
+    number_node,
+    same_dtype,
+    wrap,
+)
+from retrograd.graph.node import Node, bind, const, record
 from retrograd.ops import composite
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as p
@@ -63,6 +73,10 @@ def relu(input: Any, inplace: bool = False) -> Tensor:
     >>> rg.relu(rg.tensor([-1., 0., 2.]))
     tensor([0., 0., 2.])
     """
+    if not inplace and isinstance(input, TensorBase):       # the common case, without a detour
+        x = input.node
+        if x.dtype.is_floating_point:
+            return hooks.wrap(record(p.relu, (x,), (), x.shape, x.dtype, local.state))
     return _result(input, bind(p.relu, (need_tensor(input, "relu"),)), "relu", inplace)
 
 

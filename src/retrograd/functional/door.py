@@ -27,6 +27,7 @@ from retrograd.graph.node import Node, bind, const, leaf, record, scalar
 from retrograd.graph.primitive import Primitive
 from retrograd.graph.wrapping import Tensor, TensorBase, View, hooks, wrap
 from retrograd.ops import linear as lin
+from retrograd.ops.families import infer_pointwise
 
 __all__ = ["Tensor", "TensorBase", "View", "hooks", "wrap"]     # passed on to the functions
 
@@ -139,6 +140,8 @@ def binary(prim: Primitive, a: Any, b: Any, op: str, *, floating: bool = False) 
 def unary(prim: Primitive, x: Any, op: str, *, floating: bool = False) -> Tensor:
     """A pointwise primitive of one tensor; integers become the default float where the function needs it."""
     n = x.node if isinstance(x, TensorBase) else need_tensor(x, op)
+    if prim.infer is infer_pointwise and n.dtype.is_floating_point:     # the common case, without a detour
+        return hooks.wrap(record(prim, (n,), (), n.shape, n.dtype, local.state))
     if floating and not n.dtype.is_floating_point:
         n = lin.cast(n, default())
     return hooks.wrap(bind(prim, (n,)))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from retrograd.base.errors import ArgumentError, MissingError, ShapeError
-from retrograd.base.modes import modes
+from retrograd.base.modes import local, modes
 from retrograd.base.shape import axis, broadcast_shapes, numel
 from retrograd.engine.evaluate import evaluate
-from retrograd.functional.door import Tensor, expand_to, need_tensor, same_dtype, wrap
+from retrograd.functional.door import Tensor, TensorBase, expand_to, hooks, need_tensor, same_dtype, wrap
 from retrograd.functional.elementwise import add, mul
-from retrograd.graph.node import Node, bind
+from retrograd.graph.node import Node, bind, record
 from retrograd.ops import composite
 from retrograd.ops import linear as lin
 from retrograd.ops.constant import iota
@@ -106,6 +106,13 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
 
     Derivative: to input g W, to weight g^T x summed over rows, to bias the sum of g over rows.
     """
+    if isinstance(input, TensorBase) and isinstance(weight, TensorBase) and isinstance(bias, TensorBase):
+        x, w, b = input.node, weight.node, bias.node        # the common case, without a detour
+        rows, size = x.shape, w.shape
+        if len(size) == 2 and rows and rows[-1] == size[1] and b.shape == size[:1] \
+                and x.dtype is w.dtype and x.dtype is b.dtype:
+            shape = (rows[0], size[0]) if len(rows) == 2 else (*rows[:-1], size[0])
+            return hooks.wrap(record(composite.linear, (x, w, b), (), shape, x.dtype, local.state))
     x, w = need_tensor(input, "linear"), need_tensor(weight, "linear", "weight")
     same_dtype("linear", ("input", x), ("weight", w))
     if w.ndim != 2 or x.ndim == 0 or x.shape[-1] != w.shape[1]:

@@ -104,6 +104,9 @@ def line_text(where: tuple[CodeType, int] | None) -> str:
     return f"{code.co_filename}:{line}, in {code.co_name}"
 
 
+_new = Node.__new__
+
+
 def bind(prim: Primitive, inputs: tuple[Node, ...], params: tuple[Any, ...] = ()) -> Node:
     """The one door: infer the aval (raising on the user's line) and add a node."""
     try:
@@ -138,7 +141,32 @@ def record(prim: Primitive, inputs: tuple[Node, ...], params: tuple[Any, ...], s
                 where = user_line(2)
                 break
             frame = frame.f_back            # type: ignore[assignment]
-    return Node(prim, inputs, params, shape, dtype, rg, None, where)
+    n = _new(Node)                          # `Node(...)`, without the price of a class that is called
+    n.prim = prim
+    n.inputs = inputs
+    n.params = params
+    n.shape = shape
+    n.dtype = dtype
+    n.rg = rg
+    n.value = None
+    n.where = where
+    n.hooks = n.owner = None
+    return n
+
+
+def silent(prim: Primitive, base: Node, params: tuple[Any, ...], shape: Shape, state: State) -> Node:
+    """A view of one node, which cannot fail later: without a code pointer, but for the one inherited."""
+    n = _new(Node)
+    n.prim = prim
+    n.inputs = (base,)
+    n.params = params
+    n.shape = shape
+    n.dtype = base.dtype
+    n.rg = TRACKED if base.rg and state.grad else PLAIN
+    n.value = None
+    n.where = state.where
+    n.hooks = n.owner = None
+    return n
 
 
 _consts: dict[tuple[Any, type, DType], Node] = {}

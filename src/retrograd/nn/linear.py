@@ -65,7 +65,7 @@ class Linear(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """x W^T + b."""
-        return F.linear(input, self.weight, self.bias)
+        return F.linear(input, self._named("weight"), self._named("bias"))
 
     def extra_repr(self) -> str:
         """The sizes."""

@@ -83,6 +83,11 @@ class Tree:
                 return own[kind][name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
+    def _named(self, name: str) -> Any:
+        """`getattr` for what is mostly a parameter: without ordinary lookup failing first."""
+        own = self.__dict__["_parameters"]
+        return own[name] if name in own else getattr(self, name)
+
     def __setattr__(self, name: str, value: Any) -> None:
         own = self.__dict__
         if "_parameters" not in own:

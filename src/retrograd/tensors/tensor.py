@@ -21,7 +21,7 @@ from retrograd.base.modes import changes, local, modes
 from retrograd.base.shape import Size, numel
 from retrograd.engine import evaluate as engine
 from retrograd.functional.door import TensorBase, View, hooks
-from retrograd.graph.node import LEAF, PLAIN, TRACKED, Node, bind, leaf, leaf_p, recorder
+from retrograd.graph.node import LEAF, PLAIN, TRACKED, Node, bind, leaf, leaf_p, recorder, silent
 from retrograd.ops.constant import stop
 from retrograd.ops.linear import alias_p, cast, override_p
 from retrograd.tensors.device import CPU, Device
@@ -143,10 +143,8 @@ class Tensor(TensorBase):
             part = _through(node.value, [view])
             node = leaf(part, node.dtype) if part is not None else view.read(node)
         elif view.steps:                    # view.read, and without a code pointer: a view cannot fail later
-            rg = TRACKED if node.rg and state.grad else PLAIN
-            where = state.where
             for prim, params, shape in view.steps:
-                node = Node(prim, (node,), params, shape, node.dtype, rg, None, where)
+                node = silent(prim, node, params, shape, state)
         if self._base is not None and view.strides(self.stride()) is None:
             return Tensor(node)             # the elements do not lie so: a copy, as in PyTorch
         out = Tensor.__new__(Tensor)
@@ -480,6 +478,19 @@ def from_value(array: Any, dtype: dt.DType | None = None, requires_grad: bool = 
     return t.requires_grad_() if requires_grad else t
 
 
-wrap: Callable[[Node], Tensor] = Tensor
-hooks.wrap = Tensor
+def wrap(node: Node) -> Tensor:
+    """`Tensor(node)`, without the price of a class that is called."""
+    out = _new(Tensor)
+    out._node = node
+    if node.value is None:
+        state = local.state
+        pending = state.pending
+        pending.append(node)
+        if len(pending) > state.limit or config.eager:
+            out._crowded()
+    return out
+
+
+_new = Tensor.__new__
+hooks.wrap = wrap
 hooks.wrap_view = Tensor._shared
