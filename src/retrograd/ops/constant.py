@@ -14,6 +14,7 @@ from retrograd.graph.node import Node
 from retrograd.graph.primitive import Primitive, Sample
 from retrograd.ops import philox
 from retrograd.ops.families import Inferred, pointwise, reduction, rng_for, source
+from retrograd.ops.radix import stable_order
 
 # ---------------------------------------------------------------- comparisons and logic
 eq = pointwise("eq", np.equal, lambda m, a, b: m.eq(a, b), predicate=True, commutative=True, exact=True)
@@ -71,12 +72,11 @@ argmin = reduction("argmin", _index_of(np.argmin), params="axis", infer=infer_ar
 
 
 def _argsort_np(x: Any, axis: int, descending: bool) -> Any:
-    if not descending:
-        return np.argsort(x, axis=axis, kind="stable").astype(np.int64, copy=False)
-    # Stable and descending, NaN first: sort the reversed array upwards and read it backwards.
-    n = x.shape[axis]
-    order = np.argsort(np.flip(x, axis), axis=axis, kind="stable")
-    return np.flip(n - 1 - order, axis).astype(np.int64, copy=False)
+    if descending:      # stable, NaN first: sort the reversed array upwards and read it backwards
+        return np.flip(x.shape[axis] - 1 - _argsort_np(np.flip(x, axis), axis, False), axis)
+    if x.ndim == 1:
+        return stable_order(x)
+    return np.argsort(x, axis=axis, kind="stable").astype(np.int64, copy=False)
 
 
 def _argsort_sample() -> Iterator[Sample]:

@@ -1,0 +1,42 @@
+"""A vector goes in, the stable order of its elements comes out: what np.argsort gives, sooner.
+
+NumPy sorts 16-bit integers by counting them; wider numbers are sorted by their 16-bit digits, the lowest first.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+FEW = 4096          # elements below which np.argsort is as fast
+
+
+def stable_order(x: Any) -> Any:
+    """`np.argsort(x, kind="stable")` of a vector of any dtype.
+
+    >>> stable_order(np.array([3.0, -1.0, 3.0, -np.inf])).tolist()
+    [3, 1, 0, 2]
+    """
+    keys = _keys(x) if len(x) >= FEW and x.dtype.itemsize in (4, 8) else None
+    if keys is None:
+        return np.argsort(x, kind="stable").astype(np.int64, copy=False)
+    digits = keys.view(np.uint16).reshape(len(keys), -1)        # the lowest first on every machine we run on
+    order = np.argsort(digits[:, 0], kind="stable")
+    for k in range(1, digits.shape[1]):
+        order = order[np.argsort(digits[:, k][order], kind="stable")]
+    return order
+
+
+def _keys(x: Any) -> Any:
+    """Unsigned integers in the order of the elements; None where there are none (nan has no place)."""
+    unsigned = np.dtype(f"u{x.dtype.itemsize}")
+    top = unsigned.type(1 << 8 * x.dtype.itemsize - 1)
+    if x.dtype.kind == "u":
+        return np.ascontiguousarray(x)
+    if x.dtype.kind == "i":
+        return x.astype(unsigned) ^ top
+    if x.dtype.kind != "f" or np.isnan(x).any():
+        return None
+    bits = (x + 0).view(unsigned)           # -0 + 0 is 0: equal numbers have equal keys
+    return np.where(bits & top, ~bits, bits | top)
