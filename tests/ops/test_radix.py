@@ -9,7 +9,8 @@ from retrograd.ops.radix import FEW, stable_order
 
 
 @pytest.mark.parametrize("size", [0, 1, FEW - 1, FEW, 5 * FEW + 3])
-@pytest.mark.parametrize("dtype", ["float32", "float64", "int32", "int64", "uint32", "uint64", "float16", "bool"])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int32", "int64", "uint32", "uint64", "float16",
+                                   "bool"])
 def test_the_order_is_numpys(dtype: str, size: int, rng: np.random.Generator) -> None:
     x = (1000 * rng.standard_normal(size)).astype(dtype) if dtype != "bool" else rng.random(size) < 0.5
     order = stable_order(x)

@@ -1,6 +1,6 @@
 """A vector goes in, the stable order of its elements comes out: what np.argsort gives, sooner.
 
-NumPy sorts 16-bit integers by counting them; wider numbers are sorted by their 16-bit digits, the lowest first.
+NumPy sorts 16-bit integers by counting them; wider numbers are sorted by such digits, the lowest first.
 """
 
 from __future__ import annotations
