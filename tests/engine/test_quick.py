@@ -189,9 +189,9 @@ def test_values_that_die_make_room(eager_to_run: Policy) -> None:
     x.sum().item()
     assert sum(block.size for arena in quick._spare for block in arena._blocks) < 64 << 20
     arena = quick.Arena()
-    first = arena.piece(128)
-    arena.give(first)
-    assert arena.piece(128) is first
+    first = arena.take(128)
+    arena.give(first, 128)
+    assert arena.take(128) == first
 
 
 def test_units_are_forgotten_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,10 +46,10 @@ from retrograd.runtime.program import NumpyCall, Program, Recipe, Ref, Run, Seen
 MANY_CALLS = 24     # calls of NumPy cost more than a program of kernels, however small the arrays
 
 
-def worth_native(roots: Sequence[Node], small: int) -> bool:
+def worth_native(order: Sequence[Node], small: int) -> bool:
     """Whether a graph needs kernels: something NumPy would compute to other bits, or much of anything."""
     work = calls = 0
-    for n in topological(roots):
+    for n in order:
         if n.value is None and n.prim is not const_p:
             if not n.prim.exact and _has_kernels(n):
                 return True

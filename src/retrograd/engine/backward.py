@@ -135,7 +135,7 @@ def _known(root: Node, g: Node) -> dict[Node, Node] | None:
         if found is not None and out is not None:
             pending.clear()
             return _delivered(found.told, linear, root, held, out)
-    if latest is None and policy.takes(key, linear, [root], backward=True):
+    if latest is None and policy.takes(key, linear, backward=True):
         asked = [root, *held.values()]
         values, cotangents, order = quick.gradients(linear, asked, root, g)
         pending.clear()

@@ -54,7 +54,7 @@ def _program_values(key: Any, linear: Linear, roots: Sequence[Node]) -> list[Any
                                                       [n.value for n in linear.scalars])
         if values is not None:
             return values
-        if policy.takes(key, linear, roots, backward=False):
+        if policy.takes(key, linear, backward=False):
             return quick.values(linear, roots)
         program = make_program(roots, linear.leaves, linear.scalars)
         programs.put(key, program)

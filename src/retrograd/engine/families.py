@@ -143,7 +143,7 @@ class Families:
             if copies is None:
                 return None
             roots, told = trace(copies)
-            if not codegen.compile_graph.worth_native(roots, SMALL):
+            if not codegen.compile_graph.worth_native(linear.order, SMALL):
                 return None
             program = codegen.elastic.compile_elastic(
                 roots, [copies[n] for n in linear.leaves], [copies[n] for n in linear.scalars], guards, names)

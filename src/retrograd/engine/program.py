@@ -71,7 +71,7 @@ def make_program(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequenc
     `donate`, {number of a root: number of a leaf}, lets `run(leaves, scalars, writable)` put those results
     where the leaves lie, if the caller says that nobody else reads that memory. Such programs are native.
     """
-    native = config.jit and (bool(donate) or codegen.compile_graph.worth_native(roots, SMALL))
+    native = config.jit and (bool(donate) or codegen.compile_graph.worth_native(topological(roots), SMALL))
     if "ir" in config.check:
         verify(Graph.of(roots))
     if config.debug:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from retrograd.codegen.symbol import Guards
     from retrograd.codegen.unit import Plan
 
+FRESH, OPERAND, FIXED = range(3)        # as codegen/unit.py numbers them
 MANY = 8            # variants of one structure; what fits none is made for its sizes alone
 MOST = 20_000       # units that are kept
 
@@ -69,9 +70,10 @@ _NOTHING = np.zeros(())
 
 class Unit:
     """A plan with memory for its block, at `template` (0: nothing is to be run), and the forms of its
-    results. With a `program` it is run by that instead, on whole arrays."""
+    results. With a `program` it is run by that instead, on whole arrays. `simple`, of most units: template,
+    room and form of the one result, which is new memory, and bytes of scratch."""
 
-    __slots__ = ("template", "results", "rooms", "scratch", "checks", "program", "_alive")
+    __slots__ = ("template", "results", "rooms", "scratch", "checks", "program", "simple", "_alive")
 
     def __init__(self, results: Sequence[tuple[int, int, int, Form] | None], plan: Plan | None = None,
                  program: Any = None) -> None:
@@ -82,6 +84,11 @@ class Unit:
             block = array("q", plan.block)
             self.template = block.buffer_info()[0] if plan.block[0] else 0
             self._alive = block, plan.alive
+        self.simple: tuple[int, int, Form, int] | None = None
+        if self.template and len(self.results) == len(self.rooms) == 1 and not self.checks:
+            result = self.results[0]
+            if result is not None and result[:3] == (FRESH, 0, 0):
+                self.simple = self.template, self.rooms[0], result[3], self.scratch
 
 
 class Graph(NamedTuple):
