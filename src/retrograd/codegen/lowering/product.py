@@ -88,7 +88,7 @@ def _times_vector(work: Work, schedule: Schedule) -> list[Call]:
         layouts[which] = copied(calls, layouts[which], n.inputs[which])
     (outer, inner), strides, layouts = _batches(calls, n, layouts)
     own, depth = ends(which)
-    along = extent == 1 or depth == 1 and k > 1
+    along = depth == 1 if k > 1 else own != 1       # what has one element is contiguous either way
     size = n.dtype.itemsize
     matrix, vector = (Address(lay.base, lay.offset, size) for lay in (layouts[which], layouts[1 - which]))
     after = lower_epilogue(work, schedule, calls, (outer * inner, 1, extent))
