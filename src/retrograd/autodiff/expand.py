@@ -11,24 +11,38 @@ from retrograd.ops.linear import alias_p
 
 
 def must_expand(node: Node) -> bool:
-    """An expansion without rules of its own."""
-    return node.prim.expansion is not None and node.prim.vjp is None
+    """An expansion without rules and without a kernel of its own."""
+    prim = node.prim
+    return prim.expansion is not None and prim.vjp is None and prim.lower is None
 
 
-def expand_node(node: Node) -> None:
-    """The node becomes an alias of its expansion: same value, same derivative."""
+def stands_apart(node: Node) -> bool:
+    """A composite whose kernel computes other bits than its meaning: only its derivative is that of its
+    meaning."""
+    prim = node.prim
+    return prim.expansion is not None and prim.vjp is None and prim.lower is not None
+
+
+def meaning_of(node: Node) -> Node:
+    """What a composite means, as nodes of their own."""
     expansion = node.prim.expansion
     assert expansion is not None
     before, where = modes.grad, recorder.where
     modes.grad, recorder.where = bool(node.rg), node.where
     try:
-        meaning = expansion(*node.inputs, *node.params)
-        assert (meaning.shape, meaning.dtype) == (node.shape, node.dtype), f"{node} expands to {meaning}"
-        # the name stays, for whoever looks at grad_fn; and the inputs, where its derivative ends
-        node.owner = node.inputs
-        node.prim, node.inputs, node.params = alias_p, (meaning,), (node.prim.name,)
+        meaning: Node = expansion(*node.inputs, *node.params)
     finally:
         modes.grad, recorder.where = before, where
+    assert (meaning.shape, meaning.dtype) == (node.shape, node.dtype), f"{node} expands to {meaning}"
+    return meaning
+
+
+def expand_node(node: Node) -> None:
+    """The node becomes an alias of its expansion: same value, same derivative."""
+    meaning = meaning_of(node)
+    # the name stays, for whoever looks at grad_fn; and the inputs, where its derivative ends
+    node.owner = node.inputs
+    node.prim, node.inputs, node.params = alias_p, (meaning,), (node.prim.name,)
 
 
 def opened(node: Node) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from retrograd.autodiff.custom import call_p, project_p, rules_of
+from retrograd.autodiff.expand import meaning_of, stands_apart
 from retrograd.autodiff.rules import jvp
 from retrograd.autodiff.walk import order_between
 from retrograd.graph.node import Node, recorder
@@ -28,6 +29,9 @@ def pushforward(roots: Sequence[Node], tangents: Mapping[Node, Node]) -> list[No
                 out = rules_of(n).pushforward(incoming)
             elif n.prim is project_p:
                 out = incoming[0][n.params[0]] if incoming[0] is not None else incoming[1]
+            elif stands_apart(n):
+                given = {i: t for i, t in zip(n.inputs, incoming) if t is not None}
+                out, = pushforward([meaning_of(n)], given)
             else:
                 out = jvp(n, incoming)
             if out is not None:

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from retrograd.autodiff.custom import call_p, project_p, rules_of
-from retrograd.autodiff.expand import expand_node, must_expand, opened
+from retrograd.autodiff.expand import expand_node, meaning_of, must_expand, opened, stands_apart
 from retrograd.autodiff.pieces import Piece, Row, total
 from retrograd.autodiff.rules import vjp
 from retrograd.base.errors import AutogradError
@@ -92,9 +92,10 @@ def pullback(roots: Sequence[Node], cotangents: Sequence[Node], wrt: Sequence[No
             shares: Sequence[Any]
             if n.prim is call_p:
                 shares = rules_of(n).pullback([g.get(k) for k in range(rules_of(n).outputs)])
-            elif opened(n):
+            elif opened(n) or stands_apart(n):
                 inputs = tuple([x for x in dict.fromkeys(inputs) if x.rg and (needed is None or x in needed)])
-                inner = pullback(n.inputs, [g], inputs, create_graph=create_graph, ends=True, trace=trace)[0]
+                meaning = n.inputs if opened(n) else [meaning_of(n)]
+                inner = pullback(meaning, [g], inputs, create_graph=create_graph, ends=True, trace=trace)[0]
                 shares = [inner.get(x) for x in inputs]
             else:
                 shares = vjp(n, g)

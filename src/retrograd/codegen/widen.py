@@ -25,7 +25,7 @@ def wide(dtype: DType) -> DType:
 def needs_wide(n: Node) -> bool:
     """Whether a node computes with values of a type that is only stored. A composite without a meaning of its
     own is computed node by node, and each of its nodes is asked."""
-    if n.prim.moves or n.prim.alias or n.prim.strided or n.prim.np is None and n.prim.lower is None:
+    if n.prim.moves or n.prim.alias or n.prim.strided or n.prim.np is None:
         return False
     return n.dtype in WIDE or any(i.dtype in WIDE for i in n.inputs)
 

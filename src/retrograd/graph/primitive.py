@@ -197,6 +197,8 @@ class Primitive:
             return tuple(tuple(r.residuals) if isinstance(r, Rule) else () for r in self.partials)
         if self.transpose is not None:
             return tuple(tuple(r.residuals) if isinstance(r, Rule) else () for r in self.transpose)
+        if self.expansion is not None and self.lower is not None:   # its meaning is differentiated for it
+            return (("inputs",),)
         return (tuple(self.vjp.residuals),) if self.vjp else ()
 
     def __repr__(self) -> str:

@@ -89,18 +89,26 @@ def _back(g: Node, x: Sequence[Node], weights: Node, slope: Node | None, scale: 
     return [matmul(ds, k) * scale, dk, dv, ds]
 
 
-def _plain_np(*given: Any) -> Any:
-    *x, causal, scale = given
-    q, k, v, *bias = (np.ascontiguousarray(a) for a in x)
+def _weights_np(x: Sequence[Any], causal: bool, scale: float) -> tuple[Any, Any]:
+    """The weights, and the logarithm of each row's sum."""
+    q, k, _, *bias = (np.ascontiguousarray(a) for a in x)
     s = (q * scale) @ np.ascontiguousarray(k.swapaxes(-1, -2))
     if bias:
         s = s + bias[0]
     if causal:
         s = np.where(np.tri(*s.shape[-2:], dtype=bool), s, s.dtype.type(-math.inf))
     top = s.max(axis=-1, keepdims=True, initial=-math.inf)
-    e = np.exp(s - np.where(top == -math.inf, s.dtype.type(0), top))
+    about = np.where(top == -math.inf, s.dtype.type(0), top)
+    e = np.exp(s - about)
     total = e.sum(axis=-1, keepdims=True, dtype=e.dtype)
-    return (e / np.where(total == 0, e.dtype.type(1), total)) @ v
+    blind = total == 0
+    safe = np.where(blind, e.dtype.type(1), total)
+    return e / safe, np.where(blind, e.dtype.type(math.inf), about + np.log(safe))[..., 0]
+
+
+def _plain_np(*given: Any) -> Any:
+    *x, causal, scale = given
+    return _weights_np(x, causal, scale)[0] @ np.ascontiguousarray(x[2])
 
 
 # ---------------------------------------------------------------- how kernels lay out what they write
@@ -172,6 +180,16 @@ def _work(x: Sequence[Node], causal: bool, products: int) -> int:
     return products * numel(q[:-1]) * k[-2] * (q[-1] + v[-1]) // (2 if causal else 1)
 
 
+def _joined_np(values: Sequence[Any]) -> Any:
+    return np.concatenate([(np.moveaxis(v, -2, 1) if v.ndim > 3 else v).reshape(-1) for v in values])
+
+
+def _rows_np(*given: Any) -> Any:
+    *x, causal, scale = given
+    weights, total = _weights_np(x, causal, scale)
+    return _joined_np([weights @ np.ascontiguousarray(x[2]), total.reshape(row_parts(x)[1])])
+
+
 def _operands(seed: str, *, lead: Shape, L: int, S: int, E: int, V: int, biased: bool) -> list[Any]:
     rng = rng_for(seed)
     x = [rng.uniform(-1, 1, (*lead, n, m)) for n, m in ((L, E), (S, E), (S, V))]
@@ -190,7 +208,8 @@ def _rows_sample() -> Iterator[Sample]:
 
 
 rows_p = Primitive("attention_rows", "expansion", "*x", "causal scale", infer=_infer_rows, expansion=_rows,
-                   lower="attention", sample=_rows_sample, flops=lambda n: _work(n.inputs, n.params[0], 2))
+                   np=_rows_np, lower="attention", sample=_rows_sample,
+                   flops=lambda n: _work(n.inputs, n.params[0], 2))
 
 
 # ---------------------------------------------------------------- back: cotangents of q, k and v
@@ -206,6 +225,18 @@ def _back_plain(*given: Any) -> Node:
     return _joined(_back(g, x, weights, lin.reduce_sum(g * y, (g.ndim - 1,)), scale)[:3])
 
 
+def _back_np(*given: Any) -> Any:
+    g, row, *x, causal, scale = (np.ascontiguousarray(a) if isinstance(a, np.ndarray) else a for a in given)
+    (at, stored), (after, _) = parts(row_parts(x))
+    y = row[at:after].reshape(stored)
+    y = np.moveaxis(y, 1, -2) if y.ndim > 3 else y
+    weights, own = _weights_np(x, causal, scale)
+    weights = weights * np.exp(np.where(np.isinf(own), 0, own) - row[after:].reshape(own.shape))[..., None]
+    ds = weights * (g @ x[2].swapaxes(-1, -2) - (g * y).sum(-1, keepdims=True, dtype=g.dtype))
+    dk, dv = ds.swapaxes(-1, -2) @ (x[0] * scale), weights.swapaxes(-1, -2) @ g
+    return _joined_np([(ds @ x[1]) * scale, dk, dv])
+
+
 def _back_sample() -> Iterator[Sample]:
     for sizes, params in _SAMPLES[:2]:
         x = _operands("attention_back", **sizes)
@@ -216,7 +247,7 @@ def _back_sample() -> Iterator[Sample]:
 
 
 back_p = Primitive("attention_back", "expansion", "*x", "causal scale", infer=_infer_back,
-                   expansion=_back_plain, lower="attention_back", sample=_back_sample,
+                   expansion=_back_plain, np=_back_np, lower="attention_back", sample=_back_sample,
                    flops=lambda n: _work(n.inputs[2:], n.params[0], 5))
 
 

@@ -113,8 +113,8 @@ def lower_attention_back(work: Work, schedule: Schedule) -> list[Call]:
         at["bias"], strides["bias"] = at["q"], [0] * (AXES + 2)
     tile = default_tile(host(), n.dtype.name)
     block, batch = queries(n.dtype.name), numel(lead)
-    blocks = -(-rows // block)
-    group = -(-blocks // max(1, min(blocks, -(-TASKS // batch)))) * block
+    blocks, wanted = -(-rows // block), -(-TASKS // batch)
+    group = -(-blocks // wanted) * block
     groups = -(-rows // group)
     wide = {d: -(-i.shape[-1] // tile.width) * tile.width for d, i in (("dk", x[1]), ("dv", x[2]))}
     keys = x[1].shape[-2]
