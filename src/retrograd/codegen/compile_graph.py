@@ -26,6 +26,7 @@ from retrograd.codegen.lowering.call import Address, Call, Routine, Scratch
 from retrograd.codegen.lowering.registry import LOWERINGS
 from retrograd.codegen.parallelize import Batch, cost_of, parallelize, stages_of, worth_waking
 from retrograd.codegen.passes import simplest
+from retrograd.codegen.place import place_parts
 from retrograd.codegen.plan import plan_memory
 from retrograd.codegen.report import (
     Report,
@@ -74,11 +75,13 @@ def compile_graph(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequen
     schedule = fuse_products(schedule, roots, {schedule.layouts[roots[k]].base for k in donate or ()})
     donation = donate_leaves(schedule, roots, {k: leaves[j] for k, j in (donate or {}).items()})
     schedule, seen, targets = donation.schedule, donation.seen, donation.targets
+    schedule = place_parts(schedule, [lay.base for lay in seen])
     steps = [(w, LOWERINGS[w.kind](w, schedule) if w.kind in LOWERINGS else []) for w in schedule.work]
     outputs = [n for n in dict.fromkeys(lay.base for lay in seen)
                if n in schedule.members and n not in targets]
-    batches, commit = parallelize(steps, lambda of: targets.get(of, of), donation.first)
+    batches, commit = parallelize(steps, lambda of: targets.get(of, schedule.home(of)), donation.first)
     offsets, arena = _memory(batches, schedule, seen, {*outputs, *targets})
+    donation = donation._replace(schedule=schedule)
     recipe = _recipe(batches, commit, donation, outputs, leaves, scalars, offsets, arena, numpy_call)
     recipe.cost, recipe.parallel = cost_of(batches), worth_waking(batches)
     recipe.over = {k: j for k, j in (donate or {}).items() if recipe.roots[k] == Seen(recipe.leaves[j])}
@@ -108,7 +111,7 @@ def _memory(batches: Sequence[Batch], schedule: Schedule, seen: Sequence[Layout]
             direct = {schedule.layouts[i].base for i in w.nodes[0].inputs if i in schedule.layouts}
             reads = behind[w.nodes[0]] = direct.union(*(behind.get(r, ()) for r in direct))
         else:
-            for n in w.stores:
+            for n in map(schedule.home, w.stores):
                 if n not in elsewhere:
                     sizes[n], born[n] = numel(n.shape) * n.dtype.itemsize, min(born.get(n, k), k)
             direct = {a.of for a in call.args if isinstance(a, Address)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from retrograd.base.shape import Shape
 from retrograd.codegen.layout import Layout
@@ -40,6 +41,10 @@ class Schedule:
     layouts: dict[Node, Layout]
     members: dict[Node, Work]       # node computed -> work
     steady: frozenset[Node] = frozenset()       # values that many runs of this schedule read as they are
+
+    def home(self, of: Any) -> Any:
+        """In whose memory a value lies: its own, or that of what it is a part of."""
+        return self.layouts[of].base if of in self.members else of
 
 
 def in_order(work: Sequence[Work], roots: Sequence[Node], layouts: dict[Node, Layout],

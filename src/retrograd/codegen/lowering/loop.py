@@ -34,7 +34,7 @@ def lower_loop(work: Work, schedule: Schedule) -> list[Call]:
     nbytes = moved(sizes, strides, operands)
     nest = Pointwise(inputs, steps.steps(), outputs, far=_far(nbytes, operands, outputs))
     args: list[int | Address] = [start_of(lay, n) for lay, n in steps.inputs]
-    args += [Address(n, 0, n.dtype.itemsize) for n, j in zip(work.stores, inplace) if j is None]
+    args += [start_of(o, n) for o, n, j in zip(outs, work.stores, inplace) if j is None]
     args += [0, sizes[0], *sizes[1:]]
     for operand, st in zip([*inputs, *(o.operand for o in outputs)], strides):
         args += [s for letter, s in zip(operand.strides, st) if letter == "s"]

@@ -22,7 +22,7 @@ def lower_concat(work: Work, schedule: Schedule) -> list[Call]:
     axis, out, at = n.params[0], schedule.layouts[n], 0
     calls = []
     for part in n.inputs:
-        if numel(part.shape):
+        if numel(part.shape) and schedule.layouts[part].base is not out.base:     # else it lies there
             start = tuple(at if d == axis else 0 for d in range(n.ndim))
             calls.append(copy(part.shape, array(schedule.layouts[part], part),
                               array(_box(out, start, part.shape), n)))

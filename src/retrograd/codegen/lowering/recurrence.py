@@ -22,6 +22,7 @@ from retrograd.codegen.fuse_products import fuse_products
 from retrograd.codegen.layout import Layout, whole
 from retrograd.codegen.lowering.call import Address, Call, Scratch, copy_call
 from retrograd.codegen.passes import simplest
+from retrograd.codegen.place import place_parts
 from retrograd.codegen.schedule import Schedule, Work
 from retrograd.graph.graph import topological
 from retrograd.graph.node import PLAIN, Node, leaf_p
@@ -41,11 +42,11 @@ class _Place(NamedTuple):
 
 
 class _Step(NamedTuple):
-    """The calls of one step over operands, what becomes of the roots, and what lies inside."""
+    """The operands and results of one step, and its calls, each with what it may write."""
 
     operands: list[Node]
     roots: list[Node]
-    calls: list[tuple[Work, Call]]
+    calls: list[tuple[set[Any], Call]]
 
 
 def lower_recurrence(work: Work, schedule: Schedule, lowerings: Any) -> list[Call]:
@@ -113,9 +114,10 @@ def _planned(loop: Any, layouts: Sequence[Layout], outputs: Sequence[int], lower
         roots.append(r if computed else Node(copy_p, (r,), (), r.shape, r.dtype))
     found, checks = without_checks(simplest(roots))
     inner = fuse_products(fuse(topological([*found, *checks]), found), found)
-    inner = replace(inner, steady=frozenset(operands[:c]))
+    inner = replace(place_parts(inner, found), steady=frozenset(operands[:c]))
     assert all([inner.layouts[r] == whole(r, r.shape) for r in found]), "a result of a step is an array"
-    calls = [(w, call) for w in inner.work for call in lowerings[w.kind](w, inner)]
+    calls = [({inner.home(s) for s in w.stores}, call)
+             for w in inner.work for call in lowerings[w.kind](w, inner)]
     return _Step(operands, list(found), calls)
 
 
@@ -126,9 +128,9 @@ def _repeated(step: _Step, places: dict[Any, _Place], order: range) -> list[Call
     met: set[Any] = set()
     once: list[Call] = []
     often: list[Call] = []
-    for w, call in step.calls:
+    for stores, call in step.calls:
         touched = [a.of for a in call.args if isinstance(a, Address)]
-        written = [of for of in touched if of in w.stores or isinstance(of, Scratch) and of not in met]
+        written = [of for of in touched if of in stores or isinstance(of, Scratch) and of not in met]
         met.update(touched)
         for of in written:
             if of not in places and not isinstance(of, Scratch):
@@ -137,7 +139,7 @@ def _repeated(step: _Step, places: dict[Any, _Place], order: range) -> list[Call
             once.append(call)
         else:
             often.append(call)
-            varies.update([of for of in touched if isinstance(of, Scratch) or of in w.stores])
+            varies.update([of for of in touched if isinstance(of, Scratch) or of in stores])
     calls = [replace(call, args=[_moved(a, places, 0, 0) for a in call.args]) for call in once]
     plans = [(call, [(k, a, places.get(a.of)) for k, a in enumerate(call.args) if isinstance(a, Address)])
              for call in often]

@@ -1,0 +1,42 @@
+"""Schedule to schedule: what a loop computes for a concatenation alone, it writes where that belongs.
+
+    loop   [4, 8]    mul, add -> 2 stored               loop   [4, 8]    mul, add -> 2 stored, into %3
+    concat [4, 16]   %3 = concat(%1, %2)        ->      concat [4, 16]   nothing is left to be copied
+
+Nobody else may read the part, and nobody may have asked for it. No bit is changed: elements lie elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from retrograd.base.shape import numel
+from retrograd.codegen.layout import Layout, whole
+from retrograd.codegen.schedule import Schedule, Work
+from retrograd.graph.node import Node
+from retrograd.ops.linear import concat_p
+
+
+def place_parts(schedule: Schedule, asked: Collection[Node]) -> Schedule:
+    """`asked`: values that have places of their own."""
+    layouts = dict(schedule.layouts)
+    readers: dict[Node, dict[int, Work]] = {}
+    for w in schedule.work:
+        for i in [i for n in w.nodes for i in n.inputs if i in layouts]:
+            if schedule.members.get(layouts[i].base) is not w:
+                readers.setdefault(layouts[i].base, {})[id(w)] = w
+    for w in schedule.work:
+        n = w.nodes[0]
+        if n.prim is not concat_p or w.kind == "numpy":
+            continue
+        axis, at = n.params[0], 0
+        for part in n.inputs:
+            home = schedule.members.get(part)
+            alone = home is not None and home.kind == "loop" and list(readers.get(part, ())) == [id(w)] and \
+                n.inputs.count(part) == 1 and part not in asked and part not in home.over
+            if alone and numel(part.shape) and schedule.layouts[part] == whole(part, part.shape):
+                out = schedule.layouts[n]
+                layouts[part] = Layout(out.base, out.offset + at * out.strides[axis], part.shape, out.strides)
+            at += part.shape[axis]
+    return replace(schedule, layouts=layouts)

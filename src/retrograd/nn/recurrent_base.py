@@ -1,0 +1,279 @@
+"""What recurrent layers share: parameters, layers and directions, packed sequences, states.
+
+Parameters of layer k are weight_ih_lk (G, input), weight_hh_lk (G, H), bias_ih_lk, bias_hh_lk (and
+weight_hr_lk of an LSTM with projections), with the suffix _reverse for the way back; gates in PyTorch's
+order. All start as U(-1/sqrt(H), 1/sqrt(H)). A layer is one loop over time (`scan`).
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from retrograd import functional as F
+from retrograd.nn import init
+from retrograd.nn.module import Module
+from retrograd.nn.utils.rnn import PackedSequence, Steps
+from retrograd.tensors.create import empty, zeros
+from retrograd.tensors.parameter import Parameter
+from retrograd.tensors.tensor import Tensor
+
+State: TypeAlias = tuple[Tensor, ...]
+Output: TypeAlias = Tensor | PackedSequence
+_GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
+
+
+class RNNBase(Module):
+    """What RNN, LSTM and GRU share; a subclass declares `_step(x_gates, h_gates, state) -> state`."""
+
+    def __init__(
+        self,
+        mode: str,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        proj_size: int = 0,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        _check(mode, input_size, hidden_size, num_layers, bias, batch_first, dropout, proj_size)
+        self.mode = mode
+        self.input_size = input_size
+        self.hidden_size = hidden_size
+        self.num_layers = num_layers
+        self.bias = bias
+        self.batch_first = batch_first
+        self.dropout = float(dropout)
+        self.bidirectional = bidirectional
+        self.proj_size = proj_size
+        rows = _GATES[mode] * hidden_size
+        for layer in range(num_layers):
+            inputs = input_size if layer == 0 else self._out_size * self._directions
+            shapes = {"weight_ih": (rows, inputs), "weight_hh": (rows, self._out_size)}
+            if bias:
+                shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
+            if proj_size > 0:
+                shapes["weight_hr"] = (proj_size, hidden_size)
+            for way in self._ways():
+                for name, shape in shapes.items():
+                    parameter = Parameter(empty(*shape, device=device, dtype=dtype))
+                    self.register_parameter(f"{name}_l{layer}{way}", parameter)
+        self.reset_parameters()
+
+    @property
+    def _out_size(self) -> int:
+        return self.proj_size or self.hidden_size
+
+    @property
+    def _directions(self) -> int:
+        return 2 if self.bidirectional else 1
+
+    def _ways(self) -> tuple[str, ...]:
+        return ("", "_reverse") if self.bidirectional else ("",)
+
+    @property
+    def all_weights(self) -> list[list[Parameter]]:
+        """The parameters of each layer and direction."""
+        suffixes = [f"_l{layer}{way}" for layer in range(self.num_layers) for way in self._ways()]
+        return [[p for name, p in self._parameters.items() if name.endswith(suffix)] for suffix in suffixes]
+
+    def reset_parameters(self) -> None:
+        """Draw all parameters anew, from U(-1/sqrt(H), 1/sqrt(H))."""
+        bound = 1.0 / math.sqrt(self.hidden_size)
+        for parameter in self.parameters():
+            init.uniform_(parameter, -bound, bound)
+
+    def flatten_parameters(self) -> None:
+        """Nothing: there is no cuDNN to lay them out for."""
+
+    def _step(self, x: Tensor, gates: Tensor, state: State) -> State:
+        raise NotImplementedError
+
+    def _advance(self, x: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
+        return self._step(x, F.linear(state[0], weight, bias), state)
+
+    def _run(self, input: Any, initial: tuple[Tensor | None, ...]) -> tuple[Output, State]:
+        """Input (L, N, I) or (L, I) and initial states to outputs and final states, with PyTorch's shapes."""
+        if isinstance(input, PackedSequence):
+            return self._run_packed(input, initial)
+        if input.dim() not in (2, 3):
+            raise ValueError(
+                f"{type(self).__name__}: Expected input to be 2D or 3D, got {input.dim()}D instead"
+            )
+        batched = input.dim() == 3
+        self._check_size(input)
+        batch = input.shape[0 if self.batch_first else 1] if batched else 1
+        states = self._initial(input, initial, batch, batched)
+        x = input if batched else input.unsqueeze(1)
+        x = x.transpose(0, 1) if batched and self.batch_first else x
+        x, last = self._layers(x, states, None)
+        if not batched:
+            return x.squeeze(1), tuple(each.squeeze(1) for each in last)
+        return x.transpose(0, 1) if self.batch_first else x, last
+
+    def _run_packed(self, input: PackedSequence, initial: tuple[Tensor | None, ...]) -> tuple[Output, State]:
+        """States are in the order of the sequences as they were given."""
+        self._check_size(input.data)
+        steps = Steps(input.batch_sizes.tolist())
+        states = self._initial(input.data, initial, steps.batch, True)
+        if input.sorted_indices is not None:
+            order = input.sorted_indices
+            states = tuple(
+                s if given is None else F.index_select(s, 1, order) for s, given in zip(states, initial)
+            )
+        data, last = self._layers(input.data, states, steps)
+        if input.unsorted_indices is not None:
+            last = tuple(F.index_select(each, 1, input.unsorted_indices) for each in last)
+        return input._replace(data=data), last
+
+    def _check_size(self, input: Tensor) -> None:
+        if input.shape[-1] != self.input_size:
+            raise RuntimeError(
+                f"input.size(-1) must be equal to input_size. Expected {self.input_size}, "
+                f"got {input.shape[-1]}"
+            )
+
+    def _layers(self, x: Tensor, states: State, steps: Steps | None) -> tuple[Tensor, State]:
+        """All layers over inputs (L, N, I), or packed ones; final states are stacked."""
+        finals: list[State] = []
+        for layer in range(self.num_layers):
+            first = layer * self._directions
+            initial = [tuple(s[first + way] for s in states) for way in range(self._directions)]
+            x, final = self._layer(x, layer, initial, steps)
+            finals += final
+            if self.dropout > 0 and layer < self.num_layers - 1:
+                x = F.dropout(x, self.dropout, self.training)
+        return x, tuple(F.stack(each, 0) for each in zip(*finals, strict=True))
+
+    def _layer(
+        self, x: Tensor, layer: int, states: list[State], steps: Steps | None
+    ) -> tuple[Tensor, list[State]]:
+        """One layer as one loop, in which the ways there and back are taken side by side."""
+        advance, given = [], []
+        for backwards, way in enumerate(self._ways()):
+            gates, one = self._way(x, f"_l{layer}{way}", bool(backwards), steps)
+            advance.append(one)
+            mask = None if steps is None else steps.mask(bool(backwards))
+            given.append((gates, mask))
+
+        def step(states: list[State], given: Any) -> tuple[list[State], list[Tensor]]:
+            new = []
+            for one, state, (gates, mask) in zip(advance, states, given, strict=True):
+                after = one(gates, state)
+                if mask is not None:        # a sequence that is over, or has not begun on the way back
+                    after = tuple(F.where(mask, a, b) for a, b in zip(after, state, strict=True))
+                new.append(after)
+            return new, [state[0] for state in new]
+        final, outputs = F.scan(step, states, given)
+        if self.bidirectional:
+            outputs[1] = outputs[1].flip(0)
+        out = F.cat(outputs, -1) if len(outputs) > 1 else outputs[0]
+        return (out if steps is None else steps.packed(out)), final
+
+    def _way(
+        self, x: Tensor, suffix: str, backwards: bool, steps: Steps | None
+    ) -> tuple[Tensor, Callable[[Tensor, State], State]]:
+        """The map of the inputs, one product for all times, in the order they are gone through; one step."""
+        weights = {kind: getattr(self, kind + suffix) for kind in ("weight_ih", "weight_hh")}
+        biases = [getattr(self, kind + suffix) if self.bias else None for kind in ("bias_ih", "bias_hh")]
+        projection = getattr(self, f"weight_hr{suffix}") if self.proj_size else None
+        x = x.flip(0) if backwards and steps is None else x
+        gates = F.linear(x, weights["weight_ih"], self._input_bias(*biases))
+        bias = self._state_bias(*biases)
+
+        def advance(gates: Tensor, state: State) -> State:
+            state = self._advance(gates, state, weights["weight_hh"], bias)
+            return state if projection is None else (F.linear(state[0], projection), *state[1:])
+        return gates if steps is None else steps.padded(gates, backwards=backwards), advance
+
+    # Biases are added once for all times where they are added to the same.
+    def _input_bias(self, bias: Tensor | None, of_state: Tensor | None) -> Tensor | None:
+        return None if bias is None or of_state is None else bias + of_state
+
+    def _state_bias(self, bias: Tensor | None, of_state: Tensor | None) -> Tensor | None:  # noqa: ARG002
+        return None
+
+    def _initial(
+        self, input: Tensor, given: tuple[Tensor | None, ...], batch: int, batched: bool
+    ) -> State:
+        states = []
+        for k, state in enumerate(given):
+            size = self._out_size if k == 0 else self.hidden_size
+            expected = (self.num_layers * self._directions, batch, size)
+            if state is None:
+                states.append(zeros(*expected, dtype=input.dtype))
+                continue
+            wanted = expected if batched else (expected[0], size)
+            if state.dim() != len(wanted):
+                raise RuntimeError(
+                    f"For {'batched 3-D' if batched else 'unbatched 2-D'} input, hx should also be "
+                    f"{len(wanted)}-D but got {state.dim()}-D tensor"
+                )
+            if tuple(state.shape) != wanted:
+                raise RuntimeError(f"Expected hidden[{k}] size {wanted}, got {list(state.shape)}")
+            states.append(state if batched else state.unsqueeze(1))
+        return tuple(states)
+
+    def extra_repr(self) -> str:
+        """The arguments that differ from their defaults."""
+        text = f"{self.input_size}, {self.hidden_size}"
+        if self.proj_size != 0:
+            text += f", proj_size={self.proj_size}"
+        if self.num_layers != 1:
+            text += f", num_layers={self.num_layers}"
+        if self.bias is not True:
+            text += f", bias={self.bias}"
+        if self.batch_first is not False:
+            text += f", batch_first={self.batch_first}"
+        if self.dropout != 0:
+            text += f", dropout={self.dropout}"
+        if self.bidirectional is not False:
+            text += f", bidirectional={self.bidirectional}"
+        return text
+
+
+def _check(
+    mode: str,
+    input_size: Any,
+    hidden_size: Any,
+    num_layers: int,
+    bias: Any,
+    batch_first: Any,
+    dropout: Any,
+    proj_size: int,
+) -> None:
+    if isinstance(dropout, bool) or not isinstance(dropout, (int, float)) or not 0 <= dropout <= 1:
+        raise ValueError(
+            "dropout should be a number in range [0, 1] representing the probability of an "
+            "element being zeroed"
+        )
+    if dropout > 0 and num_layers == 1:
+        warnings.warn(
+            "dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects "
+            f"num_layers greater than 1, but got dropout={dropout} and num_layers={num_layers}",
+            stacklevel=4,
+        )
+    for name, value, kind in (
+        ("bias", bias, bool),
+        ("batch_first", batch_first, bool),
+        ("input_size", input_size, int),
+        ("hidden_size", hidden_size, int),
+    ):
+        if not isinstance(value, kind):
+            raise TypeError(f"{name} should be of type {kind.__name__}, got: {type(value).__name__}")
+    for name, value in (("input_size", input_size), ("hidden_size", hidden_size), ("num_layers", num_layers)):
+        if value <= 0:
+            raise ValueError(f"{name} must be greater than zero")
+    if proj_size < 0:
+        raise ValueError("proj_size should be a positive integer or zero to disable projections")
+    if proj_size >= hidden_size:
+        raise ValueError("proj_size has to be smaller than hidden_size")
+    if mode not in _GATES:
+        raise ValueError(f"Unrecognized RNN mode: {mode}")

@@ -1,0 +1,52 @@
+"""What a loop computes for a concatenation alone lies in the concatenation; nothing else is moved."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import retrograd as rg
+from retrograd.codegen.fuse import fuse
+from retrograd.codegen.lowering.registry import LOWERINGS
+from retrograd.codegen.passes import simplest
+from retrograd.codegen.place import place_parts
+from retrograd.graph.graph import topological
+
+
+def calls(*results):
+    """How many kernels the concatenations of a graph take."""
+    roots = simplest([r.node for r in results])
+    schedule = fuse(topological(roots), roots)
+    placed = place_parts(schedule, [schedule.layouts[r].base for r in roots])
+    return sum([len(LOWERINGS[w.kind](w, placed)) for w in placed.work if w.kind == "concat"])
+
+
+def parts():
+    x = rg.tensor(np.linspace(-1, 1, 12).reshape(3, 4))
+    return x.exp(), x.sin()
+
+
+def test_parts_that_a_loop_computes_are_written_where_they_belong():
+    a, b = parts()
+    assert calls(rg.cat([a, b], 1)) == 0
+
+
+def test_a_part_that_somebody_reads_or_holds_is_copied():
+    a, b = parts()
+    assert calls(rg.cat([a, b], 1), a @ rg.tensor(np.ones((4, 2)))) == 1
+    a, b = parts()
+    assert calls(rg.cat([a, b], 0), a) == 1
+    a, b = parts()
+    assert calls(rg.cat([a, a], 0)) == 2
+
+
+def test_leaves_and_products_are_copied():
+    a, b = parts()
+    one = rg.tensor(np.ones((4, 4)))
+    assert calls(rg.cat([one[:3], a @ one, b], 1)) == 2
+
+
+def test_the_values_are_those_of_numpy():
+    x = np.linspace(-1, 1, 12).reshape(3, 4)
+    for axis in (0, 1):
+        got = rg.cat([t * 2 for t in parts()], axis).numpy()
+        np.testing.assert_allclose(got, np.concatenate([2 * np.exp(x), 2 * np.sin(x)], axis), rtol=1e-15)
