@@ -195,6 +195,7 @@ from retrograd.functional import (
     where,
 )
 from retrograd.functional import inv as inverse
+from retrograd.functional import names as _names
 from retrograd.inspection import cost, show
 from retrograd.random import get_rng_state, initial_seed, seed, set_rng_state
 from retrograd.settings import (
@@ -219,6 +220,7 @@ from retrograd.settings import (
     use_deterministic_algorithms,
 )
 from retrograd.tensors import autograd as _autograd
+from retrograd.tensors import methods as _methods
 from retrograd.tensors import operators as _operators
 from retrograd.tensors.create import (
     BFloat16Tensor,
@@ -295,11 +297,15 @@ _PLACES = {
         pixel_shuffle pixel_unshuffle poisson_nll_loss prelu relu relu_ rms_norm scan selu selu_ slogdet
         softmax threshold threshold_ triplet_margin_loss""",
     "interop.state": "load save",
+    "tensors.drawing": "asarray binomial logspace multinomial poisson randint_like range scalar_tensor",
 }
 _LATER = {name: "retrograd." + module for module, names in _PLACES.items() for name in names.split()}
+_LATER |= {name: "retrograd.functional" for name in _names.homes(_names.METHODS, _names.FUNCTIONS)}
 
 
 def __getattr__(name: str) -> _Any:
+    if name in _names.WRITING:
+        return getattr(Tensor, name)
     module = _LATER.get(name) or "retrograd." + name
     if name not in _LATER and name not in _MODULES:
         raise _absent(name)
@@ -321,7 +327,7 @@ def _absent(name: str) -> AttributeError:
 
 
 def __dir__() -> list[str]:
-    names = {*globals(), *_MODULES, *_LATER}
+    names = {*globals(), *_MODULES, *_LATER, *_names.WRITING}
     return sorted(n for n in names if not n.startswith("_") or n.startswith("__"))
 
 

@@ -120,7 +120,13 @@ def recipes(T: Any, inputs: Inputs) -> dict[str, Any]:
         y = x * 1
         getattr(y, method)(*args, **kwargs)
         return y
-    return {"trained": trained, "rates": rates, "inplace": inplace}
+
+    def first(fn: Any, *xs: Any) -> list[Any]:
+        """The value and first gradients of a function that PyTorch does not differentiate twice."""
+        y = fn(*xs)
+        direction = T.arange(y.numel(), dtype=y.dtype).reshape(y.shape).sin() + 1
+        return [inputs.k(y), *map(inputs.k, T.autograd.grad(y, xs, direction))]
+    return {"trained": trained, "rates": rates, "inplace": inplace, "first": first}
 
 
 def run(T: Any, dtype: str, expression: str, dual: bool = False) -> tuple[Any, Inputs]:

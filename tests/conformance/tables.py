@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from tests.conformance import functions, layers, tensors, training
+from tests.conformance import common, functions, layers, tensors, training
 
 TABLES: dict[str, dict[str, list[str]]] = {
     "torch": {**functions.CREATION, **functions.SHAPE, **functions.POINTWISE, **functions.COMPARISON,
-              **functions.REDUCTION, **functions.PRODUCTS, **functions.OTHER},
+              **functions.REDUCTION, **functions.PRODUCTS, **functions.OTHER, **common.POINTWISE,
+              **common.REDUCTION, **common.COUNTING, **common.PLACES, **common.ARRANGING, **common.PRODUCTS},
+    "torch.special": common.SPECIAL,
     "torch.Tensor": tensors.TENSOR, "torch.nn": layers.MODULES, "torch.nn.Module": layers.MODULE,
     "torch.nn.functional": layers.FUNCTIONAL, "torch.nn.init": layers.INIT, "torch.nn.utils": layers.UTILS,
     "torch.optim": training.OPTIM, "torch.optim.lr_scheduler": training.SCHEDULERS,
@@ -19,6 +21,10 @@ DIFFERS = {
     "T.ones(1).type()": "types bear the name of this library",
     "str(T.zeros(2, 2, dtype=T.float64))": "dtypes bear the name of this library",
     "T.div(a(3), 0.7, rounding_mode='floor')": "a rounded quotient is a constant; PyTorch hands on zeros",
+    "T.copysign(a(2, 3), a(3))": "PyTorch's second derivative is the rounding error of zero",
+    "p(4).copysign(a(4))": "PyTorch's second derivative is the rounding error of zero",
+    "a(2).ldexp(T.tensor(-2))": "PyTorch's derivative is 0: it takes 2 to the -2 in integers",
+    "T.special.bessel_j1(a(4) * 3)": "PyTorch's is 1e-9 off the function",
     "5 // p(2)": "a rounded quotient is a constant; PyTorch has no derivative and raises in backward",
 }
 

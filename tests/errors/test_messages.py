@@ -141,15 +141,15 @@ def a_text_as_operand() -> None:
 
 
 def name_that_pytorch_has() -> None:
-    rg.hypot
+    rg.norm_except_dim
 
 
 def name_without_an_equal() -> None:
-    rg.svd
+    rg.lobpcg
 
 
 def method_that_pytorch_has() -> None:
-    rg.ones(2).hypot
+    rg.ones(2).untyped_storage
 
 
 def misspelt_name() -> None:
@@ -263,15 +263,15 @@ could not undo.
         add: argument 'other' is a str.
                            Expected a Tensor or a number."""),
     name_that_pytorch_has: ((AttributeError, NotImplementedError), """\
-        retrograd.hypot is not implemented yet.
-                               The same:  retrograd.sqrt(x * x + y * y) ."""),
+        retrograd.norm_except_dim is not implemented yet.
+                               The same:  retrograd.norm(x, 2, 1, True) ."""),
     name_without_an_equal: ((AttributeError, NotImplementedError), """\
-        retrograd.svd is not implemented yet.
+        retrograd.lobpcg is not implemented yet.
                                numpy.linalg computes it, without a derivative; retrograd.linalg has \
 solve, inv, det and norm."""),
     method_that_pytorch_has: ((AttributeError, NotImplementedError), """\
-        Tensor.hypot is not implemented yet.
-                               The same:  retrograd.sqrt(x * x + y * y) ."""),
+        Tensor.untyped_storage is not implemented yet.
+                               Memory is shared by views and detach(); x.numpy() shows it."""),
     misspelt_name: ((AttributeError,), """\
         module 'retrograd' has no attribute 'sigmoidd'. Did you mean 'sigmoid'?"""),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from retrograd.functional import names
 from retrograd.functional.compare import (  # noqa: F401
     allclose,
     can_cast,
@@ -180,7 +181,7 @@ from retrograd.functional.shape import (  # noqa: F401
 # Loaded when first asked for: `import retrograd` stays light.
 _LATER = {
     "matrix":
-        "cross det matrix_norm matrix_power multi_dot slogdet vecdot vector_norm",
+        "det matrix_norm matrix_power multi_dot slogdet vecdot vector_norm",
     "activation":
         "celu celu_ elu elu_ gelu glu hardshrink hardsigmoid hardswish hardtanh hardtanh_ leaky_relu "
         "leaky_relu_ log_softmax logsigmoid mish prelu relu relu6 relu_ rrelu selu selu_ silu softmax "
@@ -209,7 +210,7 @@ _LATER = {
     "similarity":
         "cdist cosine_similarity gumbel_softmax normalize pairwise_distance",
 }
-_HOME = {name: module for module, names in _LATER.items() for name in names.split()}
+_HOME = names.homes(_LATER, names.METHODS, names.FUNCTIONS, names.ONLY_METHODS, names.INNER)
 __all__ = [
     "allclose", "can_cast", "equal", "is_complex", "is_floating_point", "is_nonzero", "is_tensor", "numel",
     "promote_types", "result_type",
@@ -237,7 +238,5 @@ __all__ += list(_HOME)
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'retrograd.functional' has no attribute {name!r}")
-    module = import_module("retrograd.functional." + _HOME[name])
-    for other in _LATER[_HOME[name]].split():
-        globals()[other] = getattr(module, other)
-    return globals()[name]
+    value = globals()[name] = getattr(import_module("retrograd.functional." + _HOME[name]), name)
+    return value

@@ -18,7 +18,6 @@ from retrograd.functional.door import (
     broadcast2,
     common_dtype,
     expand_to,
-    floating,
     from_array,
     need_tensor,
     number_node,
@@ -410,7 +409,9 @@ def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Tensor
 def nan_to_num(input: Any, nan: float = 0.0, posinf: float | None = None,
                neginf: float | None = None) -> Tensor:
     """nan replaced by `nan`, infinities by the given or the largest finite numbers."""
-    n = floating(input, "nan_to_num")
+    n = need_tensor(input, "nan_to_num")
+    if n.dtype.kind != FLOATING:
+        return wrap(bind(lin.alias_p, (n,)))
     info = finfo(n.dtype)
     out = where(isnan(input), nan, input)
     out = where(eq(input, math.inf), info.max if posinf is None else posinf, out)

@@ -154,6 +154,16 @@ def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
     return wrap(leaf(rows, int64))
 
 
+def argwhere(input: Any) -> Tensor:
+    """Places of the elements that are not zero, one a row. An evaluation point.
+
+    >>> import retrograd as rg
+    >>> rg.argwhere(rg.tensor([0, 7]))
+    tensor([[1]])
+    """
+    return nonzero(input)  # type: ignore[no-any-return]
+
+
 def unique(input: Any, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False,
            dim: int | None = None) -> Any:
     """The different values in rising order (with inverse and counts if asked). An evaluation point."""
@@ -175,6 +185,8 @@ def bincount(input: Any, weights: Any = None, minlength: int = 0) -> Tensor:
     w = None if weights is None else need_tensor(weights, "bincount", "weights")
     evaluate([n for n in (x, w) if n is not None])
     counts = np.bincount(x.value, None if w is None else w.value, minlength)
+    if w is not None and w.dtype.name == "float32":
+        counts = counts.astype(np.float32)
     return wrap(leaf(counts, from_numpy(counts.dtype)))
 
 

@@ -8,11 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from retrograd.base.dtype import INTEGER, int64
 from retrograd.base.errors import ArgumentError, ArgumentTypeError, IndexRangeError, InplaceError, ShapeError
 from retrograd.base.shape import Shape, axis, broadcast_shapes, infer_reshape, numel, shape_of
+from retrograd.engine.evaluate import evaluate
 from retrograd.functional.door import Tensor, View, common_dtype, expand_to, hooks, need_tensor, wrap
-from retrograd.graph.node import Node, bind
+from retrograd.graph.node import Node, bind, leaf
 from retrograd.ops import linear as lin
+from retrograd.ops.gather import take_p
 
 
 # ---------------------------------------------------------------- views
@@ -344,18 +347,40 @@ def tile(input: Any, *dims: Any) -> Tensor:
     return repeat(input, (1,) * max(0, n.ndim - len(times)) + times)
 
 
-def repeat_interleave(input: Any, repeats: int, dim: int | None = None) -> Tensor:
-    """Each element `repeats` times in a row."""
+def repeat_interleave(input: Any, repeats: Any = None, dim: int | None = None, *,
+                      output_size: int | None = None
+                      ) -> Tensor:
+    """Each element `repeats` times in a row: one number for all, or a vector with one for each place along
+    dim
+    (an evaluation point). A vector of repeats alone gives the places 0, 0, 1, ... themselves."""
     n = need_tensor(input, "repeat_interleave")
-    if not isinstance(repeats, int):
-        raise ArgumentTypeError("repeats is not an int", op="repeat_interleave",
-                                expected="one int for all elements")
+    if repeats is None:
+        return wrap(leaf(_repeated(n, len(n.shape) and n.shape[0]), n.dtype))
     if dim is None:
         input, n, dim = reshape(input, -1), lin.reshape(n, (numel(n.shape),)), 0
     d = axis(dim, n.ndim, "repeat_interleave")
+    if not isinstance(repeats, int):
+        times = need_tensor(repeats, "repeat_interleave", "repeats")
+        return wrap(bind(take_p, (n, leaf(_repeated(times, n.shape[d]).astype(np.int64), int64)), (d,)))
+    if repeats < 0:
+        raise ArgumentError(f"repeats is {repeats}", op="repeat_interleave", expected="repeats >= 0")
     wide = n.shape[:d + 1] + (repeats,) + n.shape[d + 1:]
     x = expand_to(lin.reshape(n, n.shape[:d + 1] + (1,) + n.shape[d + 1:]), wide)
     return wrap(lin.reshape(x, n.shape[:d] + (n.shape[d] * repeats,) + n.shape[d + 1:]))
+
+
+def _repeated(times: Node, size: int) -> Any:
+    """0, 0, 1, ...: each place as often as a vector says (or one number for all)."""
+    if times.dtype.kind != INTEGER or times.ndim > 1 or times.ndim and times.shape[0] not in (1, size):
+        raise ArgumentTypeError(f"repeats is {times.dtype.name} of shape {times.shape}",
+                                op="repeat_interleave",
+                                expected=f"an int, or a vector of {size} integers")
+    evaluate([times])
+    counts = np.broadcast_to(times.value, (size,))
+    if (counts < 0).any():
+        raise ArgumentError("a number of repeats is negative", op="repeat_interleave",
+                            expected="repeats >= 0")
+    return np.repeat(np.arange(size, dtype=times.dtype.np), counts)
 
 
 def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:

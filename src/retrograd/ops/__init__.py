@@ -1,3 +1,11 @@
 """What can be computed: every primitive, filed by the shape of its derivative."""
 
-from retrograd.ops import arithmetic, composite, explicit, window  # noqa: F401  (importing defines the primitives)
+from retrograd.ops import (  # noqa: F401  (importing defines the primitives)
+    arithmetic,
+    composite,
+    explicit,
+    hyperbolic,
+    numbers,
+    special,
+    window,
+)

@@ -91,6 +91,73 @@ argsort = Primitive("argsort", "constant", "x", "axis descending", np=_argsort_n
                     flops=lambda n: numel(n.shape) * max(0, (n.shape[n.params[0]] - 1).bit_length()))
 
 
+def _running_np(x: Any, axis: int, largest: bool) -> Any:
+    best = (np.maximum if largest else np.minimum).accumulate(x, axis)
+    here = (x == best) | np.isnan(x)
+    places = np.arange(x.shape[axis]).reshape([-1 if d == axis else 1 for d in range(x.ndim)])
+    return np.maximum.accumulate(np.where(here, places, 0), axis).astype(np.int64, copy=False)
+
+
+def _running_sample() -> Iterator[Sample]:
+    rng = rng_for("running")
+    for largest in (False, True):
+        yield Sample((rng.integers(0, 5, size=(3, 6)).astype(float),), (1, largest))
+
+
+# Where the extreme so far is, the last of equals; NaN is an extreme.
+index_of_running_extreme = Primitive(
+    "index_of_running_extreme", "constant", "x", "axis largest", np=_running_np, constant=True, exact=True,
+    infer=lambda i, p: (i[0].shape, int64), sample=_running_sample, flops=lambda n: numel(n.shape))
+
+
+def _search_np(x: Any, v: Any, right: bool) -> Any:
+    side = "right" if right else "left"
+    if x.ndim == 1:
+        return np.searchsorted(x, v, side).astype(np.int64, copy=False)
+    rows, values = x.reshape(-1, x.shape[-1]), v.reshape(-1, v.shape[-1])
+    found = [np.searchsorted(row, value, side) for row, value in zip(rows, values)]
+    return np.array(found, np.int64).reshape(v.shape)
+
+
+def _search_sample() -> Iterator[Sample]:
+    rng = rng_for("search")
+    row, values = rng.integers(0, 5, (6,)).astype(float), rng.integers(0, 5, (2, 3)).astype(float)
+    yield Sample((np.sort(row), values), (True,))
+    yield Sample((np.sort(rng.uniform(0, 5, (2, 6)), -1), rng.uniform(0, 5, (2, 3))), (False,))
+
+
+# How many of the sorted x lie before v: one row for all, or one row of x for each of v.
+search = Primitive("search", "constant", "x v", "right", np=_search_np, constant=True, exact=True,
+                   infer=lambda i, p: (i[1].shape, int64), sample=_search_sample,
+                   flops=lambda n: numel(n.shape) * n.inputs[0].shape[-1].bit_length())
+
+
+def _scatter_extreme_np(x: Any, v: Any, i: Any, axis: int, largest: bool, include: bool) -> Any:
+    grid = list(np.ogrid[tuple(slice(s) for s in i.shape)])
+    grid[axis] = i
+    at = tuple(grid)
+    out = np.array(x)
+    if not include:
+        # What is written first takes the place of what was there.
+        out[at] = v
+    (np.maximum if largest else np.minimum).at(out, at, v)
+    return out
+
+
+def _scatter_extreme_sample() -> Iterator[Sample]:
+    rng = rng_for("scatter_extreme")
+    at = np.array([[0, 1], [3, 3], [2, 0]])
+    for largest, include in ((True, True), (False, False)):
+        yield Sample((rng.uniform(-1, 1, (3, 4)), rng.uniform(-1, 1, (3, 2)), at), (1, largest, include))
+
+
+# The largest (smallest) of what goes to each place along an axis; what stands there counts if `include`.
+scatter_extreme = Primitive(
+    "scatter_extreme", "constant", "x v i", "axis largest include", np=_scatter_extreme_np, constant=True,
+    exact=True, infer=lambda i, p: (i[0].shape, i[0].dtype), sample=_scatter_extreme_sample,
+    flops=lambda n: numel(n.inputs[1].shape))
+
+
 def _stop_sample() -> Iterator[Sample]:
     yield Sample((rng_for("stop").uniform(size=(3,)),))
 

@@ -14,7 +14,7 @@ from retrograd.base.errors import ArgumentError, ArgumentTypeError, AutogradErro
 from retrograd.base.modes import modes
 from retrograd.engine.random import default_generator
 from retrograd.functional import elementwise as e
-from retrograd.functional import indexing
+from retrograd.functional import indexing, names
 from retrograd.functional import places as g
 from retrograd.functional import products as m
 from retrograd.functional import reduce as r
@@ -378,6 +378,10 @@ def install() -> None:
     """Put the table on Tensor."""
     for name in ("relu", "relu_", "softmax", "log_softmax", "logsigmoid", "allclose", "equal"):
         setattr(Tensor, name, _later(name))
+    for name in names.homes(names.METHODS, names.ONLY_METHODS):
+        setattr(Tensor, name, _later(name))
+    for name in names.IN_PLACE.split():
+        setattr(Tensor, name + "_", in_place(name, _later(name)))
     for table in (METHODS, DUNDERS, OTHERS):
         for name, fn in table.items():
             setattr(Tensor, name, fn)

@@ -1,0 +1,69 @@
+"""Functions that are loaded when they are first asked for: which module of this folder holds them, and where
+PyTorch keeps them.
+
+Here as data, so that `retrograd`, its Tensor and `functional` agree without importing any of them.
+"""
+
+from __future__ import annotations
+
+# Functions of torch that are methods of Tensor too.
+METHODS = {
+    "angles": """
+        acos acosh arccos arccosh arcsin arcsinh arctan2 arctanh asin asinh atan2 atanh cosh deg2rad hypot
+        rad2deg sinc sinh""",
+    "special": """
+        digamma erfc erfinv exp2 i0 igamma igammac lgamma logaddexp logaddexp2 logit mvlgamma xlogy
+        polygamma""",
+    "numbers": """
+        angle bitwise_left_shift bitwise_right_shift clamp_max clamp_min conj copysign float_power fmax fmin
+        frac frexp gcd heaviside isneginf isposinf isreal lcm ldexp nextafter positive sgn signbit""",
+    "scans": "cummax cummin cumprod diff logcumsumexp",
+    "ranking": "aminmax kthvalue mode msort nanmedian nanquantile quantile",
+    "counting": "histc histogram unique_consecutive",
+    "writing": """
+        diagonal_scatter index_copy index_fill index_put masked_scatter put scatter_reduce select_scatter
+        slice_scatter""",
+    "arranging": """
+        addbmm addmv addr diag_embed diagflat dsplit fliplr flipud hsplit inner kron rot90 split_with_sizes
+        tensor_split vdot vsplit""",
+    "statistics": "corrcoef cov dist nanmean nansum renorm",
+    "places": "argwhere",
+    "matrix": "cross det matrix_power slogdet",
+}
+# Functions of torch that are no methods.
+FUNCTIONS = {
+    "numbers": "isin real rsub",
+    "scans": "cumulative_trapezoid gradient trapezoid trapz",
+    "counting": "bucketize searchsorted",
+    "arranging": """
+        atleast_2d atleast_3d block_diag cartesian_prod chain_matmul column_stack combinations dstack
+        tril_indices triu_indices unravel_index vander""",
+    "statistics": "pdist",
+}
+# Methods that are no functions of torch.
+ONLY_METHODS = {"arranging": "unfold"}
+# Reached through `functional` only.
+INNER = {"writing": "fill_diagonal"}
+# Those that have a form that writes in place.
+IN_PLACE = """
+    acos acosh arccos arccosh arcsin arcsinh arctan2 arctanh asin asinh atan2 atanh cosh deg2rad hypot
+    rad2deg sinc
+    sinh digamma erfc erfinv exp2 i0 lgamma logit mvlgamma xlogy polygamma bitwise_left_shift
+    bitwise_right_shift
+    clamp_max clamp_min copysign float_power frac gcd heaviside lcm ldexp nextafter sgn cumprod index_copy
+    index_fill
+    masked_scatter put scatter_reduce addbmm addmv addr renorm
+"""
+# Functions of torch that write in place: the methods of those names.
+WRITING = """
+    abs_ acos_ acosh_ addmv_ arccos_ arccosh_ arcsin_ arcsinh_ arctan_ arctanh_ asin_ asinh_ atan_ atanh_
+    ceil_ clamp_ clamp_max_ clamp_min_ clip_ cos_ cosh_ deg2rad_ detach_ erf_ erfc_ exp2_ exp_ expm1_ fill_
+    fix_ floor_ frac_ gcd_ i0_ index_put_ lcm_ ldexp_ log10_ log1p_ log2_ log_ logit_ nan_to_num_ neg_
+    negative_ rad2deg_ reciprocal_ round_ rsqrt_ sigmoid_ sin_ sinc_ sinh_ sqrt_ square_ tan_ tanh_ trunc_
+    xlogy_ zero_
+""".split()
+
+
+def homes(*tables: dict[str, str]) -> dict[str, str]:
+    """name -> module."""
+    return {name: module for table in tables for module, names in table.items() for name in names.split()}

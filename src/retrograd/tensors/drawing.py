@@ -1,0 +1,173 @@
+"""Random numbers of other laws: multinomial, Poisson, binomial, gamma; and numbers spaced evenly on a
+logarithm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from retrograd.base.dtype import as_dtype, default, float64, int64
+from retrograd.base.errors import ArgumentError, ShapeError
+from retrograd.engine.evaluate import evaluate
+from retrograd.engine.random import default_generator
+from retrograd.functional.door import need_tensor
+from retrograd.graph.node import bind, leaf
+from retrograd.ops import linear as lin
+from retrograd.ops.constant import argsort, random_uniform, search
+from retrograd.tensors.create import arange, as_tensor, full, randint, tensor
+from retrograd.tensors.tensor import Tensor
+
+
+def stream(generator: Any = None) -> np.random.Generator:
+    """NumPy's generator for the next draw: a function of the seed and the number of the draw."""
+    nodes = (generator or default_generator).draw()
+    evaluate(list(nodes))
+    key = [int(np.asarray(n.value)) & (1 << 64) - 1 for n in nodes]
+    return np.random.Generator(np.random.Philox(key=np.array(key, np.uint64)))
+
+
+def value_of(x: Any, op: str, name: str = "input") -> Any:
+    """The value of a tensor argument as an array."""
+    n = need_tensor(x, op, name)
+    evaluate([n])
+    return np.asarray(n.value)
+
+
+def drawn(values: Any, dtype: Any) -> Tensor:
+    """An array of random numbers as a tensor."""
+    return Tensor(leaf(np.asarray(values).astype(dtype.np), dtype))
+
+
+# ---------------------------------------------------------------- laws
+def multinomial(input: Any, num_samples: int, replacement: bool = False, *, generator: Any = None) -> Tensor:
+    """Indices drawn with probability proportional to the last dimension of input, one row of num_samples
+    for each
+    row. Without replacement no index comes twice. An evaluation point.
+
+    >>> import retrograd as rg
+    >>> rg.multinomial(rg.tensor([0.0, 3.0]), 2, replacement=True)
+    tensor([1, 1])
+    """
+    x = need_tensor(input, "multinomial")
+    if x.ndim not in (1, 2) or not x.dtype.is_floating_point:
+        raise ShapeError(f"input is {x.dtype.name} of shape {x.shape}", op="multinomial",
+                         expected="floating-point weights with 1 or 2 dimensions")
+    weights = value_of(input, "multinomial").astype(np.float64)
+    positive = (weights > 0).sum(-1)
+    if num_samples <= 0:
+        raise ArgumentError(f"num_samples is {num_samples}", op="multinomial", expected="a positive number")
+    if not np.isfinite(weights).all() or (weights < 0).any() or (weights.sum(-1) <= 0).any():
+        raise ArgumentError("the weights are negative, not finite, or have no positive sum", op="multinomial")
+    if not replacement and (num_samples > x.shape[-1] or (positive < num_samples).any()):
+        raise ArgumentError(f"{num_samples} samples of {int(np.min(positive))} positive weights",
+                            op="multinomial", fix="Pass replacement=True.")
+    draw = (generator or default_generator).draw()
+    shares = leaf(weights / weights.sum(-1, keepdims=True), float64)
+    if replacement:
+        u = bind(random_uniform, draw, ((*x.shape[:-1], num_samples), "float64"))
+        sums = np.cumsum(shares.value, -1)
+        sums[..., -1] = 1.0
+        # Weights of 0 behind the last positive one are never reached.
+        last = x.shape[-1] - 1 - np.argmax(weights[..., ::-1] > 0, -1)
+        found = bind(search, (leaf(sums, float64), u), (True,))
+        top = leaf(np.broadcast_to(last[..., None], found.shape).copy(), int64)
+        return Tensor(found).minimum(Tensor(top))              # type: ignore[attr-defined, no-any-return]
+    u = bind(random_uniform, draw, (x.shape, "float64"))
+    # The k smallest of independent exponential numbers, each over its weight, are such a sample.
+    evaluate([u])
+    with np.errstate(divide="ignore"):
+        keys = leaf(-np.log1p(-u.value) / shares.value, float64)
+    return Tensor(lin.narrow(bind(argsort, (keys,), (x.ndim - 1, False)), x.ndim - 1, 0, num_samples))
+
+
+def poisson(input: Any, generator: Any = None) -> Tensor:
+    """Poisson numbers with the rates that input holds, in its dtype. No derivative. An evaluation point.
+
+    >>> import retrograd as rg
+    >>> rg.poisson(rg.zeros(2))
+    tensor([0., 0.])
+    """
+    rates = value_of(input, "poisson")
+    if (rates < 0).any():
+        raise ArgumentError("a rate is negative", op="poisson", expected="rates >= 0")
+    return drawn(stream(generator).poisson(rates.astype(np.float64)), input.dtype)
+
+
+def binomial(count: Any, prob: Any, generator: Any = None) -> Tensor:
+    """How many of `count` trials succeed, each with probability prob. No derivative. An evaluation point.
+
+    >>> import retrograd as rg
+    >>> rg.binomial(rg.tensor([5.0]), rg.tensor([1.0]))
+    tensor([5.])
+    """
+    n, p = value_of(count, "binomial", "count"), value_of(prob, "binomial", "prob")
+    return drawn(stream(generator).binomial(n.astype(np.int64), p.astype(np.float64)), prob.dtype)
+
+
+def randint_like(input: Any, low: Any, high: Any = None, *, dtype: Any = None, device: Any = None,
+                 requires_grad: bool = False, memory_format: Any = None) -> Tensor:
+    """Integers low, ..., high - 1 (or 0, ..., low - 1) of the size and dtype of a tensor.
+
+    >>> import retrograd as rg
+    >>> rg.randint_like(rg.zeros(2), 1)
+    tensor([0., 0.])
+    """
+    low, high = (0, low) if high is None else (low, high)
+    return randint(low, high, tuple(input.shape), dtype=dtype or input.dtype, requires_grad=requires_grad)
+
+
+# ---------------------------------------------------------------- filled
+def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None, device: Any = None,
+             requires_grad: bool = False) -> Tensor:
+    """`steps` values from base**start to base**end, with exponents equally far apart.
+
+    >>> import retrograd as rg
+    >>> rg.logspace(0, 2, 3)
+    tensor([  1.,  10., 100.])
+    """
+    if steps < 0:
+        raise ArgumentError(f"steps is {steps}", op="logspace", expected="steps >= 0")
+    d = as_dtype(dtype) if dtype is not None else default()
+    values = np.power(float(base), np.linspace(float(start), float(end), int(steps)))
+    t = Tensor(leaf(values.astype(d.np), d))
+    return t.requires_grad_() if requires_grad else t
+
+
+def range(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None,
+           requires_grad: bool = False) -> Tensor:
+    """start, start + step, ... up to and including end, in the default dtype. (`arange` leaves end out.)
+
+    >>> import retrograd as rg
+    >>> rg.range(1, 3)
+    tensor([1., 2., 3.])
+    """
+    if end is None:
+        start, end = 0, start
+    count = int((end - start) / step + 1)
+    values = arange(count) * step + start               # type: ignore[operator]
+    out = values.to(as_dtype(dtype) if dtype is not None else default())
+    return out.requires_grad_() if requires_grad else out  # type: ignore[no-any-return]
+
+
+def scalar_tensor(s: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """A tensor without dimensions, of the default dtype.
+
+    >>> import retrograd as rg
+    >>> rg.scalar_tensor(2)
+    tensor(2.)
+    """
+    return full((), s, dtype=dtype or default(), requires_grad=requires_grad)
+
+
+def asarray(obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | None = None,
+            requires_grad: bool = False) -> Tensor:
+    """A tensor of tensors, arrays, numbers or nested sequences, over the same memory if it can be
+    (copy=None).
+
+    >>> import retrograd as rg
+    >>> rg.asarray([1, 2])
+    tensor([1, 2])
+    """
+    out = tensor(obj, dtype=dtype) if copy else as_tensor(obj, dtype)
+    return out.requires_grad_() if requires_grad else out

@@ -1,0 +1,275 @@
+"""Methods that only tensors have: drawn in place, filled, resized, asked about; put on Tensor by
+`install`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from retrograd import functional
+from retrograd.base.dtype import FLOATING, as_dtype, bool_
+from retrograd.base.errors import ArgumentError, DTypeError, ShapeError
+from retrograd.base.shape import numel, shape_of
+from retrograd.engine.random import default_generator
+from retrograd.functional import elementwise as e
+from retrograd.functional import products as m
+from retrograd.functional import reduce as r
+from retrograd.functional import shape as s
+from retrograd.functional.door import need_tensor
+from retrograd.functional.indexing import setitem
+from retrograd.graph.node import bind, leaf
+from retrograd.ops import linear as lin
+from retrograd.ops.constant import random_int, random_normal, random_uniform
+from retrograd.tensors import operators
+from retrograd.tensors.tensor import Tensor
+
+
+def _own(name: str) -> Callable[..., Any]:
+    """A function of `functional` that is loaded when it is called."""
+    def fn(*args: Any, **kwargs: Any) -> Any:
+        return getattr(functional, name)(*args, **kwargs)
+    return fn
+
+
+# ---------------------------------------------------------------- random numbers in place
+def random_(self: Tensor, from_: Any = None, to: Any = None, *, generator: Any = None, **kw: Any) -> Tensor:
+    """Fill with integers from, ..., to - 1; without limits, with what the dtype holds (a float's: exactly).
+
+    >>> import retrograd as rg
+    >>> rg.zeros(2).random_(5, 6)
+    tensor([5., 5.])
+    """
+    from_ = kw.pop("from", from_)
+    low, high = (0, from_) if to is None else (from_, to)
+    if high is None:
+        d = self.dtype
+        top = 2 if d is bool_ else 2 ** {8: 53, 4: 24}.get(d.itemsize, 11) + 1 if d.kind == FLOATING else \
+            2 ** (8 * d.itemsize - (d.name != "uint8"))
+        high = min(top, 2 ** 63 - 1)
+    if high <= low:
+        raise ArgumentError(f"from {low} to {high} there is no integer", op="random_", expected="from < to")
+    n = self.node
+    drawn = bind(random_int, (generator or default_generator).draw(), (n.shape, int(low), int(high)))
+    return self._write(lin.cast(drawn, n.dtype), "random_")
+
+
+def _law(name: str, fn: Callable[..., Any], doc: str) -> Callable[..., Any]:
+    def method(self: Tensor, *args: Any, generator: Any = None, **kwargs: Any) -> Tensor:
+        n = self.node
+        prim = random_normal if name == "log_normal_" else random_uniform
+        if not n.dtype.is_floating_point and name != "geometric_":
+            raise DTypeError(f"the tensor is {n.dtype.name}", op=name, expected="a floating-point tensor")
+        kind = n.dtype.name if n.dtype.is_floating_point else "float32"
+        drawn = Tensor(bind(prim, (generator or default_generator).draw(), (n.shape, kind)))
+        return self._write(lin.cast(fn(drawn, *args, **kwargs).node, n.dtype), name)
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = doc
+    return method
+
+
+def _exponential(u: Any, lambd: float = 1.0) -> Any:
+    if lambd <= 0:
+        raise ArgumentError(f"lambd is {lambd}", op="exponential_", expected="lambd > 0")
+    return -(-u).log1p() / lambd
+
+
+def _cauchy(u: Any, median: float = 0.0, sigma: float = 1.0) -> Any:
+    return median + sigma * (math.pi * (u - 0.5)).tan()
+
+
+def _geometric(u: Any, p: float) -> Any:
+    if not 0 < p < 1:
+        raise ArgumentError(f"p is {p}", op="geometric_", expected="0 < p < 1")
+    return ((-u).log1p() / math.log1p(-p)).ceil().clamp(min=1)
+
+
+def _log_normal(z: Any, mean: float = 1.0, std: float = 2.0) -> Any:
+    return (mean + std * z).exp()
+
+
+# ---------------------------------------------------------------- memory
+def index_put_(self: Tensor, indices: Any, values: Any, accumulate: bool = False) -> Tensor:
+    """Write (or add) values at self[indices].
+
+    >>> import retrograd as rg
+    >>> rg.zeros(2).index_put_((rg.tensor([1]),), rg.tensor([3.0]))
+    tensor([0., 3.])
+    """
+    if accumulate:
+        return self._write(functional.index_put(self, indices, values, True).node, "index_put_")
+    setitem(self, tuple(indices), values)
+    return self
+
+
+def resize_(self: Tensor, *sizes: Any, memory_format: Any = None) -> Tensor:
+    """Another size in place: the elements stay in row-major order, new ones are 0.
+
+    >>> import retrograd as rg
+    >>> rg.arange(3).resize_(2, 2)
+    tensor([[0, 1],
+            [2, 0]])
+    """
+    shape = shape_of(sizes, "resize_")
+    if self._base is not None or self.requires_grad:
+        raise ArgumentError("the tensor is a view or requires grad", op="resize_",
+                            fix="Resize a .clone() of it.")
+    old = np.asarray(self._value()).reshape(-1)
+    new = np.zeros(numel(shape), old.dtype)
+    new[:old.size] = old[:new.size]
+    return self._write(leaf(new.reshape(shape), self.dtype), "resize_")
+
+
+def set_(self: Tensor, source: Any = None) -> Tensor:
+    """Another name for the memory of source (an empty tensor without one).
+
+    >>> import retrograd as rg
+    >>> rg.zeros(2).set_(rg.ones(3))
+    tensor([1., 1., 1.])
+    """
+    self.data = source if source is not None else Tensor(lin.full(0, (0,), self.dtype))
+    return self
+
+
+def apply_(self: Tensor, callable: Callable[[Any], Any]) -> Tensor:
+    """Each element by a Python function: slow, and without a derivative.
+
+    >>> import retrograd as rg
+    >>> rg.tensor([1.0, 2.0]).apply_(lambda v: v * 10)
+    tensor([10., 20.])
+    """
+    values = np.array([callable(v) for v in np.asarray(self._value()).reshape(-1).tolist()])
+    return self._write(leaf(values.reshape(self.shape).astype(self.dtype.np), self.dtype), "apply_")
+
+
+def map_(self: Tensor, tensor: Any, callable: Callable[[Any, Any], Any]) -> Tensor:
+    """Each element with that of another tensor by a Python function: slow, and without a derivative.
+
+    >>> import retrograd as rg
+    >>> rg.tensor([1.0, 2.0]).map_(rg.tensor([3.0, 4.0]), lambda a, b: a * b)
+    tensor([3., 8.])
+    """
+    pairs = np.broadcast_arrays(np.asarray(self._value()), np.asarray(tensor._value()))
+    values = np.array([callable(a, b) for a, b in zip(*(x.reshape(-1).tolist() for x in pairs))])
+    return self._write(leaf(values.reshape(self.shape).astype(self.dtype.np), self.dtype), "map_")
+
+
+# ---------------------------------------------------------------- questions and shapes
+def sum_to_size(self: Tensor, *size: Any) -> Any:
+    """Summed over broadcast dimensions, back to a size that broadcasts to this one.
+
+    >>> import retrograd as rg
+    >>> rg.ones(2, 3).sum_to_size(1, 3)
+    tensor([[2., 2., 2.]])
+    """
+    shape, own = shape_of(size, "sum_to_size"), self.node.shape
+    lead = len(own) - len(shape)
+    if lead < 0 or any(a not in (1, b) for a, b in zip(shape, own[lead:])):
+        raise ShapeError(f"size {shape} does not broadcast to {own}", op="sum_to_size")
+    out: Any = r.sum(self, tuple(range(lead))) if lead else self
+    over = tuple(k for k, (a, b) in enumerate(zip(shape, own[lead:])) if a != b)
+    return r.sum(out, over, True) if over else s.clone(out)
+
+
+def is_same_size(self: Tensor, other: Any) -> bool:
+    """Whether the shapes are equal.
+
+    >>> import retrograd as rg
+    >>> rg.ones(2).is_same_size(rg.zeros(2))
+    True
+    """
+    return self.node.shape == need_tensor(other, "is_same_size", "other").shape
+
+
+def get_device(self: Tensor) -> int:
+    """-1: the CPU.
+
+    >>> import retrograd as rg
+    >>> rg.ones(1).get_device()
+    -1
+    """
+    return -1
+
+
+def is_shared(self: Tensor) -> bool:
+    """False: memory is not shared with other processes.
+
+    >>> import retrograd as rg
+    >>> rg.ones(1).is_shared()
+    False
+    """
+    return False
+
+
+def adjoint(self: Tensor) -> Any:
+    """The last two dimensions exchanged: the conjugate transpose of real matrices.
+
+    >>> import retrograd as rg
+    >>> rg.tensor([[1, 2]]).adjoint().shape
+    retrograd.Size([2, 1])
+    """
+    return s.transpose(self, -2, -1)
+
+
+def to_dense(self: Tensor, dtype: Any = None) -> Any:
+    """The tensor itself: all tensors are dense.
+
+    >>> import retrograd as rg
+    >>> rg.ones(1).to_dense()
+    tensor([1.])
+    """
+    return self if dtype is None else self.to(as_dtype(dtype))      # type: ignore[attr-defined]
+
+
+def dlpack(self: Tensor, **options: Any) -> Any:
+    """The memory for other libraries (`torch.from_dlpack`), as NumPy hands it over."""
+    return self.detach().numpy().__dlpack__(**options)
+
+
+def dlpack_device(self: Tensor) -> tuple[int, int]:
+    """(1, 0): the CPU."""
+    return 1, 0
+
+
+TABLE: dict[str, Callable[..., Any]] = {
+    "random_": random_,
+    "exponential_": _law("exponential_", _exponential, "Fill with exponential numbers of rate lambd."),
+    "cauchy_": _law("cauchy_", _cauchy, "Fill with Cauchy numbers around median, of width sigma."),
+    "geometric_": _law("geometric_", _geometric,
+                       "Fill with the number of trials until one of probability p succeeds."),
+    "log_normal_": _law("log_normal_", _log_normal, "Fill with e**z of normal z with that mean and std."),
+    "index_put_": index_put_, "resize_": resize_, "set_": set_, "apply_": apply_, "map_": map_,
+    "sum_to_size": sum_to_size, "is_same_size": is_same_size, "get_device": get_device,
+    "is_shared": is_shared, "is_pinned": is_shared, "adjoint": adjoint,
+    "to_dense": to_dense, "coalesce": to_dense,
+    "__dlpack__": dlpack, "__dlpack_device__": dlpack_device,
+    "ndimension": lambda self: len(self.node.shape),
+}
+# In place: name -> the function whose value is written.
+WRITES: dict[str, Callable[..., Any]] = {
+    "fill_diagonal": _own("fill_diagonal"), "cumsum": r.cumsum, "fmod": e.fmod, "true_divide": e.div,
+    "addmm": m.addmm, "baddbmm": m.baddbmm, "bitwise_and": e.bitwise_and, "bitwise_or": e.bitwise_or,
+    "bitwise_xor": e.bitwise_xor, "bitwise_not": e.bitwise_not, "not_equal": e.ne, "greater": e.gt,
+    "greater_equal": e.ge, "less": e.lt, "less_equal": e.le, "negative": e.neg, "absolute": e.abs,
+    "fix": e.trunc, "arctan": e.atan,
+}
+TABLE["ndimension"].__doc__ = "Number of dimensions."
+
+
+def install() -> None:
+    """Put the tables on Tensor."""
+    for name, fn in TABLE.items():
+        setattr(Tensor, name, fn)
+    for name, fn in WRITES.items():
+        setattr(Tensor, name + "_", operators.in_place(name, fn))
+    for name in ("swapaxes", "swapdims"):
+        setattr(Tensor, name + "_", Tensor.transpose_)      # type: ignore[attr-defined]
+    Tensor.H = Tensor.mH = property(adjoint,
+                                    doc="The last two dimensions exchanged.")   # type: ignore[attr-defined]
+    Tensor.real = property(lambda self: self,
+                           doc="The tensor itself: it is real.")      # type: ignore[attr-defined]
+
+
+install()
