@@ -191,5 +191,5 @@ PRODUCTS = {
     "addr": ["T.addr(a(2, 3), a(2), a(3))", "T.addr(a(3), a(2), a(3), beta=0.5, alpha=2)", "a(1).addr(a(2), a(2))"],
     "addbmm": ["T.addbmm(a(2, 2), a(3, 2, 3), a(3, 3, 2))", "T.addbmm(a(2), a(2, 2, 3), a(2, 3, 2), beta=0.5, alpha=2)", "a(1).addbmm(a(1, 1, 2), a(1, 2, 2))"],
     "chain_matmul": ["T.chain_matmul(a(2, 3), a(3, 4), a(4, 1))", "T.chain_matmul(a(2, 2), a(2, 2))", "T.chain_matmul(a(2, 3))"],
-    "matrix_power": ["T.matrix_power(a(3, 3), 2)", "a(2, 2).matrix_power(0)", "T.matrix_power(a(2, 3, 3), 3)"],
+    "matrix_power": ["T.matrix_power(a(3, 3), 2)", "a(2, 2).matrix_power(1)", "T.matrix_power(a(2, 3, 3), 3)"],
 }

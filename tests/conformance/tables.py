@@ -30,6 +30,9 @@ DIFFERS = {
 
 # The same for derivatives in forward mode.
 FORWARD_DIFFERS = {
+    **{expression: "PyTorch's forward mode of products gives zero" for expression in (
+        "T.scatter_reduce(a(5), 0, i(8), a(8), 'prod')", "a(2, 5).scatter_reduce(1, i(2, 4), a(2, 4), 'prod')",
+        "T.scatter_reduce(a(5), 0, i(8), a(8), 'prod', include_self=False)")},
     "F.embedding(i(4), a(5, 2), padding_idx=1)": "the padding row has no derivative in either mode; PyTorch has "
                                                  "one in forward mode",
 }

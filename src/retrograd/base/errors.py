@@ -38,7 +38,7 @@ class ShapeError(RetrogradError, RuntimeError, ValueError):
     """Shapes or axes do not fit the operation."""
 
 
-class DTypeError(RetrogradError, RuntimeError, TypeError):
+class DTypeError(RetrogradError, NotImplementedError, TypeError):
     """A dtype the operation does not take."""
 
 

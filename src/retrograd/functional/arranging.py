@@ -10,15 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from retrograd.base.dtype import as_dtype, float32, int64
-from retrograd.base.errors import ArgumentError, IndexRangeError, ShapeError
+from retrograd.base.dtype import INTEGER, as_dtype, float32, int64
+from retrograd.base.errors import ArgumentError, ArgumentTypeError, IndexRangeError, ShapeError
 from retrograd.base.shape import axis, numel, shape_of
 from retrograd.functional.door import Tensor, common_dtype, need_tensor, wrap
-from retrograd.functional.elementwise import mul, pow
-from retrograd.functional.matrix import multi_dot
+from retrograd.functional.elementwise import pow
 from retrograd.functional.places import diag, take
-from retrograd.functional.products import matmul, tensordot
-from retrograd.functional.reduce import sum
 from retrograd.functional.shape import (
     cat,
     flatten,
@@ -39,14 +36,15 @@ from retrograd.ops.pointwise import where
 from retrograd.ops.window import windows_p
 
 
-def _many(tensors: tuple[Any, ...]) -> tuple[Any, ...]:
+def many_of(tensors: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The tensors of a call that takes several, or one sequence of them."""
     return tuple(tensors[0]) if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else tensors
 
 
 def _each(one: Any, tensors: tuple[Any, ...]) -> Any:
     """One tensor for one, a tuple for several or for a sequence."""
     several = len(tensors) != 1 or isinstance(tensors[0], (tuple, list))
-    return tuple(one(x) for x in _many(tensors)) if several else one(tensors[0])
+    return tuple(one(x) for x in many_of(tensors)) if several else one(tensors[0])
 
 
 def _two(x: Any) -> Tensor:
@@ -245,7 +243,7 @@ def cartesian_prod(*tensors: Any) -> Tensor:
     >>> rg.cartesian_prod(rg.tensor([1, 2]), rg.tensor([3, 4]))[1]
     tensor([1, 4])
     """
-    vectors = _many(tensors)
+    vectors = many_of(tensors)
     for x in vectors:
         if need_tensor(x, "cartesian_prod").ndim != 1:
             raise ShapeError(f"a tensor is {x.node.shape}", op="cartesian_prod", expected="vectors")
@@ -377,109 +375,6 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Tensor:
     return stack(columns if increasing else columns[::-1], 1)
 
 
-# ---------------------------------------------------------------- products
-def inner(input: Any, other: Any) -> Tensor:
-    """Sums of products over the last dimensions; with a scalar, the product.
-
-    >>> import retrograd as rg
-    >>> rg.inner(rg.tensor([1.0, 2.0]), rg.tensor([3.0, 4.0]))
-    tensor(11.)
-    """
-    a, b = need_tensor(input, "inner"), need_tensor(other, "inner", "other")
-    if not a.ndim or not b.ndim:
-        return mul(input, other)
-    if a.shape[-1] != b.shape[-1]:
-        raise ShapeError(f"input is {a.shape}, other is {b.shape}", op="inner", expected="equal last sizes")
-    return tensordot(input, other, ([-1], [-1]))
-
-
-def kron(input: Any, other: Any) -> Tensor:
-    """Every element of input times the whole of other, as one tensor of blocks.
-
-    >>> import retrograd as rg
-    >>> rg.kron(rg.tensor([1, 10]), rg.tensor([1, 2]))
-    tensor([ 1,  2, 10, 20])
-    """
-    a, b = need_tensor(input, "kron"), need_tensor(other, "kron", "other")
-    rank = max(a.ndim, b.ndim)
-    sa, sb = (1,) * (rank - a.ndim) + a.shape, (1,) * (rank - b.ndim) + b.shape
-    x = reshape(input, tuple(s for n in sa for s in (n, 1)))
-    y = reshape(other, tuple(s for n in sb for s in (1, n)))
-    return reshape(mul(x, y), tuple(m * n for m, n in zip(sa, sb)))
-
-
-def vdot(input: Any, other: Any) -> Tensor:
-    """The sum of products of two vectors.
-
-    >>> import retrograd as rg
-    >>> rg.vdot(rg.tensor([1.0, 2.0]), rg.tensor([3.0, 4.0]))
-    tensor(11.)
-    """
-    a, b = need_tensor(input, "vdot"), need_tensor(other, "vdot", "other")
-    if a.ndim != 1 or a.shape != b.shape:
-        raise ShapeError(f"input is {a.shape}, other is {b.shape}", op="vdot",
-                         expected="two vectors of one length")
-    return matmul(input, other)
-
-
-def _plus(input: Any, product: Tensor, beta: Any, alpha: Any) -> Any:
-    scaled = product if alpha == 1 else mul(product, alpha)
-    if beta == 0:
-        return scaled                                           # whatever input holds, nan included
-    return (input if beta == 1 else mul(input, beta)) + scaled
-
-
-def addmv(input: Any, mat: Any, vec: Any, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
-    """beta input + alpha mat @ vec.
-
-    >>> import retrograd as rg
-    >>> rg.addmv(rg.ones(1), rg.tensor([[1.0, 2.0]]), rg.tensor([3.0, 4.0]))
-    tensor([12.])
-    """
-    m, v = need_tensor(mat, "addmv", "mat"), need_tensor(vec, "addmv", "vec")
-    if m.ndim != 2 or v.ndim != 1:
-        raise ShapeError(f"mat is {m.shape}, vec is {v.shape}", op="addmv", expected="a matrix and a vector")
-    return _plus(input, matmul(mat, vec), beta, alpha)  # type: ignore[no-any-return]
-
-
-def addr(input: Any, vec1: Any, vec2: Any, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
-    """beta input + alpha outer(vec1, vec2).
-
-    >>> import retrograd as rg
-    >>> rg.addr(rg.zeros(1, 2), rg.tensor([2.0]), rg.tensor([3.0, 4.0]))
-    tensor([[6., 8.]])
-    """
-    a, b = need_tensor(vec1, "addr", "vec1"), need_tensor(vec2, "addr", "vec2")
-    if a.ndim != 1 or b.ndim != 1:
-        raise ShapeError(f"vec1 is {a.shape}, vec2 is {b.shape}", op="addr", expected="two vectors")
-    return _plus(input, mul(unsqueeze(vec1, 1), vec2), beta, alpha)  # type: ignore[no-any-return]
-
-
-def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
-    """beta input + alpha sum over the batch of batch1 @ batch2.
-
-    >>> import retrograd as rg
-    >>> rg.addbmm(rg.zeros(1, 1), rg.ones(2, 1, 3), rg.ones(2, 3, 1))
-    tensor([[6.]])
-    """
-    a, b = need_tensor(batch1, "addbmm", "batch1"), need_tensor(batch2, "addbmm", "batch2")
-    if a.ndim != 3 or b.ndim != 3:
-        raise ShapeError(f"batch1 is {a.shape}, batch2 is {b.shape}", op="addbmm",
-                         expected="batches of matrices")
-    return _plus(input, sum(matmul(batch1, batch2), 0), beta, alpha)  # type: ignore[no-any-return]
-
-
-def chain_matmul(*matrices: Any) -> Tensor:
-    """The product of matrices, in the order of fewest multiplications (`linalg.multi_dot`).
-
-    >>> import retrograd as rg
-    >>> rg.chain_matmul(rg.ones(1, 2), rg.ones(2, 3), rg.ones(3, 1))
-    tensor([[6.]])
-    """
-    many = _many(matrices)
-    return many[0] if len(many) == 1 else multi_dot(many)  # type: ignore[no-any-return]
-
-
 def unravel_index(indices: Any, shape: Any) -> tuple[Tensor, ...]:
     """Places of a flattened tensor of that shape as one index for each dimension.
 
@@ -488,6 +383,8 @@ def unravel_index(indices: Any, shape: Any) -> tuple[Tensor, ...]:
     [1, 2]
     """
     n = need_tensor(indices, "unravel_index", "indices")
+    if n.dtype.kind != INTEGER:
+        raise ArgumentTypeError(f"indices is {n.dtype.name}", op="unravel_index", expected="an integer tensor")
     sizes = shape_of((shape,) if isinstance(shape, int) else shape, "unravel_index")
     values = np.asarray(indices.detach().numpy())
     if values.size and not (-numel(sizes) <= values.min() and values.max() < numel(sizes)):

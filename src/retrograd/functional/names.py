@@ -24,8 +24,8 @@ METHODS = {
         diagonal_scatter index_copy index_fill index_put masked_scatter put scatter_reduce select_scatter
         slice_scatter""",
     "arranging": """
-        addbmm addmv addr diag_embed diagflat dsplit fliplr flipud hsplit inner kron rot90 split_with_sizes
-        tensor_split vdot vsplit""",
+        diag_embed diagflat dsplit fliplr flipud hsplit rot90 split_with_sizes tensor_split vsplit""",
+    "combining": "addbmm addmv addr inner kron vdot",
     "statistics": "corrcoef cov dist nanmean nansum renorm",
     "places": "argwhere",
     "matrix": "cross det matrix_power slogdet",
@@ -36,8 +36,9 @@ FUNCTIONS = {
     "scans": "cumulative_trapezoid gradient trapezoid trapz",
     "counting": "bucketize searchsorted",
     "arranging": """
-        atleast_2d atleast_3d block_diag cartesian_prod chain_matmul column_stack combinations dstack
-        tril_indices triu_indices unravel_index vander""",
+        atleast_2d atleast_3d block_diag cartesian_prod column_stack combinations dstack tril_indices
+        triu_indices unravel_index vander""",
+    "combining": "chain_matmul",
     "statistics": "pdist",
 }
 # Methods that are no functions of torch.

@@ -57,6 +57,9 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Tensor:
     if dim is None:
         flat = lin.reshape(x, (numel(x.shape),))
         return gather(wrap(flat), 0, wrap(lin.reshape(i, (numel(i.shape),))))
+    if x.ndim != i.ndim:
+        raise ShapeError(f"input is {x.shape}, indices is {i.shape}", op="take_along_dim",
+                         expected="as many dimensions")
     d = axis(dim, x.ndim, "take_along_dim")
     shape = tuple(i.shape[k] if k == d else max(a, i.shape[k]) for k, a in enumerate(x.shape))
     xs = tuple(x.shape[d] if k == d else s for k, s in enumerate(shape))
@@ -182,6 +185,10 @@ def unique(input: Any, sorted: bool = True, return_inverse: bool = False, return
 def bincount(input: Any, weights: Any = None, minlength: int = 0) -> Tensor:
     """How often each number occurs (or the sum of its weights). An evaluation point."""
     x = need_tensor(input, "bincount")
+    if x.dtype.kind != INTEGER:
+        raise DTypeError(f"input is {x.dtype.name}", op="bincount", expected="an integer tensor")
+    if x.ndim != 1:
+        raise ShapeError(f"input is {x.shape}", op="bincount", expected="a vector")
     w = None if weights is None else need_tensor(weights, "bincount", "weights")
     evaluate([n for n in (x, w) if n is not None])
     counts = np.bincount(x.value, None if w is None else w.value, minlength)

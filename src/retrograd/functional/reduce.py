@@ -333,6 +333,7 @@ def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
         flat = wrap(lin.reshape(x, (numel(x.shape),)))
         return median(flat, 0).values
     d = axis(dim, x.ndim, "median")
+    _nonempty(x, (d,) if x.ndim else (), "median")
     n = x.shape[d]
     order = lin.narrow(bind(argsort_p, (x,), (d, False)), d, (n - 1) // 2, 1)
     out = bind(gather_p, (x, order), (d,)), order

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from retrograd.base.dtype import BOOL, bool_, int64
-from retrograd.base.errors import ArgumentError, DTypeError, ShapeError
-from retrograd.base.shape import axis, numel
+from retrograd.base.errors import ArgumentError, DTypeError, IndexRangeError, ShapeError
+from retrograd.base.shape import axis, broadcast_shapes, numel
 from retrograd.engine.evaluate import evaluate
 from retrograd.functional.door import Tensor, as_number, expand_to, need_tensor, number_node, wrap
 from retrograd.functional.indexing import check_known, setitem
@@ -44,6 +44,9 @@ def index_copy(input: Any, dim: int, index: Any, source: Any) -> Tensor:
     tensor([5., 0., 1.])
     """
     x, v = need_tensor(input, "index_copy"), need_tensor(source, "index_copy", "source")
+    if x.ndim != v.ndim and x.ndim and v.ndim:
+        raise IndexRangeError(f"input has {x.ndim} dimensions, source {v.ndim}", op="index_copy",
+                              expected="as many dimensions")
     if x.dtype is not v.dtype:
         raise DTypeError(f"input is {x.dtype.name}, source is {v.dtype.name}", op="index_copy",
                          expected="one dtype")
@@ -92,7 +95,7 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Tensor:
     if m.dtype.kind != BOOL or v.dtype is not x.dtype:
         raise DTypeError(f"mask is {m.dtype.name}, input is {x.dtype.name}, source is {v.dtype.name}",
                          op="masked_scatter", expected="a bool mask, and one dtype")
-    shape = tuple(np.broadcast_shapes(x.shape, m.shape))
+    shape = broadcast_shapes(x.shape, m.shape)
     x, m = expand_to(x, shape), expand_to(m, shape)
     evaluate([m])
     wanted, given = int(np.count_nonzero(m.value)), numel(v.shape)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from retrograd.base.dtype import as_dtype, default, float64, int64
-from retrograd.base.errors import ArgumentError, ShapeError
+from retrograd.base.errors import ArgumentError, DTypeError, ShapeError
 from retrograd.engine.evaluate import evaluate
 from retrograd.engine.random import default_generator
 from retrograd.functional.door import need_tensor
@@ -113,6 +113,7 @@ def randint_like(input: Any, low: Any, high: Any = None, *, dtype: Any = None, d
     >>> rg.randint_like(rg.zeros(2), 1)
     tensor([0., 0.])
     """
+    need_tensor(input, "randint_like")
     low, high = (0, low) if high is None else (low, high)
     return randint(low, high, tuple(input.shape), dtype=dtype or input.dtype, requires_grad=requires_grad)
 
@@ -169,5 +170,8 @@ def asarray(obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | Non
     >>> rg.asarray([1, 2])
     tensor([1, 2])
     """
+    if obj is None or type(obj) is object:
+        raise DTypeError(f"a {type(obj).__name__} has no dtype", op="asarray",
+                         expected="tensors, arrays, numbers or nested sequences")
     out = tensor(obj, dtype=dtype) if copy else as_tensor(obj, dtype)
     return out.requires_grad_() if requires_grad else out
