@@ -384,7 +384,8 @@ def unravel_index(indices: Any, shape: Any) -> tuple[Tensor, ...]:
     """
     n = need_tensor(indices, "unravel_index", "indices")
     if n.dtype.kind != INTEGER:
-        raise ArgumentTypeError(f"indices is {n.dtype.name}", op="unravel_index", expected="an integer tensor")
+        raise ArgumentTypeError(f"indices is {n.dtype.name}",
+                                op="unravel_index", expected="an integer tensor")
     sizes = shape_of((shape,) if isinstance(shape, int) else shape, "unravel_index")
     values = np.asarray(indices.detach().numpy())
     if values.size and not (-numel(sizes) <= values.min() and values.max() < numel(sizes)):
