@@ -234,25 +234,28 @@ def test_gradients_changed_in_place_before_the_step_are_used() -> None:
 
 
 @native
-def test_an_interrupt_leaves_parameters_and_state_before_or_after_a_step(monkeypatch) -> None:
+@pytest.mark.parametrize("steps", [2, 3, 12])       # the steady way is taken after some
+def test_an_interrupt_leaves_parameters_and_state_before_or_after_a_step(monkeypatch, steps: int) -> None:
     params, reference = parameters(), parameters()
     optimizer, other = rg.optim.Adam(params, lr=0.1), rg.optim.Adam(reference, lr=0.1)
-    train(params, optimizer, 3)
-    train(reference, other, 4)
-    program = optimizer._last.plan.known.program
-    native = program._frames[0].driver.run
+    train(params, optimizer, steps)
+    train(reference, other, steps + 1)
+    driver = optimizer._last.plan.known.program.driver
 
-    def interrupted(*args) -> None:         # a signal is looked at when the native call returns
-        native(*args)
-        raise KeyboardInterrupt
+    def interrupted(native):                # a signal is looked at when the native call returns
+        def call(*args) -> None:
+            native(*args)
+            raise KeyboardInterrupt
+        return call
 
     backward(params)
-    monkeypatch.setattr(program._frames[0].driver, "run", interrupted)
+    for name in ("run", "guarded"):
+        monkeypatch.setattr(driver, name, interrupted(getattr(driver, name)))
     with pytest.raises(KeyboardInterrupt):
         optimizer.step()
     monkeypatch.undo()
     assert values(params) == values(reference)
-    assert optimizer.state[params[0]]["step"] == 4
+    assert optimizer.state[params[0]]["step"] == steps + 1
     train(params, optimizer, 2)
     train(reference, other, 2)
     assert values(params) == values(reference)

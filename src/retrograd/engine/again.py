@@ -7,6 +7,7 @@ general way (engine/backward.py).
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 from typing import Any
 
@@ -75,13 +76,18 @@ class Again:
 class Line:
     """What backward from one line found."""
 
-    __slots__ = ("again", "known", "times", "patience", "code")
+    __slots__ = ("again", "known", "times", "patience", "code", "model")
 
     def __init__(self, code: Any) -> None:
         self.code = code                    # so that its address is no other's
         self.again: Again | None = None
         self.known: Any = None
+        self.model: Any = None              # a weak reference to one of the tensors that collect
         self.times, self.patience = 0, 2
+
+    def forget(self, _: Any = None) -> None:
+        """Let the memory go: of gradients of a model that is no more, say."""
+        self.again = self.model = None
 
 
 def _line(root: Node) -> tuple[int, int] | None:
@@ -104,13 +110,15 @@ def remember(root: Node, linear: Linear, pending: Sequence[Node], held: dict[int
     line = lines.pop(key, None) or Line(root.where[0])
     lines[key] = line
     if len(lines) > LINES:
-        del lines[next(iter(lines))]
+        lines.pop(next(iter(lines))).forget()
     line.times = line.times + 1 if line.known is found else 1
     line.known = found
     if line.times >= line.patience:
         line.times, line.patience = 0, min(2 * line.patience, PATIENCE)
-        line.again = None                       # its memory is free before the next takes as much
+        line.forget()                           # its memory is free before the next takes as much
         line.again = _built(Builder(root, linear, pending, held, found, SLOT))
+        if line.again is not None:
+            line.model = weakref.ref(line.again.owners[0](), line.forget)
 
 
 def _built(builder: Builder) -> Again | None:

@@ -14,6 +14,8 @@ from retrograd.optim.gather import Cohort
 from retrograd.optim.recorded import RecordedStep
 from retrograd.tensors import formula
 
+PATIENCE = 64
+
 
 class Last:
     """The last step of an optimiser that declares its numbers."""
@@ -27,7 +29,7 @@ class Last:
         step.close()
         trained = {id(item.p) for cohort in cohorts for item in cohort.items}
         self.idle = [p for p in step.params if id(p) not in trained]
-        self.trusting = False           # whether the native call looks at groups and state too
+        self.times, self.patience = 0, 2            # steps found object by object; so many are enough
 
     def again(self) -> bool:
         """Take the same step with the numbers and gradients of now; False where something has changed."""
@@ -35,16 +37,22 @@ class Last:
             return False
         plan, step = self.plan, self.step
         changes: list[formula.Change] = []
-        if self.trusting:
-            if step.glance() and plan.steadily(step.ahead(changes), changes):
-                return True
-            self.trusting = False
-            plan.trust(())
-            changes = []
+        bound = plan.bound
+        if bound is not None and step.glance() and plan.steadily(step.ahead(changes), changes):
+            if bound.strays >= self.patience:       # gradients lie elsewhere than they did: where, perhaps
+                self._bind()
+            return True
+        changes = []
         numbers = step.numbers(changes) if step.check() else None
         if numbers is None or not plan.run(numbers, changes):
             return False
-        if plan.settled():
-            guards = step.guards()
-            self.trusting = guards is not None and plan.trust(guards)
+        self.times += 1
+        if self.times >= self.patience:
+            self._bind()
         return True
+
+    def _bind(self) -> None:
+        self.times, self.patience = 0, min(2 * self.patience, PATIENCE)
+        guards = self.step.guards()
+        if guards is not None:
+            self.plan.bind(guards)

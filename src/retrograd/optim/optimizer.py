@@ -8,10 +8,11 @@ leaves parameters and state as they were.
 from __future__ import annotations
 
 import warnings
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from functools import partial, wraps
+from itertools import repeat
 from typing import Any
 
 from retrograd.base.modes import enable_grad, modes, no_grad
@@ -163,6 +164,9 @@ class Optimizer:
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters, or set them to zeros."""
         for group in self.param_groups:
+            if set_to_none and modes.capture is None:       # `p.grad = None` for each, in one call
+                deque(map(setattr, group["params"], repeat("_grad"), repeat(None)), 0)
+                continue
             for p in group["params"]:
                 if set_to_none:
                     p.grad = None

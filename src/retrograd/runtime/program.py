@@ -359,6 +359,11 @@ class Frame:
         self._guards = guard_table(guards)
         self.order[:2] = [ctypes.addressof(self._guards), len(guards)]
 
+    def watched(self, count: int) -> bool:
+        """Look at so many of the guards from now on, the first ones."""
+        self.order[1] = count
+        return True
+
     def guarded(self, then: Callable[[], Any]) -> bool:
         """`launch` if the guards hold."""
         order = self.order

@@ -45,7 +45,7 @@ class Delivery:
     """The gradients of one known backward: the same tensors again while nobody else refers to them."""
 
     def __init__(self, again: Again) -> None:
-        self.again, self.bound = again, again.bound
+        self.bound, self.roots, self.sizes = again.bound, again.roots, again.sizes
         self.dtypes = [r().dtype for r in again.owners]
         self.tensors: list[Tensor] = []
         self.storages: list[Storage] = []
@@ -54,9 +54,9 @@ class Delivery:
         self.counts: list[int] = []
         self.guarded = False                # whether the native call looks at them
 
-    def run(self, root: Node, state: State) -> bool:
+    def run(self, again: Again, root: Node, state: State) -> bool:
         """Run backward and set `.grad`; False, and nothing is done, where somebody waits for a gradient."""
-        again, bound = self.again, self.bound
+        bound = self.bound
         owners = list(map(call, again.owners))
         if not (all(map(is_not, owners, repeat(None))) and all(map(is_, map(_grad, owners), repeat(None)))) \
                 or any(map(_after, owners)):
@@ -91,10 +91,10 @@ class Delivery:
 
     def _renew(self) -> None:
         """Other tensors in new memory."""
-        bound, roots = self.bound, self.again.roots
+        bound, roots = self.bound, self.roots
         self.parts = []
         outputs = [bound.output_of(k) for k in roots]
-        arrays = [recycler.empty(*self.again.sizes[k]) for k in outputs]
+        arrays = [recycler.empty(*self.sizes[k]) for k in outputs]
         for k, array in zip(outputs, arrays):
             bound.output(k, array)
         seen = [bound.seen(k, array) for k, array in zip(roots, arrays)]
@@ -111,7 +111,7 @@ def deliver(again: Again, root: Node, state: State) -> bool:
     try:
         if again.delivery is None:
             again.delivery = Delivery(again)
-        return again.delivery.run(root, state)      # type: ignore[no-any-return]
+        return again.delivery.run(again, root, state)      # type: ignore[no-any-return]
     except BaseException:
         again.delivery = None               # an interrupt may have left it half changed
         raise

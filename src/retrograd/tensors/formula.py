@@ -26,16 +26,14 @@ from retrograd.engine.program import ProgramCache, make_program
 from retrograd.graph.node import Node, leaf, scalar
 from retrograd.runtime.bound import Bound
 from retrograd.runtime.table import Guard
-from retrograd.tensors.delivery import delivery_of
 from retrograd.tensors.inplace import Cells, cells
-from retrograd.tensors.overwriting import Overwriting
+from retrograd.tensors.overwriting import Overwriting, gradients
 from retrograd.tensors.tensor import Tensor
 
 State = dict[str, Any]
 Change = tuple[Any, ...]        # setattr or a dict's own __setitem__, and its arguments
 # Pending nodes of a step are needed at once: looking for dead ones among them would find none.
 ROOM = 1 << 20
-PATIENCE = 2            # runs of a plan before it is bound to its memory
 
 
 class Programs(ProgramCache):
@@ -83,35 +81,38 @@ class Plan:
     """A program and the memory that it was run in last."""
 
     known: _Known
-    cells: Cells                    # what the program writes over
+    cells: Cells | None             # what the program writes over
     params: list[Tensor]
     avals: list[tuple[Any, Any]]    # shape and dtype of the gradients
-    times: int = 0
     bound: Overwriting | None = None
 
-    def settled(self) -> bool:
-        """Whether it was run often enough, on gradients that lie where the last ones did, to be bound to its
-        memory."""
-        self.times += 1
-        if self.times < PATIENCE:
-            return False
-        self.times, found = 0, delivery_of(self.params)
-        if found is None or not Bound.fits(self.known.program):
-            return False
-        self.bound = Overwriting(self.known.program, self.known.leaves, self.known.scalars, self.cells,
-                                 self.params, found)
-        return True
-
-    def trust(self, guards: Sequence[Guard]) -> bool:
-        """From now on a native call looks whether all is as it was, and at these guards; without any: no
-        longer."""
-        if self.bound is not None and not (guards and self.bound.guard(guards)):
-            self.bound = None
-        return self.bound is not None
+    def bind(self, guards: Sequence[Guard]) -> None:
+        """Bind the program to its memory: from now on `steadily` looks at these guards, and at who else
+        refers to what is written, in one native call."""
+        self.bound = None
+        if self.cells is None or not Bound.fits(self.known.program):
+            return
+        tensors, writes = self.cells.tensors, self.cells.owners
+        self.cells = None               # what it refers to counts as looked at
+        for t in tensors:
+            t._own()
+        self.cells = cells(tensors)
+        if self.cells is None or not self.cells.intact():
+            return
+        known = self.known
+        bound = Overwriting(known.program, known.leaves, known.scalars, self.cells, writes, self.params,
+                            self.avals)
+        if bound.fits:
+            bound.guard(guards)
+            self.bound = bound
 
     def steadily(self, numbers: Sequence[float], changes: Sequence[Change]) -> bool:
         """`run` where the guards hold; False, and nothing is done, where they do not."""
-        return self.bound is not None and self.bound.run(numbers, making(changes))
+        try:
+            return self.bound is not None and self.bound.run(numbers, making(changes))
+        except BaseException:
+            self.bound = None           # an interrupt may have left it half changed
+            raise
 
     def run(self, numbers: Sequence[float], changes: Sequence[Change]) -> bool:
         """A step with those numbers; False, and nothing is done, where something is not as it was."""
@@ -119,7 +120,7 @@ class Plan:
         if values is None and local.state.pending:
             engine.synchronize()        # who waits reads the old values; a gradient may be among them
             values = self._found()
-        if values is None:
+        if values is None or self.cells is None:
             return False
         self.cells.written()
         arrays = self.cells.arrays + values
@@ -129,16 +130,8 @@ class Plan:
 
     def _found(self) -> list[Any] | None:
         """The gradients, if all is as it was."""
-        values = []
-        for p, (shape, dtype) in zip(self.params, self.avals):
-            g = p._grad
-            if g is None:
-                return None
-            n = g._node if g._storage is None else g.node
-            if n.value is None or n.shape != shape or n.dtype is not dtype:
-                return None
-            values.append(n.value)
-        return values if self.cells.intact() else None
+        values = gradients(self.params, self.avals)
+        return values if values is not None and self.cells is not None and self.cells.intact() else None
 
 
 def making(changes: Sequence[Change]) -> Callable[[], Any]:
