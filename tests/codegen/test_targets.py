@@ -46,6 +46,7 @@ def _graphs() -> Iterator[Any]:
     yield F.fold(rg.randn(1, 4, 9), (4, 4), (2, 2))
     image, kernels = rg.randn(1, 2, 5, 5), rg.randn(3, 2, 3, 3, requires_grad=True)
     convolved = F.conv2d(image, kernels)
+    yield F.max_pool2d(image, 2)
     yield from (convolved, *rg.autograd.grad(convolved.sum(), kernels, create_graph=True))
     z = rg.randn(6, 4).requires_grad_()
     y = F.scaled_dot_product_attention(z, z, z, is_causal=True)

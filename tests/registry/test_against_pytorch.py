@@ -86,6 +86,25 @@ def fold(c: Any, size: Any, stride: Any, dilation: Any) -> Any:
     return torch.func.vjp(lambda x: windows(x, c.shape[c.ndim - n:], stride, dilation), x)[1](c)[0]
 
 
+def largest(x: Any, kernel: Any, stride: Any, dilation: Any) -> Any:
+    """Places in the flattened windowed axes, of (planes, windows)."""
+    n = len(kernel)
+    pool = getattr(F, f"max_pool{n}d")
+    return pool(x.reshape(1, -1, *x.shape[-n:]), kernel, stride, 0, dilation, return_indices=True)[1][0]
+
+
+def pool_pick(x: Any, v: Any, kernel: Any, stride: Any, dilation: Any) -> Any:
+    n, at = len(kernel), largest(x, kernel, stride, dilation)
+    picked = v.reshape(len(at), -1).gather(1, at.reshape(len(at), -1))
+    return picked.reshape(*x.shape[:-n], *at.shape[1:])
+
+
+def pool_place(x: Any, g: Any, kernel: Any, stride: Any, dilation: Any) -> Any:
+    at = largest(x, kernel, stride, dilation)
+    out = torch.zeros_like(x, dtype=g.dtype).reshape(len(at), -1)
+    return out.scatter_add(1, at.reshape(len(at), -1), g.reshape(len(at), -1)).reshape(x.shape)
+
+
 def conv(x: Any, w: Any, stride: Any, low: Any, high: Any, dilation: Any, groups: int) -> Any:
     around = [n for pair in zip(reversed(low), reversed(high)) for n in pair]
     call = (F.conv1d, F.conv2d, F.conv3d)[len(stride) - 1]
@@ -218,6 +237,7 @@ PEERS: dict[str, Peer] = {
     "attention": Peer(attention, *SUM, largest=True),
     "gelu": Peer(gelu, *FUNCTION, largest=True),
     "solve": Peer(T.linalg.solve, *SUM, largest=True),
+    "pool_pick": Peer(pool_pick), "pool_place": Peer(pool_place, *SUM, largest=True),
     "windows": Peer(windows), "fold": Peer(fold, *SUM, largest=True),
     "conv": Peer(in_float32(conv), *SUM, largest=True),
     # An infinite weight makes NaN of the zeros around an image: here, and in some of PyTorch's kernels.

@@ -21,6 +21,7 @@ from retrograd.ops.constant import argsort, iota, random_int, random_normal, ran
 from retrograd.ops.contract import matmul_p
 from retrograd.ops.explicit import solve_p
 from retrograd.ops.gather import gather_p, place_p, scatter_add_p, scatter_along_p, take_p
+from retrograd.ops.pool import pool_pick_p, pool_place_p
 from retrograd.ops.window import conv_input_p, conv_p, conv_weight_p, fold_p, windows_p
 
 Flags = Sequence[bool]
@@ -176,6 +177,7 @@ RULES: dict[str, Rule] = {"pointwise": pointwise_rule, "reduction": reduction_ru
 BY_NAME: dict[str, Rule] = {prim.name: rule for prim, rule in {
     argsort: axis_rule, softmax: axis_rule, log_softmax: axis_rule, lin.cumsum_p: axis_rule,
     take_p: take_rule, scatter_add_p: take_rule, gather_p: gather_rule, scatter_along_p: gather_rule,
+    pool_pick_p: stacked_rule, pool_place_p: stacked_rule,
     place_p: place_rule, conv_p: conv_rule, conv_input_p: conv_rule, conv_weight_p: conv_rule,
     checked_p: pointwise_rule, windows_p: view_rule, fold_p: view_rule, solve_p: stacked_rule,
     random_uniform: random_rule, random_normal: random_rule, random_int: random_rule}.items()}

@@ -69,6 +69,8 @@ KINDS: dict[str, Kind] = {          # by the `lower` of the primitive
     "attention_back": Kind("attention_back", makes(float32, float64)),
     "uniform": Kind("draw", makes(float32, float64)), "normal": Kind("draw", makes(float32, float64)),
     "integers": Kind("choose", makes(int64)),
+    "pick": Kind("pick", lambda n: wide(n.inputs[0].dtype) in _NUMBERS),
+    "spread": Kind("spread", makes(*_NUMBERS)),
     "concat": Kind("concat", moves, empty=True), "pad": Kind("pad", moves, empty=True),
     "update": Kind("update", moves, empty=True),
     "take": Kind("take", moves), "gather": Kind("gather", moves), "place": Kind("place", moves, empty=True),

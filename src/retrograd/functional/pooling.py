@@ -17,6 +17,7 @@ from retrograd.ops import linear as lin
 from retrograd.ops.constant import argmax
 from retrograd.ops.contract import matmul
 from retrograd.ops.gather import gather_p
+from retrograd.ops.pool import pool_pick_p
 from retrograd.ops.window import windows_p
 
 __all__ = ["max_pool1d", "max_pool2d", "max_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d",
@@ -88,17 +89,19 @@ def _max_pool(n: int, input: Any, kernel_size: Any, stride: Any, padding: Any, d
     _shaped(x, n, op)
     kernel, d = sizes(kernel_size, n, "kernel_size", op), sizes(dilation, n, "dilation", op)
     s, low, high, out = _layout(x, n, kernel, stride, padding, d, ceil_mode, op)
-    y, where = _largest(_windows(x, low, high, _lowest(x), kernel, s, d), n)
+    lead = (0,) * (x.ndim - n)
+    whole = filled(x, (*lead, *low), (*lead, *high), _lowest(x))
+    y = bind(pool_pick_p, (whole, whole), (kernel, s, d))
     if not return_indices:
         return wrap(y)
-    # The place in the input of every tap of every window, read at the tap that won.
-    places = np.zeros((1,) * 2 * n, np.int64)
+    # The place in the input of every element, border or not, picked as the elements are.
+    places = np.zeros((1,) * n, np.int64)
     for k in range(n):
-        at = np.arange(out[k])[:, None] * s[k] - low[k] + np.arange(kernel[k]) * d[k]
-        shape = [1] * 2 * n
-        shape[k], shape[n + k] = at.shape
-        places = places * x.shape[x.ndim - n + k] + at.reshape(shape)
-    return wrap(y), wrap(_read(places.reshape(*out, math.prod(kernel)), where, n))
+        shape = [1] * n
+        shape[k] = whole.shape[x.ndim - n + k]
+        places = places * x.shape[x.ndim - n + k] + (np.arange(shape[k]) - low[k]).reshape(shape)
+    each = lin.expand(table(places), whole.shape, tuple(range(x.ndim - n)))
+    return wrap(y), wrap(bind(pool_pick_p, (whole, each), (kernel, s, d)))
 
 
 def _read(places: Any, where: Node, n: int) -> Node:

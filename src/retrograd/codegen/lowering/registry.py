@@ -20,6 +20,7 @@ from retrograd.codegen.lowering.places import (
     lower_scatter,
     lower_take,
 )
+from retrograd.codegen.lowering.pool import lower_pick, lower_spread
 from retrograd.codegen.lowering.product import lower_product
 from retrograd.codegen.lowering.recurrence import lower_recurrence
 from retrograd.codegen.lowering.region import lower_region
@@ -31,6 +32,7 @@ LOWERINGS: dict[str, Callable[[Work, Schedule], list[Call]]] = {
     "region": lower_region,
     "product": lower_product, "conv": lower_conv, "conv_weight": lower_conv_weight,
     "attention": lower_attention, "attention_back": lower_attention_back,
+    "pick": lower_pick, "spread": lower_spread,
     "arg": lower_arg, "scan": lower_scan, "overlap": lower_overlap,
     "draw": lower_floats, "choose": lower_integers,
     "concat": lower_concat, "pad": lower_pad, "update": lower_update,
