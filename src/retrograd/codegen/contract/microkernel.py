@@ -14,7 +14,7 @@ from llvmlite import ir
 
 from retrograd.codegen.contract.emitter import Emitter
 from retrograd.codegen.contract.square import joined, room, transposed
-from retrograd.codegen.emit.types import MEMORY, SIZE, i1, i64, mangled, pointer, splat, void
+from retrograd.codegen.emit.types import MEMORY, SIZE, i1, i32, i64, mangled, pointer, splat, void
 from retrograd.codegen.loops.loop import fold
 from retrograd.codegen.loops.operand import broadcast, lanes_below
 
@@ -22,6 +22,8 @@ from retrograd.codegen.loops.operand import broadcast, lanes_below
 _PARTS = 2
 # Rows reached from one pointer by the machine's own scaling of an index: 0, 1 and 2 strides.
 _GROUP = 3
+# Terms ahead of which an operand read down long strides is fetched: what the machine does not foresee itself.
+_AHEAD = 64
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ class _Emitter(Emitter):
         columns = [
             self._load(self.vector, self._at(panel, i64(j * self.form.lanes)), mask)
             for j, mask in enumerate(self.masks)]
+        ahead = self._at(self.a, self.b.mul(self.b.add(k, i64(_AHEAD)), self.a_depth))
+        self._call("llvm.prefetch.p0", void, ahead, i32(0), i32(3), i32(1))
         return self._multiplied(k, columns, carried)
 
     def _multiplied(self, k: ir.Value, columns: list[ir.Value], carried: Sequence[ir.Value]
