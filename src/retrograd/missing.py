@@ -74,8 +74,8 @@ FAMILIES = (
         "numpy.linalg computes it, without a derivative; rg.linalg has solve, inv, det and norm.",
     ),
     (
-        r"Transformer|MultiheadAttention|multi_head",
-        "Write the attention itself:  rg.nn.functional.scaled_dot_product_attention(q, k, v) .",
+        r"multi_head",
+        "Use nn.MultiheadAttention, or rg.nn.functional.scaled_dot_product_attention(q, k, v) .",
     ),
     (r"^Lazy|^Uninitialized", "Give the sizes: the layer without Lazy."),
     (r"3d", "The nearest is the same name with 2d."),

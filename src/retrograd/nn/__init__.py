@@ -30,6 +30,7 @@ from retrograd.nn.cells import GRUCell, LSTMCell, RNNCell
 from retrograd.nn.container import ModuleDict, ModuleList, Sequential
 from retrograd.nn.conv import Conv1d, Conv2d
 from retrograd.nn.dropout import Dropout
+from retrograd.nn.generation import KeyValueCache, attend, generate
 from retrograd.nn.linear import Bilinear, Flatten, Identity, Linear, Unflatten
 from retrograd.nn.loss import (
     BCELoss,
@@ -57,6 +58,13 @@ from retrograd.nn.pooling import (
 from retrograd.nn.recurrent import GRU, LSTM, RNN, RNNBase
 from retrograd.nn.sparse import Embedding
 from retrograd.nn.stochastic_depth import StochasticDepth
+from retrograd.nn.transformer import (
+    Transformer,
+    TransformerDecoder,
+    TransformerDecoderLayer,
+    TransformerEncoder,
+    TransformerEncoderLayer,
+)
 from retrograd.tensors.parameter import Buffer, Parameter
 
 __all__ = [
@@ -90,6 +98,7 @@ __all__ = [
     "HuberLoss",
     "Identity",
     "KLDivLoss",
+    "KeyValueCache",
     "L1Loss",
     "LSTMCell",
     "LayerNorm",
@@ -124,8 +133,15 @@ __all__ = [
     "Softsign",
     "StochasticDepth",
     "Tanh",
+    "Transformer",
+    "TransformerDecoder",
+    "TransformerDecoderLayer",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
     "Unflatten",
+    "attend",
     "functional",
+    "generate",
     "init",
     "parallel",
     "utils",

@@ -130,7 +130,9 @@ class MultiheadAttention(Module):
         if self.add_zero_attn:
             nothing = zeros(*k.shape[:2], 1, self.head_dim, dtype=k.dtype)
             k, v, extra = F.cat([k, nothing], 2), F.cat([v, nothing], 2), extra + 1
-        mask = self._mask(attn_mask, key_padding_mask, q, k.shape[2] - extra, extra)
+        # The mask that is said to be causal is not read where nothing else is hidden.
+        causal = is_causal and not need_weights and key_padding_mask is None and not extra
+        mask = None if causal else self._mask(attn_mask, key_padding_mask, q, k.shape[2] - extra, extra)
         drop = self.dropout if self.training else 0.0
         if need_weights:
             scores = (q / math.sqrt(self.head_dim)) @ k.transpose(-1, -2)
@@ -139,7 +141,7 @@ class MultiheadAttention(Module):
                 weights = F.dropout(weights, drop)
             y = weights @ v
         else:
-            y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, dropout_p=drop)
+            y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, dropout_p=drop, is_causal=causal)
         y = self.out_proj(y.transpose(1, 2).flatten(2))
         if batched and not self.batch_first:
             y = y.transpose(0, 1)
