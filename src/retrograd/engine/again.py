@@ -35,7 +35,9 @@ class Again:
         self.owners: list[Any] = []             # weak references to the tensors that collect, as in wrt
         self.roots = range(1 + len(known.held), 1 + len(known.held) + len(known.wrt))
         self.held: list[tuple[int, int]] = []   # places in the pending list, and among the results
+        self.told: list[tuple[int, Any, int]] = []      # ints: register, where the program reads them
         self.sizes = bound.frame.fresh
+        self.served = 0
         self.outputs = [bound.output_of(k) for k in range(1 + len(known.held))]
         self.follow = known.program.driver.follow
         self.delivery: Any = None
@@ -46,7 +48,14 @@ class Again:
         if len(pending) != self.length and len(waiting()) != self.length:
             return False
         trail.registers[ROOT], trail.registers[PENDING] = id(root), id(pending)
-        return self.follow(trail.address, trail.count, trail.at) == trail.count
+        if self.follow(trail.address, trail.count, trail.at) != trail.count:
+            return False
+        for register, value in trail.asked:
+            if trail.object(register) != value:
+                return False
+        for register, numbers, k in self.told:
+            numbers[k] = trail.object(register)
+        return True
 
     def fresh(self) -> list[Any]:
         """New memory for the root and for what is held."""
@@ -67,6 +76,7 @@ class Again:
             done.append(n)
         pending.clear()
         programs.hits += 1
+        self.served += 1
         for n in done:
             if not n.rg:
                 release(n)
@@ -113,6 +123,8 @@ def remember(root: Node, linear: Linear, pending: Sequence[Node], held: dict[int
         lines.pop(next(iter(lines))).forget()
     line.times = line.times + 1 if line.known is found else 1
     line.known = found
+    if line.again is not None and line.again.served > PATIENCE:
+        line.again.served, line.patience = 0, 2     # it was worth its while
     if line.times >= line.patience:
         line.times, line.patience = 0, min(2 * line.patience, PATIENCE)
         line.forget()                           # its memory is free before the next takes as much
@@ -129,6 +141,7 @@ def _built(builder: Builder) -> Again | None:
     place, known, pending = builder.linear.place, builder.known, builder.pending
     again = Again(known, bound, trail, len(pending))
     again.owners = [builder.linear.order[k].owner for k in known.wrt]
+    again.told = builder.told
     again.held = [(j, known.held[place[n]]) for j, n in enumerate(pending)
                   if id(n) in builder.held and n is not builder.root]
     return again

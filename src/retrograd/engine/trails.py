@@ -80,6 +80,7 @@ class Builder:
         self.expected = {id(n): linear.uses.get(id(n), 0) + (id(n) in listed) for n in linear.order}
         self.sound = all([s == 0 for n, s in zip(linear.order, spare) if self._alone(n)])
         self.puts: list[tuple[int, int, int, int]] = []
+        self.told: list[tuple[int, Any, int]] = []      # of ints: register, where the program reads it
 
     def _alone(self, n: Node) -> bool:
         """Whether nothing but the graph may refer to a node. (Constants without inputs are shared by all.)"""
@@ -100,8 +101,9 @@ class Builder:
             return None
         bound = Bound(known.program)
         outputs = [bound.output_of(k) for k in range(len(known.program.recipe.roots))]
-        if sorted(outputs) != list(range(len(known.program.recipe.outputs))):
-            return None                     # each result in a memory of its own, and no memory without one
+        own, collected = outputs[:1 + len(known.held)], set(outputs[1 + len(known.held):])
+        if sorted([*own, *collected]) != list(range(len(known.program.recipe.outputs))):
+            return None     # what is delivered has memory of its own (gradients may share it); none is left
         self.bound = bound
         self.leaf = {id(n): k for k, n in enumerate(linear.leaves)}
         self.scalar = {id(n): k for k, n in enumerate(linear.scalars)}
@@ -168,8 +170,11 @@ class Builder:
         trail.check(value, CLASS, id(n.value.__class__))
         if n.prim is scalar_p:
             k = self.scalar[id(n)]
-            self.puts.append((value, CONTENTS, 0, ctypes.addressof(frame.floats) + WORD * k))
-            return frame.float_slots[k] and n.value.__class__ is float
+            if frame.float_slots[k] and n.value.__class__ is float:
+                self.puts.append((value, CONTENTS, 0, ctypes.addressof(frame.floats) + WORD * k))
+            else:
+                self.told.append((value, frame.floats if frame.float_slots[k] else frame.ints, k))
+            return n.value.__class__ in (int, float)
         if n.value.__class__ is not np.ndarray or not n.value.flags.c_contiguous:
             return False
         trail.alike(at, slot["shape"], n.shape)

@@ -55,6 +55,7 @@ class Trail:
     def __init__(self, given: int) -> None:
         self._words: list[int] = []
         self._count = given
+        self.asked: list[tuple[int, Any]] = []      # registers, and what is to equal the objects there
         self._kept: list[Any] = []          # what is told by its address must not die
 
     def _step(self, *words: int) -> None:
@@ -88,7 +89,8 @@ class Trail:
         self.check(base, offset, id(value))
 
     def alike(self, base: int, offset: int, value: Any) -> None:
-        """The slot there holds an equal tuple or number; anything else has to be the same object."""
+        """The slot there holds an equal tuple or number, or the same object; `asked` tells where there is one
+        that Python has to be asked about."""
         kind = value.__class__
         if (kind is tuple and value) or kind is int or kind is float:
             at = self.load(base, offset)
@@ -104,8 +106,14 @@ class Trail:
                 for place in range(CONTENTS, end, WORD):
                     mask = WHOLE if end - place >= WORD else COUNT
                     self.check(at, place, word_at(id(value) + place) & mask, mask)
-        else:
+        elif kind.__eq__ is object.__eq__ or kind in (bool, str, type(None)):
             self.holds(base, offset, value)
+        else:
+            self.asked.append((self.load(base, offset), value))
+
+    def object(self, register: int) -> Any:
+        """What a register that was loaded refers to."""
+        return ctypes.py_object.from_address(self.at + WORD * register).value
 
     def close(self) -> None:
         """Make the words native."""

@@ -94,15 +94,16 @@ class Delivery:
         bound, roots = self.bound, self.roots
         self.parts = []
         outputs = [bound.output_of(k) for k in roots]
-        arrays = [recycler.empty(*self.sizes[k]) for k in outputs]
-        for k, array in zip(outputs, arrays):
+        made = {k: recycler.empty(*self.sizes[k]) for k in outputs}
+        for k, array in made.items():
             bound.output(k, array)
+        arrays = [made[k] for k in outputs]
         seen = [bound.seen(k, array) for k, array in zip(roots, arrays)]
         self.nodes = [leaf(array, dtype) for array, dtype in zip(seen, self.dtypes)]
         self.tensors = [Tensor(n) for n in self.nodes]
         self.storages = [t._own() for t in self.tensors]
         self.parts = [*self.tensors, *self.storages, *self.nodes, *seen, *arrays]
-        del outputs, arrays, seen, array        # what counts below is what stays
+        del outputs, made, arrays, seen, array        # what counts below is what stays
         self.counts = references(self.parts)
 
 
