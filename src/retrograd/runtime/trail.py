@@ -106,7 +106,7 @@ class Trail:
                 for place in range(CONTENTS, end, WORD):
                     mask = WHOLE if end - place >= WORD else COUNT
                     self.check(at, place, word_at(id(value) + place) & mask, mask)
-        elif kind.__eq__ is object.__eq__ or kind in (bool, str, type(None)):
+        elif kind.__eq__ is object.__eq__ or kind in (bool, str, tuple, type(None)):
             self.holds(base, offset, value)
         else:
             self.asked.append((self.load(base, offset), value))
