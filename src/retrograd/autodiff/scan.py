@@ -42,10 +42,8 @@ def scan(body: Body, consts: Sequence[Node], carry: Sequence[Node], xs: Sequence
     made: dict[Output, tuple[Loop, Node]] = {}
     needs = tuple([bool(n.rg) for n in inputs])
     for dtype, outputs in groups.items():
-        loop = Loop(body, len(consts), count, length, reverse, tuple(outputs), save)
-        if modes.grad and any(needs) and dtype.is_floating_point:
-            more, kept = saved(loop, needs)
-            loop = Loop(more, len(consts), count, length, reverse, kept, save)
+        tracked = needs if modes.grad and any(needs) and dtype.is_floating_point else None
+        loop = _keeping(Loop(body, len(consts), count, length, reverse, tuple(outputs), save), tracked)
         y = bind(scan_p, inputs, (loop,))
         made.update({output: (loop, y) for output in outputs})
     found = []
@@ -53,6 +51,15 @@ def scan(body: Body, consts: Sequence[Node], carry: Sequence[Node], xs: Sequence
         loop, y = made[output]
         found.append(loop.block(y, output) if want == output else loop.after(y, output[1]))
     return found
+
+
+@lru_cache(maxsize=1024)
+def _keeping(loop: Loop, needs: tuple[bool, ...] | None) -> Loop:
+    """The loop that keeps what its pullback reads (None: that nobody will pull back)."""
+    if needs is None:
+        return loop
+    body, outputs = saved(loop, needs)
+    return Loop(body, loop.consts, loop.carries, loop.length, loop.reverse, outputs, loop.save)
 
 
 def _infer(inputs: tuple[Node, ...], params: tuple[Any, ...]) -> Inferred:

@@ -36,7 +36,8 @@ def fuse_products(schedule: Schedule, roots: Sequence[Node], apart: Collection[N
         n = product.nodes[0]
         for loop in sorted(readers.get(n, ()), key=place.__getitem__):
             if _follows(schedule, n, loop, apart) and not _waits_for(product, n, loop, members, waits):
-                one = _joined(product, loop, n in asked or len(readers[n]) > 1)
+                shared = len(readers[n]) > 1
+                one = _joined(product, loop, n in asked or shared)
                 place[one] = place.pop(loop)
                 del place[product]
                 for p in one.pointers:
@@ -44,7 +45,7 @@ def fuse_products(schedule: Schedule, roots: Sequence[Node], apart: Collection[N
                     readers[p].pop(loop, None)
                     readers[p][one] = None
                 members.update(dict.fromkeys(one.nodes, one))
-                _wait(waits, product, loop, one)
+                _wait(waits, product, loop, one, shared)
                 break
     work = sorted(place, key=place.__getitem__)
     return Schedule(in_order(work, roots, schedule.layouts, members), schedule.layouts, members)
@@ -75,11 +76,12 @@ def _joined(product: Work, loop: Work, stored: bool) -> Work:
                 pointers, number=product.number)
 
 
-def _wait(waits: dict[Work, int], product: Work, loop: Work, one: Work) -> None:
-    """Whoever waited for either waits for both."""
+def _wait(waits: dict[Work, int], product: Work, loop: Work, one: Work, shared: bool) -> None:
+    """Whoever waited for either waits for both; if the loop alone read the product, who waited for the loop
+    did already."""
     both = waits.pop(product) | waits.pop(loop)
     bits = 1 << product.number | 1 << loop.number
-    for w, waited in waits.items():
+    for w, waited in waits.items() if shared else ():
         if waited & bits:
             waits[w] = waited | both
     waits[one] = both

@@ -42,6 +42,9 @@ class Schedule:
     members: dict[Node, Work]       # node computed -> work
     steady: frozenset[Node] = frozenset()       # values that many runs of this schedule read as they are
 
+    panels: dict[Any, dict[Any, Any]] = field(default_factory=dict)     # of operands that were packed already
+    meets: dict[Any, int] = field(default_factory=dict)     # how much an operand meets in all products
+
     def home(self, of: Any) -> Any:
         """In whose memory a value lies: its own, or that of what it is a part of."""
         return self.layouts[of].base if of in self.members else of

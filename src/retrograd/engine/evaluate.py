@@ -109,10 +109,10 @@ def check_pending() -> None:
         if weight > MAX_NODES or nbytes > MAX_BYTES:
             evaluate_each(held)
             pending.clear()
-        else:       # look again when there is as much again, or before a bound can have been passed; but a
-            # look walks over all nodes, so not before an eighth came to them
+        else:       # look again when there is as much again, or when a bound is passed if what comes is like
+            # what is there; but a look walks over all nodes, so not before an eighth came to them
             much = max(len(pending), nodes)
-            room = max(4, much // 8, min(much + CROWD, MAX_NODES - weight + 1,
+            room = max(4, much // 8, min(much + CROWD, (MAX_NODES - weight) * much // (weight + 1) + 1,
                                          (MAX_BYTES - nbytes) * much // (nbytes + 1)))
     recorder.limit = len(pending) + room
 

@@ -19,6 +19,8 @@ from retrograd.codegen.symbol import number_of
 # What it costs to copy a vector of elements into panels, to turn it through registers on the way there, and
 # to store one transposed.
 _COPY, _TURN, _STORE_TURNED = 3, 6, 4
+# And if it is larger than that in bytes, and no cache of a core holds it: 0.7 ms for 6.5 MB, measured.
+_FAR, _FETCH = 1 << 20, 24
 # Rows of memory at a distance of a multiple of this many bytes meet in few sets of the first cache, so each
 # is fetched anew for every tile. A copy without that pays if tiles read it often and it is deep enough.
 _ALIAS, _OFTEN, _DEEP = 1024, 8, 512
@@ -28,12 +30,15 @@ _SHALLOW = 4
 
 class Side(NamedTuple):
     """One operand: its extent (m or n), and elements from one index to the next along that axis and k;
-    whether many products read it as it is, so that packing it costs nothing."""
+    whether many products read it as it is, so that packing it costs nothing; and how much of other operands
+    it meets in other products, which share its panels; the widths of those that are there already."""
 
     extent: int
     step: int
     depth: int
     steady: bool = False
+    elsewhere: int = 0
+    ready: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,14 +73,26 @@ def _planned(rows: Side, columns: Side, k: int, dtype: str, target: Target, *, t
         cost += vectors * k * lanes.bit_length()
     elif pack_columns:
         cost += vectors * k * _TURN
-    elif number_of(rows.extent) >= _OFTEN * tile.rows and aliased(columns, k, dtype):
+    elif number_of(rows.extent) + columns.elsewhere >= _OFTEN * tile.rows and aliased(columns, k, dtype):
         pack_columns = True
-        cost += vectors * k * _COPY
+        cost += _copying(columns, tile.width, k, dtype, lanes)
     if turned:
         cost += vectors * rows.extent * _STORE_TURNED
+    # Of rows that are neighbours a tile reads a part of each line.
+    often = _OFTEN * tile.width // (2 if rows.depth != 1 else 1)
     pack_rows = rows.steady or \
-        number_of(columns.extent) >= _OFTEN * tile.width and aliased(rows, k, dtype)
+        number_of(columns.extent) + rows.elsewhere >= often and aliased(rows, k, dtype)
+    if pack_rows and not rows.steady:
+        cost += _copying(rows, tile.rows, k, dtype, lanes)
     return cost, Plan(tile, turned, crossed, pack_rows, pack_columns)
+
+
+def _copying(side: Side, width: int, k: int, dtype: str, lanes: int) -> int:
+    """What panels of neighbours cost: nothing if they are there; more if the operand comes from far away."""
+    if width in side.ready:
+        return 0
+    far = number_of(side.extent * k) * SIZE[dtype] > _FAR
+    return -(-side.extent // lanes) * k * (_FETCH if far else _COPY)
 
 
 def _tile(rows: int, k: int, dtype: str, target: Target, crossed: bool) -> Tile:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from retrograd.base.shape import Shape
 from retrograd.codegen.axis import nanoseconds
@@ -15,6 +15,7 @@ from retrograd.codegen.layout import Layout, merged
 from retrograd.codegen.lowering.call import Address, Call, Scratch, copied
 from retrograd.codegen.lowering.epilogue import lower_epilogue
 from retrograd.codegen.schedule import Schedule, Work
+from retrograd.codegen.symbol import number_of
 from retrograd.graph.node import Node
 
 
@@ -42,18 +43,16 @@ def lower_product(work: Work, schedule: Schedule) -> list[Call]:
     if not any((y.outer, y.batch, x.outer)) and lead[0] == 1 and x.batch == m * x.step:
         m, lead = m * lead[1], (1, 1)       # one B for all: the matrices of A are one tall matrix
     after = lower_epilogue(work, schedule, calls, (lead[0] * lead[1], m, cols))
-    steady = [lay.base in schedule.steady for lay in layouts]
-    plan = plan_product(Side(m, x.step, x.depth, steady[0]), Side(cols, y.step, y.depth, steady[1]), k, dtype,
-                        host())
+    plan = plan_product(_side(schedule, x, m, cols, k), _side(schedule, y, cols, m, k), k, dtype, host())
     rows, columns, m, cols = (y, x, cols, m) if plan.turned else (x, y, m, cols)
     tile, (outer, inner) = plan.tile, lead
     if plan.pack_rows:
-        rows = _packed(calls, rows, lead, m, k, Pack(dtype, tile.rows, tile.lanes), size)
+        rows = _packed(schedule, calls, rows, lead, m, k, Pack(dtype, tile.rows, tile.lanes), size)
         a_panel = tile.rows * k
     else:
         a_panel = tile.rows * rows.step
     if plan.pack_columns:
-        columns = _packed(calls, columns, lead, cols, k, Pack(dtype, tile.width, tile.lanes), size)
+        columns = _packed(schedule, calls, columns, lead, cols, k, Pack(dtype, tile.width, tile.lanes), size)
         b_panel = tile.width * k
     else:
         b_panel = tile.width * columns.step
@@ -112,9 +111,45 @@ def _batches(calls: list[Call], n: Node, layouts: list[Layout]
     return ((1, sizes[0]) if len(sizes) == 1 else (sizes[0], sizes[1])), pairs, layouts
 
 
-def _packed(calls: list[Call], x: _Matrix, lead: Shape, extent: int, k: int, pack: Pack, size: int
+def _side(schedule: Schedule, x: _Matrix, extent: int, other: int, k: int) -> Side:
+    """An operand that meets `other` rows or columns here, and perhaps more in other products."""
+    if not schedule.meets:
+        for n in [w.nodes[0] for w in schedule.work if w.kind == "product"]:
+            (a, b), (rows, columns) = [schedule.layouts[i] for i in n.inputs], n.shape[-2:]
+            depth = a.shape[-1]
+            for lay, st, own, meets in ((a, a.strides[-2:], rows, columns),
+                                        (b, b.strides[:-3:-1], columns, rows)):
+                if len(n.shape) == 2 and _plain(key := (lay.base, lay.offset, *st, own, depth)):
+                    schedule.meets[key] = schedule.meets.get(key, 0) + number_of(meets)
+    key = (x.address.of, x.address.offset, x.step, x.depth, extent, k)
+    steady = x.address.of in schedule.steady
+    if not _plain(key):
+        return Side(extent, x.step, x.depth, steady)
+    elsewhere = schedule.meets.get(key, 0) - number_of(other)
+    ready = tuple([pack.width for pack in schedule.panels.get(key, ())])
+    return Side(extent, x.step, x.depth, steady, max(0, elsewhere), ready)
+
+
+def _plain(key: tuple[Any, ...]) -> bool:
+    """Whether numbers are known, and may be looked for."""
+    return all([k.__class__ is int for k in key[1:]])
+
+
+def _packed(schedule: Schedule, calls: list[Call], x: _Matrix, lead: Shape, extent: int, k: int, pack: Pack,
+            size: int) -> _Matrix:
+    """Panels of an operand; matrices that a whole axis of the batch shares are packed once, and so is one
+    that several products read."""
+    key = (x.address.of, x.address.offset, x.step, x.depth, extent, k)
+    if lead == (1, 1) and _plain(key):
+        known = schedule.panels.setdefault(key, {})
+        if pack not in known:
+            known[pack] = _panels(calls, x, lead, extent, k, pack, size)
+        return known[pack]      # type: ignore[no-any-return]
+    return _panels(calls, x, lead, extent, k, pack, size)
+
+
+def _panels(calls: list[Call], x: _Matrix, lead: Shape, extent: int, k: int, pack: Pack, size: int
             ) -> _Matrix:
-    """Panels of an operand; matrices that a whole axis of the batch shares are packed once."""
     outer, inner = (1 if step == 0 else s for s, step in zip(lead, (x.outer, x.batch)))
     each = -(-extent // pack.width) * pack.width * k
     scratch = Scratch(max(1, outer * inner * each) * size)
