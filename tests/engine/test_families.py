@@ -158,3 +158,34 @@ def test_a_size_that_came_often_gets_a_program(found: Families, monkeypatch: pyt
     for _ in range(20):
         rg.ones(6, 4).exp().softmax(1).sum().item()
     assert 0 < found.ran < 12
+
+
+class _Recurrent(rg.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.gru = rg.nn.GRU(3, 5, batch_first=True, bidirectional=True)
+        self.lstm, self.head = rg.nn.LSTM(10, 6), rg.nn.Linear(6, 4)
+
+    def forward(self, x: Any) -> Any:
+        return self.head(self.lstm(self.gru(x)[0].transpose(0, 1))[0][-1])
+
+
+def test_loops_over_ever_new_lengths_have_the_bits_of_whole_programs(
+        found: Families, monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths = [5, 2, 7, 3, 9, 30, 4, 70, 6, 41, 64, 12, 1, 100, 33]
+
+    def run() -> list[bytes]:
+        rg.manual_seed(0)
+        model, rng = _Recurrent(), np.random.default_rng(0)
+        opt = rg.optim.Adam(model.parameters(), lr=0.01)
+        for n in lengths:
+            opt.zero_grad()
+            x = rg.tensor(rng.standard_normal((2, n, 3)).astype("f4"))
+            F.cross_entropy(model(x), rg.tensor(rng.integers(0, 4, 2))).backward()
+            opt.step()
+        return [p.detach().numpy().tobytes() for p in model.parameters()]
+    elastic = run()
+    assert found.ran >= 5
+    monkeypatch.setattr(families, "STEADY", 0)
+    before = found.ran
+    assert elastic == run() and found.ran == before

@@ -10,7 +10,7 @@ backwards the first carry comes last. `("last", k)` is carry k at the end, `("ea
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -43,6 +43,20 @@ class Loop:
         names = ",".join(f"{kind} {k}" for kind, k in self.outputs)
         way = "backwards, " if self.reverse else ""
         return f"<{self.length} times {way}{self.body} {names}>"
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """What may be a symbol (engine/families.py)."""
+        return self.length,
+
+    @property
+    def structure(self) -> tuple[Any, ...]:
+        """Everything but the sizes."""
+        return self.body, self.consts, self.carries, self.reverse, self.outputs, self.save
+
+    def resized(self, sizes: Sequence[int]) -> Loop:
+        """The same loop in other sizes."""
+        return replace(self, length=sizes[0])
 
     @property
     def xs(self) -> int:

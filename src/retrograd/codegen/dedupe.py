@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retrograd.codegen.rewrite import Rule, rewritten
-from retrograd.codegen.symbol import written
+from retrograd.graph.body import exact
 from retrograd.graph.node import Node
 
 
@@ -32,7 +32,6 @@ def deduper() -> Rule:
     def first(n: Node) -> Node:
         if not n.inputs:
             return n                # a leaf is itself
-        # as text 0.0 is not -0.0, nor 1 True
-        key = n.prim, n.inputs, n.params, written(n.params) if n.params else ""
+        key = n.prim, n.inputs, n.params, exact(n.params) if n.params else ""
         return known.setdefault(key, n)
     return first

@@ -26,21 +26,22 @@ from retrograd.codegen.loops.pointwise import Pointwise, emit_pointwise
 from retrograd.codegen.loops.pool import Pool, emit_pool
 from retrograd.codegen.loops.reduce import Reduce, emit_reduce
 from retrograd.codegen.loops.region import Region, emit_region
+from retrograd.codegen.loops.repeat import Repeat, emit_repeat
 from retrograd.codegen.loops.scan import Scan, emit_scan
 
 Description: TypeAlias = (
     Pointwise | Reduce | Region | Arg | Scan | Draw | Check | Gemm | Pack | MatVec | Epilogue |
-    Conv | ConvWeight | Offsets | Pool | Attention | AttentionBack | AttentionSum)
+    Conv | ConvWeight | Offsets | Pool | Attention | AttentionBack | AttentionSum | Repeat)
 
 _EMITTERS: dict[type, Callable[..., None]] = {
     Pointwise: emit_pointwise, Reduce: emit_reduce, Region: emit_region, Arg: emit_arg, Scan: emit_scan,
     Draw: emit_draw, Check: emit_check, Gemm: emit_gemm, Pack: emit_pack, MatVec: emit_matvec,
     Epilogue: emit_epilogue, Conv: emit_conv, ConvWeight: emit_conv_weight, Pool: emit_pool,
     Offsets: emit_offsets, Attention: emit_attention, AttentionBack: emit_attention_back,
-    AttentionSum: emit_attention_sum}
+    AttentionSum: emit_attention_sum, Repeat: emit_repeat}
 # Written in vectors; the others are loops over elements, of which LLVM makes vectors.
 _IN_VECTORS = (Gemm, Pack, MatVec, Epilogue, Region, Conv, ConvWeight, Offsets, Attention, AttentionBack,
-               AttentionSum)
+               AttentionSum, Repeat)
 ENTRY = "kernel"
 
 

@@ -35,13 +35,6 @@ def text_of(x: Any) -> str:
         repr(x) if x.__class__ is float else repr(int(x))
 
 
-def written(x: Any) -> Any:
-    """Parameters as texts that differ where they do; a symbol is its text, and nothing is asked."""
-    if x.__class__ is tuple:
-        return tuple([written(v) for v in x])
-    return x.text if x.__class__ is Symbol else repr(x)
-
-
 class Real:
     """What a symbol becomes among floats (costs, which decide about time): computed with, never asked."""
 

@@ -186,7 +186,11 @@ def _copied(linear: Linear, numbers: Sequence[Any]) -> dict[Node, Node] | None:
 
 
 def _resized(p: Any, walk: Any) -> Any:
-    return tuple([next(walk) for _ in p]) if p.__class__ is tuple else next(walk) if p.__class__ is int else p
+    if p.__class__ is tuple:
+        return tuple([next(walk) for _ in p])
+    if p.__class__ is int:
+        return next(walk)
+    return p.resized([next(walk) for _ in p.sizes]) if hasattr(p, "resized") else p
 
 
 families = Families()

@@ -120,6 +120,9 @@ def split(sized: tuple[int, ...], params: tuple[Any, ...], sizes: list[Any]) -> 
         elif k in sized and p.__class__ is int:
             rest.append(_ONE)
             sizes.append(p)
+        elif k in sized and p.__class__ is not tuple and hasattr(p, "resized"):
+            rest.append(p.structure)
+            sizes += p.sizes
         else:
             rest.append(p)
     return tuple(rest)

@@ -35,8 +35,7 @@ class Body:
 
     def __init__(self, inputs: tuple[Aval, ...], steps: tuple[Step, ...], outputs: tuple[int, ...]) -> None:
         self.inputs, self.steps, self.outputs = inputs, steps, outputs
-        # repr tells 0.0 from -0.0, and 1 from True
-        self._key = inputs, outputs, tuple([(*s, repr(s.params)) for s in steps])
+        self._key = inputs, outputs, tuple([(*s, exact(s.params)) for s in steps])
         self._hash = hash(self._key)
 
     def __hash__(self) -> int:
@@ -121,6 +120,13 @@ class Body:
             if any(i in found for i in step.inputs):
                 found.add(k)
         return found
+
+
+def exact(x: Any) -> Any:
+    """Parameters that differ where they do: as text 0.0 is not -0.0, nor 1 True."""
+    if x.__class__ is tuple:
+        return tuple([exact(v) for v in x])
+    return repr(x) if x.__class__ is float or x.__class__ is bool else x
 
 
 def walk(roots: Iterable[Node], ends: Any) -> list[Node]:

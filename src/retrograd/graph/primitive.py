@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 REGISTRY: dict[str, Primitive] = {}
 """Every primitive by name, in order of definition."""
 
-SIZES = frozenset(("shape", "start", "stop", "low", "high", "size"))
-"""Parameters that are sizes, by name: a graph in other sizes differs from it in these."""
+SIZES = frozenset(("shape", "start", "stop", "low", "high", "size", "loop"))
+"""Parameters that are sizes, by name: a graph in other sizes differs from it in these. One that is more says
+which `sizes` it holds, what the rest is (`structure`), and what it is with other sizes (`resized`)."""
 
 DERIVATIVES = ("partials", "transpose", "explicit", "constant", "expansion")
 
