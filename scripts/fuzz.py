@@ -1,4 +1,4 @@
-"""Random networks, trained by Retrograd and by PyTorch from the same weights: losses and parameters must agree.
+"""Random networks, trained by Retrograd and by PyTorch from the same weights: all numbers must agree.
 
     python scripts/fuzz.py [SECONDS] [FIRST SEED]
 
@@ -74,7 +74,7 @@ def _dense(r: Random, now: Shape, add: Any, rows: int) -> Shape:
         add(r.choice(norms), width)
     if r.random() < 0.8:
         add(r.choice(ACTIVATIONS))
-    if r.random() < 0.15:
+    if width > 1 and r.random() < 0.15:         # of one element it is 1, and a norm of that is rounding alone
         add("Softmax", dim=-1)
     return Shape(width, ())
 
@@ -88,8 +88,8 @@ def _window(r: Random, now: Shape, add: Any) -> Shape:
     groups = r.choice([g for g in (1, 1, 2, 3, now.channels) if now.channels % g == 0])
     out = groups * r.choice([1, 2, 4])
     mode = r.choice(["zeros", "zeros", "reflect", "replicate", "circular"]) if pad < smallest else "zeros"
-    add(f"Conv{dims}d", now.channels, out, kernel, stride=stride, padding=pad, dilation=dilation, groups=groups,
-        bias=r.random() < 0.7, padding_mode=mode)
+    add(f"Conv{dims}d", now.channels, out, kernel, stride=stride, padding=pad, dilation=dilation,
+        groups=groups, bias=r.random() < 0.7, padding_mode=mode)
     extents = tuple((e + 2 * pad - dilation * (kernel - 1) - 1) // stride + 1 for e in now.extents)
     now = Shape(out, extents)
     if r.random() < 0.5 and now.size > now.channels:
@@ -110,8 +110,8 @@ def _sequence(r: Random, now: Shape, add: Any, kind: str) -> Shape:
     width = r.choice([2, 4, 8])
     if kind == "rnn":
         both = r.random() < 0.4
-        add("Recurrent", r.choice(["RNN", "LSTM", "GRU"]), now.channels, width, num_layers=r.choice([1, 1, 2]),
-            bidirectional=both, bias=r.random() < 0.8)
+        add("Recurrent", r.choice(["RNN", "LSTM", "GRU"]), now.channels, width, bidirectional=both,
+            num_layers=r.choice([1, 1, 2]), bias=r.random() < 0.8)
         return Shape(width * (2 if both else 1), now.extents)
     add("Attention", now.channels, r.choice([h for h in (1, 2) if now.channels % h == 0]),
         r.random() < 0.5, r.random() < 0.5)

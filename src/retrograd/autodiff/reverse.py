@@ -60,8 +60,8 @@ def pullback(roots: Sequence[Node], cotangents: Sequence[Node], wrt: Sequence[No
         for n in reversed(order):
             g = cot.pop(n, None)
             if n in cut:
-                joined = _joined(n, cut.pop(n))
-                g = joined if g is None else g + joined
+                whole = joined(n, cut.pop(n))
+                g = whole if g is None else g + whole
             if g is None:
                 continue
             if n in below:
@@ -139,7 +139,7 @@ def downward(roots: Sequence[Node], below: AbstractSet[Node] = NOWHERE) -> list[
     return order
 
 
-def _joined(x: Node, pieces: Sequence[Piece]) -> Node:
+def joined(x: Node, pieces: Sequence[Piece]) -> Node:
     """The cotangent of x from those of its slices."""
     def padded(p: Piece) -> Node:
         return pad(p.g, *slice_transposed(x.shape, p.shape, *p.params))

@@ -279,7 +279,11 @@ class Run:
         for n in reversed(order):
             g = cot.pop(n, None)
             if n in cut:
-                joined = self._joined(n, cut.pop(n))
+                pieces = cut.pop(n)
+                if g is None and n.prim.family == "loop":
+                    self._loop(n, pieces, cot)
+                    continue
+                joined = self._joined(n, pieces)
                 g = joined if g is None else self._sum(g, joined, n)
             if g is None:
                 continue
@@ -314,17 +318,35 @@ class Run:
                 old = cot.get(x)
                 cot[x] = share if old is None else self._sum(old, share, n)
             else:
-                shares = iter(self.apply(unit, operands, n))
-                for x in inputs:
-                    if x.rg:
-                        each = next(shares)
-                        if each is not None:
-                            old = cot.get(x)
-                            cot[x] = each if old is None else self._sum(old, each, n)
+                self._share(unit, operands, n, cot)
             piece = g[2]
             if piece is not None:
                 self._leave(piece)
         return result
+
+    def _share(self, unit: Unit, operands: Sequence[Value], n: Node, cot: dict[Node, Value]) -> None:
+        """Put a pullback into the stream; its inputs get their shares."""
+        shares = iter(self.apply(unit, operands, n))
+        for x in n.inputs:
+            if x.rg:
+                each = next(shares)
+                if each is not None:
+                    old = cot.get(x)
+                    cot[x] = each if old is None else self._sum(old, each, n)
+
+    def _loop(self, n: Node, pieces: Sequence[Cut], cot: dict[Node, Value]) -> None:
+        """The pullback of a loop over time, which looks at what its cotangent is put together from."""
+        values = self.values
+        operands = [*[values[i] for i in n.inputs], values[n], *[p.g for p in pieces]]
+        needs = tuple([i.rg != 0 for i in n.inputs])
+        told = tuple([p._replace(g=p.g[1]) for p in pieces])
+        key = (n.prim, n.params, values[n][1], told, needs, *[v[1] for v in operands])
+        unit = self.units.get(key) or self.found.backward(
+            key, n.prim, n.params, [values[i][1] for i in n.inputs], needs, values[n][1], told)
+        self._share(unit, operands, n, cot)
+        for p in pieces:
+            if p.g[2] is not None:
+                self._leave(p.g[2])
 
     def _leave(self, piece: list[int]) -> None:
         """One reader less."""

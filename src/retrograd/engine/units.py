@@ -17,7 +17,8 @@ import numpy as np
 
 from retrograd import codegen
 from retrograd.autodiff.expand import opened
-from retrograd.autodiff.reverse import pullback
+from retrograd.autodiff.pieces import Piece
+from retrograd.autodiff.reverse import joined, pullback
 from retrograd.base.dtype import DType
 from retrograd.base.modes import modes
 from retrograd.base.shape import Shape, numel
@@ -185,24 +186,31 @@ class Units:
         return unit
 
     def backward(self, key: tuple[Any, ...], prim: Primitive, params: tuple[Any, ...], forms: Sequence[Form],
-                 needs: Sequence[bool], y: Form, g: Form) -> Unit:
-        """The unit of a pullback: operands are the inputs, the output and its cotangent;
-        results the shares of the inputs that need one (None: none)."""
+                 needs: Sequence[bool], y: Form, g: Form | tuple[Piece, ...]) -> Unit:
+        """The unit of a pullback: operands are the inputs, the output and its cotangent, or the pieces that
+        it is joined from; results the shares of the inputs that need one (None: none)."""
         def graph(plain: bool, size: Callable[[int], Any]) -> Graph:
             inputs = [form.operand(plain, size) for form in forms]
             for x, need in zip(inputs, needs):
                 x.rg = TRACKED if need else PLAIN
-            cotangent, known = g.operand(plain, size), y.operand(plain, size)
+            given = [f.operand(plain, size) for f in ((g,) if isinstance(g, Form) else [p.g for p in g])]
+            known = y.operand(plain, size)
+            cotangent = given[0] if isinstance(g, Form) else \
+                joined(known, [p._replace(g=o) for p, o in zip(g, given)])
             out = Node(prim, tuple(inputs), _sized(prim, params, size), known.shape, y.dtype, TRACKED)
             wrt = [x for x in inputs if x.rg]
             shares = pullback([out], [cotangent], wrt, ends=True)[0]
             if not opened(out):         # from here on its value is known
                 out.prim, out.inputs, out.params, out.value = leaf_p, (), known.params, known.value
-            return Graph([shares.get(x) for x in wrt], [*inputs, out, cotangent])
+            return Graph([shares.get(x) for x in wrt], [*inputs, out, *given])
         before = modes.grad
         modes.grad = False
         try:
-            unit = self.units[key] = self._made((*key, "pullback"), prim, params, [*forms, y, g], graph)
+            if isinstance(g, Form):
+                unit = self._made((*key, "pullback"), prim, params, [*forms, y, g], graph)
+            else:
+                unit = self._by_program(graph(True, int))
+            self.units[key] = unit
         finally:
             modes.grad = before
         return unit

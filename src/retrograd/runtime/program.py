@@ -357,7 +357,7 @@ class Frame:
         """What `guarded` looks at first, from now on (see runtime/objects.py)."""
         self.order[1] = 0
         self._guards = guard_table(guards)
-        self.order[:2] = [ctypes.addressof(self._guards), len(guards)]
+        self.order[:2] = [address(self._guards), len(guards)]
 
     def watched(self, count: int) -> bool:
         """Look at so many of the guards from now on, the first ones."""

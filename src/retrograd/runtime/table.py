@@ -11,6 +11,10 @@ import ctypes
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from retrograd.runtime.buffer import address
+
 WORD = 8
 ROW = 2             # words: kernel, args
 CUTS = 3
@@ -105,8 +109,8 @@ class Guard(NamedTuple):
 
 def guard_table(guards: Sequence[Guard]) -> Any:
     """Guards as the driver reads them: memory that lives as long as this object."""
-    table = (ctypes.c_int64 * (GUARD * max(1, len(guards))))()
-    own = ctypes.addressof(table) + WORD * (GUARD - 1)
+    table = np.zeros(GUARD * len(guards), np.int64)
+    own = address(table) + WORD * (GUARD - 1)
     table[:] = [w for k, g in enumerate(guards)
-                for w in (g.place, g.mask, g.twin or own + WORD * GUARD * k, g.expected)] or [0] * GUARD
+                for w in (g.place, g.mask, g.twin or own + WORD * GUARD * k, g.expected)]
     return table
