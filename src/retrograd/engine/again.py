@@ -100,13 +100,18 @@ class Line:
         self.again = self.model = None
 
 
-def _line(root: Node) -> tuple[int, int] | None:
-    return None if root.where is None else (id(root.where[0]), root.where[1])
+def _line(root: Node) -> tuple[Any, int] | None:
+    """The user's line that made a root; views and what is spread have none of their own."""
+    n = root
+    while n.where is None and n.inputs:
+        n = n.inputs[0]
+    return n.where      # type: ignore[no-any-return]
 
 
 def known(root: Node, state: State) -> Again | None:
     """What runs for this root, if its graph is as it was when its line came here before."""
-    line = state.lines.get(_line(root))
+    where = _line(root)
+    line = None if where is None else state.lines.get((id(where[0]), where[1]))
     if line is None or line.again is None or listener() is not None:
         return None
     return line.again if line.again.follows(root, state.pending) else None
@@ -114,10 +119,11 @@ def known(root: Node, state: State) -> Again | None:
 
 def remember(root: Node, linear: Linear, pending: Sequence[Node], held: dict[int, Node], found: Any) -> None:
     """A backward by the general way: the program it found. Who finds it again and again, finds it faster."""
-    if root.where is None or SLOT is None:
+    where = _line(root)
+    if where is None or SLOT is None:
         return
-    lines, key = local.state.lines, _line(root)
-    line = lines.pop(key, None) or Line(root.where[0])
+    lines, key = local.state.lines, (id(where[0]), where[1])
+    line = lines.pop(key, None) or Line(where[0])
     lines[key] = line
     if len(lines) > LINES:
         lines.pop(next(iter(lines))).forget()

@@ -23,7 +23,7 @@ from retrograd.base.errors import ArgumentTypeError, DTypeError, MissingError, S
 from retrograd.base.modes import local
 from retrograd.base.shape import Lift, Shape, broadcast_plan, lift
 from retrograd.engine.scalars import Number
-from retrograd.graph.node import Node, bind, const, leaf, record, scalar
+from retrograd.graph.node import Node, bind, const, leaf, record, scalar, silent
 from retrograd.graph.primitive import Primitive
 from retrograd.graph.wrapping import Tensor, TensorBase, View, hooks, wrap
 from retrograd.ops import linear as lin
@@ -79,8 +79,8 @@ def lifted(x: Node, plan: Lift | None, shape: Shape) -> Node:
         return x
     state = local.state
     if plan.keep != x.shape:
-        x = record(lin.reshape_p, (x,), (plan.keep,), plan.keep, x.dtype, state)
-    return record(lin.expand_p, (x,), (shape, plan.axes), shape, x.dtype, state)
+        x = silent(lin.reshape_p, x, (plan.keep,), plan.keep, state)
+    return silent(lin.expand_p, x, (shape, plan.axes), shape, state)
 
 
 def broadcast2(a: Node, b: Node, op: str) -> tuple[Node, Node]:
@@ -93,7 +93,7 @@ def broadcast2(a: Node, b: Node, op: str) -> tuple[Node, Node]:
     except ShapeError:
         raise ShapeError(f"shapes do not broadcast: {a.shape} and {b.shape}", op=op,
                          expected="sizes equal or 1, counted from the right") from None
-    return lifted(a, la, shape), lifted(b, lb, shape)
+    return a if la is None else lifted(a, la, shape), b if lb is None else lifted(b, lb, shape)
 
 
 def pair(a: Any, b: Any, op: str, *, floating: bool = False) -> tuple[Node, Node]:

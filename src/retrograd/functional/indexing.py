@@ -222,11 +222,10 @@ def _basic_key(key: Any) -> tuple[Any, ...] | None:
 
 def getitem(t: Any, key: Any) -> Tensor:
     """t[key]."""
-    n = t._node if t._storage is None else t.node
     basic = (key,) if key.__class__ is int else _basic_key(key)
     if basic is not None:
-        return hooks.wrap_view(t, _basic(basic, n.shape))
-    p = plan(key, n.shape)
+        return hooks.wrap_view(t, _basic(basic, t._node.shape))
+    p = plan(key, t._node.shape)
     view = _box(t, p)
     if not p.advanced:
         return view

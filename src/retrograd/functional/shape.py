@@ -12,7 +12,16 @@ from retrograd.base.dtype import INTEGER, int64
 from retrograd.base.errors import ArgumentError, ArgumentTypeError, IndexRangeError, InplaceError, ShapeError
 from retrograd.base.shape import Shape, axis, broadcast_shapes, infer_reshape, numel, shape_of
 from retrograd.engine.evaluate import evaluate
-from retrograd.functional.door import Tensor, View, common_dtype, expand_to, hooks, need_tensor, wrap
+from retrograd.functional.door import (
+    Tensor,
+    TensorBase,
+    View,
+    common_dtype,
+    expand_to,
+    hooks,
+    need_tensor,
+    wrap,
+)
 from retrograd.graph.node import Node, bind, leaf
 from retrograd.ops import linear as lin
 from retrograd.ops.gather import take_p
@@ -45,12 +54,12 @@ def reshape(input: Any, *shape: Any) -> Tensor:
 
     Derivative: the cotangent with the old shape.
     """
-    n = need_tensor(input, "reshape")
+    old = input._node.shape if isinstance(input, TensorBase) else need_tensor(input, "reshape").shape
     for size in shape:
         if size.__class__ is not int:
             shape = shape_of(shape, "reshape")
             break
-    return hooks.wrap_view(input, _reshape_to(n.shape, shape))
+    return hooks.wrap_view(input, _reshape_to(old, shape))
 
 
 def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Tensor:
@@ -125,13 +134,13 @@ swapaxes = swapdims = transpose
 
 def t(input: Any) -> Tensor:
     """The transpose of a matrix; vectors and scalars as they are."""
-    n = need_tensor(input, "t")
-    rank = len(n.shape)
+    shape = input._node.shape if isinstance(input, TensorBase) else need_tensor(input, "t").shape
+    rank = len(shape)
     if rank == 2:
-        return hooks.wrap_view(input, _swapping(n.shape, 0, 1))
+        return hooks.wrap_view(input, _swapping(shape, 0, 1))
     if rank > 2:
         raise ShapeError(f"the tensor has {rank} dimensions", op="t", expected="at most 2", fix="Use x.mT .")
-    return hooks.wrap_view(input, _permuting(n.shape, tuple(range(rank))))
+    return hooks.wrap_view(input, _permuting(shape, tuple(range(rank))))
 
 
 def movedim(input: Any, source: Any, destination: Any) -> Tensor:

@@ -136,7 +136,7 @@ class Tensor(TensorBase):
     def _shared(self, view: View) -> Tensor:
         """A view of this tensor."""
         storage = self._storage or self._own()
-        node = self.node
+        node = self._node if storage.version == self._seen and storage.memory is None else self._refresh()
         state = local.state
         if view.cuts and _fixed(node) and not node.rg and node.value.__class__ is np.ndarray:
             # A batch of a data set: where it begins is no part of any program.
