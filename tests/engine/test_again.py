@@ -346,7 +346,7 @@ NETWORKS: dict[str, Callable[[], Any]] = {
     "batch norm": lambda: nn.Sequential(nn.Flatten(), nn.Linear(20, 6), nn.BatchNorm1d(6), nn.Linear(6, 3)),
     "layer norm": lambda: nn.Sequential(nn.Flatten(), nn.LayerNorm(20), nn.GELU(), nn.Linear(20, 3)),
     "convolution": lambda: nn.Sequential(nn.Conv1d(5, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8, 3)),
-    "rnn": lambda: Recurrent(nn.RNN), "lstm": lambda: Recurrent(nn.LSTM)}
+    "rnn": lambda: Recurrent(nn.RNN), "lstm": lambda: Recurrent(nn.LSTM), "gru": lambda: Recurrent(nn.GRU)}
 
 
 def trained_network(make: Callable[[], Any]) -> list[bytes]:
