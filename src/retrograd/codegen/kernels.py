@@ -13,6 +13,12 @@ from retrograd.codegen.contract.attention_back import AttentionBack, emit_attent
 from retrograd.codegen.contract.attention_sum import AttentionSum, emit_attention_sum
 from retrograd.codegen.contract.conv import Conv, emit_conv
 from retrograd.codegen.contract.conv_weight import ConvWeight, emit_conv_weight
+from retrograd.codegen.contract.depthwise import (
+    Depthwise,
+    DepthwiseWeight,
+    emit_depthwise,
+    emit_depthwise_weight,
+)
 from retrograd.codegen.contract.epilogue import Epilogue, emit_epilogue
 from retrograd.codegen.contract.gemm import Gemm, emit_gemm
 from retrograd.codegen.contract.matvec import MatVec, emit_matvec
@@ -31,17 +37,19 @@ from retrograd.codegen.loops.scan import Scan, emit_scan
 
 Description: TypeAlias = (
     Pointwise | Reduce | Region | Arg | Scan | Draw | Check | Gemm | Pack | MatVec | Epilogue |
-    Conv | ConvWeight | Offsets | Pool | Attention | AttentionBack | AttentionSum | Repeat)
+    Conv | ConvWeight | Depthwise | DepthwiseWeight | Offsets | Pool | Attention | AttentionBack |
+    AttentionSum | Repeat)
 
 _EMITTERS: dict[type, Callable[..., None]] = {
     Pointwise: emit_pointwise, Reduce: emit_reduce, Region: emit_region, Arg: emit_arg, Scan: emit_scan,
     Draw: emit_draw, Check: emit_check, Gemm: emit_gemm, Pack: emit_pack, MatVec: emit_matvec,
     Epilogue: emit_epilogue, Conv: emit_conv, ConvWeight: emit_conv_weight, Pool: emit_pool,
+    Depthwise: emit_depthwise, DepthwiseWeight: emit_depthwise_weight,
     Offsets: emit_offsets, Attention: emit_attention, AttentionBack: emit_attention_back,
     AttentionSum: emit_attention_sum, Repeat: emit_repeat}
 # Written in vectors; the others are loops over elements, of which LLVM makes vectors.
-_IN_VECTORS = (Gemm, Pack, MatVec, Epilogue, Region, Conv, ConvWeight, Offsets, Attention, AttentionBack,
-               AttentionSum, Repeat)
+_IN_VECTORS = (Gemm, Pack, MatVec, Epilogue, Region, Conv, ConvWeight, Depthwise, DepthwiseWeight, Offsets,
+               Attention, AttentionBack, AttentionSum, Repeat)
 ENTRY = "kernel"
 
 

@@ -16,6 +16,15 @@ from retrograd.ops import linear as lin
 from retrograd.ops.contract import matmul
 from retrograd.ops.window import conv_p, conv_weight_p
 
+# More taps than this are not written out, and an image is not read line by line.
+_MANY_TAPS = 27
+
+
+def reads_lines(x: Node, groups: int, kernel: Shape) -> bool:
+    """Whether the kernel for a convolution goes through images of one channel line by line, and leaves out
+    what is outside: there is no product in it."""
+    return x.shape[1] == groups and numel(kernel) <= _MANY_TAPS
+
 
 def _bordered(x: Node, low: Shape, high: Shape) -> Node:
     """x with zeros around its images; cropped where counts are negative."""
@@ -30,6 +39,8 @@ def _bordered(x: Node, low: Shape, high: Shape) -> Node:
 def convolved(x: Node, w: Node, stride: Shape, low: Shape, high: Shape, dilation: Shape, groups: int
               ) -> Node | None:
     """conv."""
+    if reads_lines(x, groups, w.shape[2:]) and stride[-1] == 1 and min((*low, *high)) >= 0:
+        return None
     if any((*low, *high)):
         none = (0,) * len(low)
         return bind(conv_p, (_bordered(x, low, high), w), (stride, none, none, dilation, groups))
@@ -49,7 +60,7 @@ def input_of_convolution(c: Node, w: Node, stride: Shape, low: Shape, high: Shap
     """conv_input, a convolution for each phase r of the stride s: element q s + r of the padded x is the sum
     of c[q - e] w[u] over the taps u with u d = e s + r."""
     n = len(size)
-    one, none = (1,) * n, (0,) * n
+    one = (1,) * n
     w = lin.reshape(w, (groups, w.shape[0] // groups, *w.shape[1:]))
     w = lin.permute(w, (0, 2, 1, *range(3, 3 + n)))
     w = lin.reshape(w, (w.shape[0] * w.shape[1], *w.shape[2:]))         # channels in, channels out / groups
@@ -65,7 +76,7 @@ def input_of_convolution(c: Node, w: Node, stride: Shape, low: Shape, high: Shap
         part = bind(lin.flip_p, (part,), (tuple(range(2, 2 + n)),))
         before = tuple(a + d * (k - 1) - f for a, d, k, f in zip(e, dense, part.shape[2:], first))
         after = tuple(f + m - a - t for f, m, a, t in zip(first, count, e, c.shape[2:]))
-        return bind(conv_p, (_bordered(c, before, after), part), (one, none, none, dense, groups))
+        return bind(conv_p, (c, part), (one, before, after, dense, groups))
 
     def together(r: Shape) -> Node:
         """All phases of the axes that r does not fix: (N, C, ...), those axes whole."""
@@ -98,7 +109,7 @@ def _taps_of_phase(r: int, taps: int, stride: int, dilation: int) -> tuple[int, 
 def weights_of_convolution(x: Node, c: Node, stride: Shape, low: Shape, high: Shape, dilation: Shape,
                            groups: int, size: Shape) -> Node | None:
     """conv_weight."""
-    if not any((*low, *high)):
+    if not any((*low, *high)) or reads_lines(x, groups, size) and stride[-1] == 1:
         return None
     none = (0,) * len(low)
     return bind(conv_weight_p, (_bordered(x, low, high), c), (stride, none, none, dilation, groups, size))

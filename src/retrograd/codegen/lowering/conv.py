@@ -5,11 +5,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from retrograd.base.shape import Shape, numel
+from retrograd.base.shape import numel
 from retrograd.codegen.axis import nanoseconds
 from retrograd.codegen.contract.conv import Conv
 from retrograd.codegen.contract.conv_weight import ConvWeight
-from retrograd.codegen.contract.offsets import Offsets
 from retrograd.codegen.contract.pack import Pack
 from retrograd.codegen.contract.plan import Side, aliased, rows_tile
 from retrograd.codegen.contract.tile import K_BLOCK, Tile
@@ -17,28 +16,16 @@ from retrograd.codegen.jit import host
 from retrograd.codegen.layout import Layout, one_step
 from retrograd.codegen.loops.operand import Step
 from retrograd.codegen.lowering.call import Address, Call, Scratch, copied
+from retrograd.codegen.lowering.depthwise import lower_depthwise, lower_depthwise_weight
 from retrograd.codegen.lowering.epilogue import lower_epilogue
-from retrograd.codegen.lowering.nest import Array, Result, array, copy, nest
+from retrograd.codegen.lowering.images import lower_images, lower_offsets, lower_positions
+from retrograd.codegen.lowering.nest import Array, Result, nest
 from retrograd.codegen.schedule import Schedule, Work
 from retrograd.graph.node import Node
+from retrograd.ops.convolution import reads_lines
 
 # The work of summing weights is meant to keep as many threads busy, in parts of at least so many blocks.
 _THREADS, _BLOCKS = 8, 4
-
-
-class Images(NamedTuple):
-    """Where images lie: the last axis in phases, `phase` elements apart, of contiguous elements."""
-
-    address: Address
-    image: int
-    channel: int
-    lines: Shape        # of the axes before the last: elements from one index to the next
-    phase: int
-
-
-def _three(values: Shape, missing: int) -> Shape:
-    """One, two or three axes as three."""
-    return (missing,) * (3 - len(values)) + tuple(values)
 
 
 def lower_conv(work: Work, schedule: Schedule) -> list[Call]:
@@ -46,6 +33,8 @@ def lower_conv(work: Work, schedule: Schedule) -> list[Call]:
     n = work.nodes[0]
     x, w = n.inputs
     stride, _, _, dilation, groups = n.params
+    if reads_lines(x, groups, w.shape[2:]):
+        return lower_depthwise(work, schedule)
     calls: list[Call] = []
     dtype, kernel = n.dtype.name, w.shape[2:]
     rows, channels, k = n.shape[1] // groups, w.shape[1], numel(w.shape[1:])
@@ -69,6 +58,8 @@ def lower_conv_weight(work: Work, schedule: Schedule) -> list[Call]:
     n = work.nodes[0]
     x, g = n.inputs
     stride, _, _, dilation, groups, kernel = n.params
+    if reads_lines(x, groups, kernel):
+        return lower_depthwise_weight(work, schedule)
     calls: list[Call] = []
     size, dtype = n.dtype.itemsize, n.dtype.name
     rows, columns, each = numel(n.shape[1:]), n.shape[0] // groups, numel(g.shape[2:])
@@ -107,51 +98,6 @@ def _parts(conv: ConvWeight, groups: int, rows: int, columns: int, positions: in
     while parts * blocks < _THREADS and positions >= 2 * parts * _BLOCKS * K_BLOCK:
         parts *= 2
     return parts
-
-
-def lower_images(calls: list[Call], x: Node, layout: Layout, stride: int, taps: int, dilation: int) -> Images:
-    """Images as kernels read them: as they are if windows one step apart begin one element apart, else copied
-    so that they do."""
-    size = x.dtype.itemsize
-    if stride == 1:
-        if layout.strides[-1] != 1 and x.shape[-1] > 1:
-            layout = copied(calls, layout, x)
-        image, channel, *lines = layout.strides[:-1]
-        return Images(Address(layout.base, layout.offset, size), image, channel, tuple(lines), 0)
-    *lead, width = x.shape
-    long = -(-width // stride)
-    scratch = Scratch(numel(tuple(lead)) * stride * long * size)
-    steps, step = [1, long, stride * long], stride * long
-    for extent in reversed(lead[1:]):
-        step = step * extent
-        steps.append(step)
-    target = Layout(scratch, 0, (*lead, long), (*reversed(steps[2:]), 1))
-    for phase in sorted({t * dilation % stride for t in range(taps)}):
-        part = (*lead, -(-(width - phase) // stride))
-        read = Layout(layout.base, layout.offset + phase * layout.strides[-1], part,
-                      (*layout.strides[:-1], layout.strides[-1] * stride))
-        written = target._replace(offset=phase * long, shape=part)
-        calls.append(copy(part, array(read, x), array(written, x)))
-    image, channel, *lines = target.strides[:-1]
-    return Images(Address(scratch, 0, size), image, channel, tuple(lines), long)
-
-
-def lower_offsets(calls: list[Call], images: Images, channels: int, kernel: Shape, stride: Shape,
-                  dilation: Shape) -> Address:
-    """A table of where channel and tap lie in a window."""
-    table = Scratch(max(1, channels * numel(kernel)) * 8)
-    deep, high = (step * d for step, d in zip(_three(images.lines, 0)[1:], _three(dilation, 1)))
-    calls.append(Call(Offsets(), [Address(table, 0, 8), channels, *_three(kernel, 1), images.channel,
-                                  deep, high, dilation[-1], stride[-1], images.phase],
-                      cost=nanoseconds(20 * channels * numel(kernel), 0)))
-    return Address(table, 0, 8)
-
-
-def lower_positions(images: Images, counts: Shape, stride: Shape) -> Shape:
-    """Windows in a line, lines in a plane, planes, and elements from a line and from a plane to the next."""
-    planes, height, width = _three(counts, 1)
-    plane, line = (step * s for step, s in zip(_three(images.lines, 0)[1:], _three(stride, 1)))
-    return width, height, planes, line, plane
 
 
 class _Kernels(NamedTuple):

@@ -1,0 +1,74 @@
+"""Images and windows as the kernels of convolutions read them: copied if they must be, and tables of where
+the elements of a window lie."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from retrograd.base.shape import Shape, numel
+from retrograd.codegen.axis import nanoseconds
+from retrograd.codegen.contract.offsets import Offsets
+from retrograd.codegen.layout import Layout
+from retrograd.codegen.lowering.call import Address, Call, Scratch, copied
+from retrograd.codegen.lowering.nest import array, copy
+from retrograd.graph.node import Node
+
+
+class Images(NamedTuple):
+    """Where images lie: the last axis in phases, `phase` elements apart, of contiguous elements."""
+
+    address: Address
+    image: int
+    channel: int
+    lines: Shape        # of the axes before the last: elements from one index to the next
+    phase: int
+
+
+def three(values: Shape, missing: int) -> Shape:
+    """One, two or three axes as three."""
+    return (missing,) * (3 - len(values)) + tuple(values)
+
+
+def lower_images(calls: list[Call], x: Node, layout: Layout, stride: int, taps: int, dilation: int) -> Images:
+    """Images as kernels read them: as they are if windows one step apart begin one element apart, else copied
+    so that they do."""
+    size = x.dtype.itemsize
+    if stride == 1:
+        if layout.strides[-1] != 1 and x.shape[-1] > 1:
+            layout = copied(calls, layout, x)
+        image, channel, *lines = layout.strides[:-1]
+        return Images(Address(layout.base, layout.offset, size), image, channel, tuple(lines), 0)
+    *lead, width = x.shape
+    long = -(-width // stride)
+    scratch = Scratch(numel(tuple(lead)) * stride * long * size)
+    steps, step = [1, long, stride * long], stride * long
+    for extent in reversed(lead[1:]):
+        step = step * extent
+        steps.append(step)
+    target = Layout(scratch, 0, (*lead, long), (*reversed(steps[2:]), 1))
+    for phase in sorted({t * dilation % stride for t in range(taps)}):
+        part = (*lead, -(-(width - phase) // stride))
+        read = Layout(layout.base, layout.offset + phase * layout.strides[-1], part,
+                      (*layout.strides[:-1], layout.strides[-1] * stride))
+        written = target._replace(offset=phase * long, shape=part)
+        calls.append(copy(part, array(read, x), array(written, x)))
+    image, channel, *lines = target.strides[:-1]
+    return Images(Address(scratch, 0, size), image, channel, tuple(lines), long)
+
+
+def lower_offsets(calls: list[Call], images: Images, channels: int, kernel: Shape, stride: Shape,
+                  dilation: Shape) -> Address:
+    """A table of where channel and tap lie in a window."""
+    table = Scratch(max(1, channels * numel(kernel)) * 8)
+    deep, high = (step * d for step, d in zip(three(images.lines, 0)[1:], three(dilation, 1)))
+    calls.append(Call(Offsets(), [Address(table, 0, 8), channels, *three(kernel, 1), images.channel,
+                                  deep, high, dilation[-1], stride[-1], images.phase],
+                      cost=nanoseconds(20 * channels * numel(kernel), 0)))
+    return Address(table, 0, 8)
+
+
+def lower_positions(images: Images, counts: Shape, stride: Shape) -> Shape:
+    """Windows in a line, lines in a plane, planes, and elements from a line and from a plane to the next."""
+    planes, height, width = three(counts, 1)
+    plane, line = (step * s for step, s in zip(three(images.lines, 0)[1:], three(stride, 1)))
+    return width, height, planes, line, plane
