@@ -89,12 +89,15 @@ def region_table(rounds: int) -> list[str]:
     for _ in range(rounds):
         for lib in libs:
             runs[lib].append(child("regions", lib, BENCH_THREADS="1", RETROGRAD_NUM_THREADS="1"))
-    lines = ["| (4096, 1024), one thread, ms | " + " | ".join([*libs, "ratio", "floor"]) + " |",
-             "|---|" + "---:|" * (len(libs) + 2)]
-    for name, (_, floor) in runs["retrograd"][0].items():
+    lines = ["| (4096, 1024), one thread, ms | " +
+             " | ".join([*libs, "ratio", "floor of bytes", "of arithmetic", "floor / retrograd"]) + " |",
+             "|---|" + "---:|" * (len(libs) + 4)]
+    for name in runs["retrograd"][0]:
         row = [min(r[name][0] for r in runs[lib]) for lib in libs]
         ratio = f"{row[0] / row[1]:.2f}" if len(row) > 1 else "-"
-        cells = [*(f"{v:.3f}" for v in row), ratio, f"{floor:.2f}"]
+        moved, done = (min(r[name][k] for r in runs["retrograd"]) for k in (1, 2))
+        share = f"{max(moved, done) / row[0]:.0%}" if moved else "-"
+        cells = [*(f"{v:.3f}" for v in row), ratio, f"{moved:.2f}", f"{done:.2f}" if done else "-", share]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return lines
 

@@ -1,7 +1,8 @@
 """Milliseconds of rows normalised, of long chains and of losses, forward and backward, and their floors.
 
 The floor is what the bytes that have to be moved take at the rate of a copy: each argument read once, each
-result written once.
+result written once. The chains have a floor of arithmetic too: what the same functions take on as many numbers
+in a kernel whose arguments and result lie in the first cache.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ ROWS, COLUMNS = 4096, 1024
 class Case(NamedTuple):
     call: Callable[[], Any]
     arrays: int         # of ROWS * COLUMNS floats that must be moved
+    scalar: Callable[..., Any] | None = None        # the same for one element, in the algebra of kernels
 
 
 def chain(T: Any, x: Any, y: Any) -> Any:
@@ -31,6 +33,17 @@ def chain(T: Any, x: Any, y: Any) -> Any:
 def curved(T: Any, x: Any, y: Any) -> Any:
     """The same with exp, tanh and sigmoid in it."""
     return chain(T, (x * -0.5).exp(), (y + x).tanh()) * x.sigmoid()
+
+
+def chain_of_one(m: Any, x: Any, y: Any) -> Any:
+    z = m.sub(m.maximum(m.add(m.mul(x, 1.5), y), 0.0), 0.25)
+    z = m.maximum(m.abs(z), x)
+    z = m.add(m.mul(m.select(m.gt(x, 0.1), z, y), 0.75), x)
+    return m.mul(z, z)
+
+
+def curved_of_one(m: Any, x: Any, y: Any) -> Any:
+    return m.mul(chain_of_one(m, m.exp(m.mul(x, -0.5)), m.tanh(m.add(y, x))), m.sigmoid(x))
 
 
 def cases(lib: str) -> dict[str, Case]:
@@ -68,8 +81,8 @@ def cases(lib: str) -> dict[str, Case]:
         "dropout": Case(both(lambda: F.dropout(x, 0.2, training=True), x), 4),
         "cross_entropy": Case(both(lambda: F.cross_entropy(x, classes), x, start=None), 2),
         "cross_entropy 512 x 10": Case(both(lambda: F.cross_entropy(few, few_classes), few, start=None), 0),
-        "chain": Case(alone(lambda: chain(T, still, y)), 3),
-        "chain with exp, tanh, sigmoid": Case(alone(lambda: curved(T, still, y)), 3),
+        "chain": Case(alone(lambda: chain(T, still, y)), 3, chain_of_one),
+        "chain with exp, tanh, sigmoid": Case(alone(lambda: curved(T, still, y)), 3, curved_of_one),
     }
 
 
@@ -90,7 +103,30 @@ def copy_time() -> float:
     return best(lambda: np.copyto(target, source), 40)
 
 
-def measure(lib: str) -> dict[str, tuple[float, float]]:
-    """By name: milliseconds, and the floor."""
+def arithmetic_time(scalar: Callable[..., Any]) -> float:
+    """Milliseconds of a function of two arrays, by a kernel on pieces that stay in the first cache."""
+    from llvmlite import ir
+
+    from retrograd.codegen.driver import Table
+    from retrograd.codegen.jit import compile_module
+    from retrograd.codegen.loops.operand import Operand, Step
+    from retrograd.codegen.loops.pointwise import Output, Pointwise, emit_pointwise
+
+    one, size = Operand("float32", "1"), 1024
+    nest = Pointwise((one, one), (Step(scalar, (0, 1)),), (Output(2, one),))
+    module = ir.Module("floor")
+    emit_pointwise(module, "floor", nest)
+    code = compile_module(module, ["floor"])
+    rng = np.random.default_rng(0)
+    memory = rng.standard_normal(3 * size + 16).astype(np.float32)
+    start = memory.ctypes.data + -memory.ctypes.data % 64
+    run = Table([(code["floor"], [start, start + 4 * size, start + 8 * size, 0, size])] * 256)
+    return best(run, 100) * ROWS * COLUMNS / (256 * size)
+
+
+def measure(lib: str) -> dict[str, tuple[float, float, float]]:
+    """By name: milliseconds, and the floors of bytes and of arithmetic."""
     copy = copy_time()
-    return {name: (best(case.call, 30), case.arrays * copy / 2) for name, case in cases(lib).items()}
+    return {name: (best(case.call, 30), case.arrays * copy / 2,
+                   arithmetic_time(case.scalar) if case.scalar and lib == "retrograd" else 0.0)
+            for name, case in cases(lib).items()}

@@ -202,3 +202,50 @@ def test_writes_through_a_gradient_array_reach_the_gradient(both: Callable[..., 
         np.clip(g, -1, 1, out=g)
         return x.grad
     both(action)
+
+
+LARGE = 100_000     # elements: a result of that size is handed out as it lies, if it can be
+
+
+def test_a_large_result_is_handed_out_without_a_copy() -> None:
+    z = rg.ones(LARGE) * 3
+    rg.synchronize()
+    value = z.node.value.ctypes.data
+    assert z.numpy().ctypes.data == value
+
+
+def test_a_large_result_written_by_numpy_changes_nothing_else(both: Callable[..., None]) -> None:
+    def action(lib: Any) -> Any:
+        x = lib.ones(LARGE)
+        y = x + 1
+        a = y.numpy()
+        before = y * 2
+        a[0] = 9
+        after = y * 2
+        a[1] = 8
+        y[2] = 7
+        return [t[:4].clone() for t in (x, y, before, after)] + [a[:4].tolist()]
+    both(action)
+
+
+def test_what_reads_a_large_result_keeps_the_value_it_was_recorded_with(both: Callable[..., None]) -> None:
+    def action(lib: Any) -> Any:
+        y = lib.ones(LARGE) + 1
+        pending, twin, part = y * 3, y.detach(), y[:5]
+        a = y.numpy()
+        a[:] = 0
+        return [pending[:4].clone(), twin[:4].clone(), part.clone()]
+    both(action)
+
+
+def test_a_parameter_that_numpy_has_seen_is_trained_on(both: Callable[..., None]) -> None:
+    def action(lib: Any) -> Any:
+        p = lib.nn.Parameter(lib.ones(LARGE))
+        seen = p.detach().numpy()
+        optimizer = lib.optim.SGD([p], lr=0.5)
+        for _ in range(3):
+            optimizer.zero_grad()
+            (p * p).sum().backward()
+            optimizer.step()
+        return [p.detach()[:3].clone(), seen[:3].tolist()]
+    both(action)

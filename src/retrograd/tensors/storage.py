@@ -2,7 +2,7 @@
 
 Memory that NumPy can see from outside (`from_numpy`, `numpy()`) is kept beside the node. While the outside
 lives, every read takes a snapshot, so what was recorded never changes; when it is gone the array becomes an
-ordinary value.
+ordinary value. `numpy()` hands out the value itself if nothing else could read it, else a copy.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from retrograd.base.modes import changes, local
 from retrograd.engine.evaluate import evaluate
 from retrograd.graph.node import Node, bind, leaf
 from retrograd.ops.linear import override_p
-from retrograd.runtime.recycle import alone
+from retrograd.runtime.recycle import LARGE, alone
 
 
 def _references_of_a_local() -> int:
@@ -61,7 +61,7 @@ class Storage:
                 return
             fresh = leaf(memory.copy(), node.dtype)
         else:
-            if known is not None and _same_bytes(known, memory):
+            if known is memory or (known is not None and _same_bytes(known, memory)):
                 self.memory = None
                 return
             fresh = leaf(memory, node.dtype)
@@ -75,8 +75,20 @@ class Storage:
         changes.count += 1
         evaluate([self.node])
         if self.memory is None:
-            self.memory = np.array(self.node.value, order="C")
+            self.memory = self.node.value if self._unseen() else np.array(self.node.value, order="C")
         return self.memory
+
+    def _unseen(self) -> bool:
+        """Whether the value is one tensor's and this storage's alone, so that the outside may have it as it
+        lies: whoever reads the tensor later takes a snapshot."""
+        value = self.node.value
+        if value.__class__ is not np.ndarray or value.nbytes < LARGE:
+            return False                # a small one is copied faster than this is found out
+        if not alone(value) or sys.getrefcount(value) > 1 + _CALL or not value.flags.carray:
+            return False
+        node = self.node
+        listed = sum([n is node for n in local.state.pending])
+        return not node.inputs and sys.getrefcount(node) == 2 + listed + _CALL     # the tensor's, and ours
 
     def write(self, node: Node) -> None:
         """A new value; where the outside sees the memory, it is written there too."""
