@@ -1,8 +1,8 @@
 """Milliseconds of rows normalised, of long chains and of losses, forward and backward, and their floors.
 
 The floor is what the bytes that have to be moved take at the rate of a copy: each argument read once, each
-result written once. The chains have a floor of arithmetic too: what the same functions take on as many numbers
-in a kernel whose arguments and result lie in the first cache.
+result written once. The chains have a floor of arithmetic too: what the same functions take on as many
+numbers in a kernel whose arguments and result lie in the first cache.
 """
 
 from __future__ import annotations

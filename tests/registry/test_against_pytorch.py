@@ -73,6 +73,11 @@ def prod(x: Any, axes: Any) -> Any:
     return x
 
 
+def standardize(x: Any, axes: Any, eps: float) -> Any:
+    last = tuple(range(-len(axes), 0))
+    return F.layer_norm(x.movedim(axes, last), [x.shape[a] for a in axes], eps=eps).movedim(last, axes)
+
+
 def windows(x: Any, kernel: Any, stride: Any, dilation: Any) -> Any:
     lead = x.ndim - len(kernel)
     for k, (n, s, d) in enumerate(zip(kernel, stride, dilation)):
@@ -235,6 +240,7 @@ PEERS: dict[str, Peer] = {
         x, t, reduction=reduction, ignore_index=ignore), *HALVES, least=1.0),
     "layer_norm": Peer(lambda x, w, b, n, eps: F.layer_norm(x, w.shape, w, b, eps), *NORM, largest=True),
     "attention": Peer(attention, *SUM, largest=True),
+    "standardize": Peer(standardize, *NORM, largest=True),
     "gelu": Peer(gelu, *FUNCTION, largest=True),
     "solve": Peer(T.linalg.solve, *SUM, largest=True),
     "pool_pick": Peer(pool_pick), "pool_place": Peer(pool_place, *SUM, largest=True),

@@ -25,11 +25,11 @@ from retrograd.codegen.emit.types import SIZE
 from retrograd.codegen.kinds import kind_of
 from retrograd.codegen.layout import Layout, given, one_step, viewed, whole
 from retrograd.codegen.loops.reduce import CHUNK
+from retrograd.codegen.recompute import MAX_POINTERS, MAX_STEPS, recompute
 from retrograd.codegen.schedule import Schedule, Work, in_order
 from retrograd.graph.node import Node, const_p
 from retrograd.ops.linear import copy_p
 
-MAX_STEPS, MAX_POINTERS = 96, 24
 MAX_LANES = 65_536          # a row's values are kept in the cache, and on the stack
 FEW_LANES, FEW_ROWS = 4_096, 16     # longer rows than that must leave work for several threads
 
@@ -58,7 +58,7 @@ def fuse(order: Sequence[Node], roots: Sequence[Node]) -> Schedule:
         layouts[n] = whole(n, n.shape)
         _place(s, n, kind)
     asked = {layouts[r].base for r in roots}
-    s.work = [w for w in s.work if w.nodes]
+    s.work = recompute([w for w in s.work if w.nodes], s.members, layouts, asked)
     _mark_stores(s, asked)
     work = _fuse_into_folds(s.work, s.members, layouts, asked)
     for w in work:

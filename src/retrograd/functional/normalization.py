@@ -121,14 +121,11 @@ def batch_norm(input: Any, running_mean: Any, running_var: Any, weight: Any = No
         raise ArgumentError(f"input is {x.shape}: one value a channel has no variance", op=op,
                             expected="more than one value a channel when training",
                             fix="Use a larger batch, drop_last=True in the DataLoader, or model.eval().")
-    mean = _mean(x, axes)
-    centred = x - _over_channels(mean, x.shape)
-    var = _mean(centred * centred, axes)
-    scale = bind(p.rsqrt, (var + number_node(eps, x.dtype),))
-    if count:
+    if running_mean is not None or running_var is not None:
+        mean, _, var = composite.moments(x, axes)
         _move(running_mean, mean, momentum)
         _move(running_var, var * (count / (count - 1.0)), momentum)
-    return wrap(_affine(centred * _over_channels(scale, x.shape), w, b))
+    return wrap(_affine(bind(composite.standardize, (x,), (axes, float(eps))), w, b))
 
 
 def _statistic(value: Any, name: str, shape: Shape, x: Node, op: str) -> Node | None:
@@ -172,9 +169,7 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
 def _by_rows(x: Node, groups: int, eps: float) -> Node:
     """x with each of `groups` blocks of a sample at mean 0 and variance 1."""
     rows = lin.reshape(x, (x.shape[0], groups, math.prod(x.shape[1:]) // groups))
-    centred = rows - lin.expand(_mean(rows, (2,)), rows.shape, (2,))
-    scale = bind(p.rsqrt, (_mean(centred * centred, (2,)) + number_node(eps, x.dtype),))
-    return lin.reshape(centred * lin.expand(scale, rows.shape, (2,)), x.shape)
+    return lin.reshape(bind(composite.standardize, (rows,), ((2,), float(eps))), x.shape)
 
 
 def instance_norm(input: Any, running_mean: Any = None, running_var: Any = None, weight: Any = None,
@@ -196,10 +191,9 @@ def instance_norm(input: Any, running_mean: Any = None, running_var: Any = None,
     if running_mean is not None or running_var is not None:
         rows = lin.reshape(x, (*x.shape[:2], math.prod(x.shape[2:])))
         count = rows.shape[2]
-        mean = _mean(rows, (2,))
-        centred = rows - lin.expand(mean, rows.shape, (2,))
+        mean, _, var = composite.moments(rows, (2,))
         _move(running_mean, _mean(mean, (0,)), momentum)
-        _move(running_var, _mean(_mean(centred * centred, (2,)), (0,)) * (count / (count - 1.0)), momentum)
+        _move(running_var, _mean(var, (0,)) * (count / (count - 1.0)), momentum)
     return wrap(_affine(_by_rows(x, x.shape[1], eps), w, b))
 
 

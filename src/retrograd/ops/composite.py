@@ -132,15 +132,57 @@ cross_entropy = expansion("cross_entropy", "x t", "reduction ignore", infer_cros
                           sample=_cross_entropy_sample)
 
 
-# ---------------------------------------------------------------- layer_norm over the last `n` axes
+# ----------------------------------------------- standardize: mean 0 and variance 1 over some axes, and norms
+def _mean(x: Node, axes: Shape) -> Node:
+    return lin.reduce_sum(x, axes) * (1.0 / numel(tuple([x.shape[a] for a in axes])))
+
+
+def moments(x: Node, axes: Shape) -> tuple[Node, Node, Node]:
+    """Mean, what is left of x without it, and (biased) variance."""
+    mean = _mean(x, axes)
+    centred = x - _over(mean, x, axes)
+    return mean, centred, _mean(centred * centred, axes)
+
+
+def _standardize(x: Node, axes: Shape, eps: float) -> Node:
+    _, centred, variance = moments(x, axes)
+    return centred * _over(bind(pw.rsqrt, (variance + eps,)), x, axes)
+
+
+def _standardize_np(x: Any, axes: Shape, eps: float) -> Any:
+    def mean(v: Any) -> Any:
+        total = v.sum(axis=axes, keepdims=True, dtype=v.dtype)
+        return total * v.dtype.type(1.0 / numel(tuple([x.shape[a] for a in axes])))
+    centred = x - mean(x)
+    spread = np.sqrt(mean(centred * centred) + x.dtype.type(eps))
+    return centred * (np.ones((), x.dtype) / spread)
+
+
+def _standardize_rule(v: Node, x: Node, axes: Shape, eps: float) -> Node:
+    # With n elements, c = x - mean and spread s the Jacobian (1 - 11'/n - cc'/(n s^2)) / s is symmetric:
+    # pullback and pushforward are one formula. Written so, it waits for no more walks than the forward.
+    _, centred, variance = moments(x, axes)
+    inverse = bind(pw.rsqrt, (variance + eps,))
+    slope = inverse * inverse * _mean(v * centred, axes)
+    return (v - _over(_mean(v, axes), x, axes) - centred * _over(slope, x, axes)) * _over(inverse, x, axes)
+
+
+def _standardize_sample() -> Iterator[Sample]:
+    rng = rng_for("standardize")
+    yield Sample((rng.uniform(-1, 1, (4, 3)),), ((0,), 1e-5))
+    yield Sample((rng.uniform(-1, 1, (2, 3, 4)),), ((0, 2), 0.25))
+
+
+standardize = expansion("standardize", "x", "axes eps", _same, _standardize, np=_standardize_np,
+                        sample=_standardize_sample,
+                        vjp=lambda g, x, axes, eps: (_standardize_rule(g, x, axes, eps),),
+                        jvp=lambda dx, x, axes, eps: _standardize_rule(dx, x, axes, eps))
+
+
 def _layer_norm(x: Node, w: Node, b: Node, n: int, eps: float) -> Node:
-    axes = tuple(range(x.ndim - n, x.ndim))
-    scale = 1.0 / numel(x.shape[x.ndim - n:])
-    centred = x - _over(lin.reduce_sum(x, axes) * scale, x, axes)
-    variance = lin.reduce_sum(centred * centred, axes) * scale
-    unit = centred * _over(bind(pw.rsqrt, (variance + eps,)), x, axes)
-    lead = tuple(range(x.ndim - n))
-    return unit * lin.expand(w, x.shape, lead) + lin.expand(b, x.shape, lead)
+    # Not by the rule of `standardize`: the two results then leave in different walks over a row (15 % faster)
+    lead, axes = tuple(range(x.ndim - n)), tuple(range(x.ndim - n, x.ndim))
+    return _standardize(x, axes, eps) * lin.expand(w, x.shape, lead) + lin.expand(b, x.shape, lead)
 
 
 def _layer_norm_sample() -> Iterator[Sample]:

@@ -31,15 +31,15 @@ class Pointwise:
 
     Operands in the same memory must be one input with an `inplace` output: LLVM is told that pointers differ.
     Elements are computed in order, the last axis fastest, so that what is added at one place twice is added
-    in that order. `far`, on a single axis and a matter of speed: no cache holds all that is moved, so whole
-    vectors, of `far` elements, are written past the caches.
+    in that order. `far`, a matter of speed: no cache holds all that is moved, so whole vectors are written
+    past the caches.
     """
 
     inputs: tuple[Operand, ...]
     steps: tuple[Step, ...]
     outputs: tuple[Output, ...]
     whole: bool = False         # never to be cut: pieces would write to the same places
-    far: int = 0
+    far: bool = False
 
     @property
     def rank(self) -> int:
@@ -103,9 +103,10 @@ class _Emitter:
                    extents, runtime) for o in nest.outputs]
 
     def emit(self) -> None:
-        if self.nest.far:
-            self.begin = self._past_caches()
         self._walk([])
+        if self.nest.far:
+            # Stores past the caches are not in order with the word that all is done.
+            self.b.fence("seq_cst")
 
     def _walk(self, index: list[ir.Value]) -> None:
         """Loops over all axes, or over all but the last, which vectors walk."""
@@ -132,8 +133,11 @@ class _Emitter:
     def _vectors(self, row: list[ir.Value], low: ir.Value, high: ir.Value) -> None:
         """The last axis: whole vectors, then one with a mask, or elements where masks are slow."""
         b = self.b
-        m = self._algebra(vector_of(self.nest.operands()))
+        m = LLVMAlgebra(b, self.kernel.module, self.nest.outputs[0].operand.dtype,
+                        vector_of(self.nest.operands()))
         spread = self._spread(m, row)
+        if self.nest.far:
+            low = self._past_caches(m, row, low, high, spread)
         stop = b.add(low, b.and_(b.sub(high, low), i64(-m.width)))
         with loop(b, low, stop, m.width) as i:
             self._store(m, [*row, i], self._values(m, [*row, i], spread))
@@ -146,24 +150,28 @@ class _Emitter:
             index = [*row, stop]
             self._store(m, index, self._values(m, index, spread, mask, high), mask)
 
-    def _past_caches(self) -> ir.Value:
-        """Whole vectors, if all results begin on a line of the cache; gives where the rest begins."""
-        b, m = self.b, self._algebra(self.nest.far)
+    def _past_caches(self, m: LLVMAlgebra, row: list[ir.Value], low: ir.Value, high: ir.Value,
+                     spread: dict[int, ir.Value]) -> ir.Value:
+        """Whole vectors, if all results begin on a line of the cache; gives where the rest begins. The next
+        row is fetched meanwhile."""
+        b = self.b
         lines = ir.Constant(ir.IntType(1), 1)
         for a in self.outputs:
-            lines = b.and_(lines, on_line(b, a.address(b, [self.begin])))
-        count = b.select(lines, b.and_(b.sub(self.end, self.begin), i64(-m.width)), i64(0))
-        stop = b.add(self.begin, count)
-        spread = self._spread(m, [])
-        with loop(b, self.begin, stop, m.width) as i:
-            values = self._values(m, [i], spread)
+            lines = b.and_(lines, on_line(b, a.address(b, [*row, low])))
+        count = b.select(lines, b.and_(b.sub(high, low), i64(-m.width)), i64(0))
+        stop = b.add(low, count)
+        with loop(b, low, stop, m.width) as i:
+            values = self._values(m, [*row, i], spread)
             for output, a in zip(self.nest.outputs, self.outputs):
-                a.stream(m, [i], values[output.value])
-        b.fence("seq_cst")          # such stores are not in order with the word that all is done
+                a.stream(m, [*row, i], values[output.value])
+            if row:
+                self._fetch_ahead(m, [*row[:-1], b.add(row[-1], i64(1)), i])
         return stop
 
-    def _algebra(self, width: int) -> LLVMAlgebra:
-        return LLVMAlgebra(self.b, self.kernel.module, self.nest.outputs[0].operand.dtype, width)
+    def _fetch_ahead(self, m: LLVMAlgebra, index: list[ir.Value]) -> None:
+        for a in self.inputs:
+            if a.operand.strides[-1] == "1" and a.operand.strides[-2] != "0":
+                a.fetch(m, index)
 
     def _spread(self, m: LLVMAlgebra, row: list[ir.Value]) -> dict[int, ir.Value]:
         """The inputs that are one number for all of the last axis."""

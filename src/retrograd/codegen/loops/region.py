@@ -117,9 +117,10 @@ class _Emitter:
         self.row_values: dict[int, ir.Value] = {}
         self.put: dict[int, Access] = {}        # where values of earlier phases lie
         self.streamed = {self.outputs[k]: on_line(b, self.outputs[k].pointer) for k in nest.streams}
-        # The first walk over a row waits for memory, the second leaves it idle.
+        # The first walk over a row waits for memory, the second, if there is one, leaves it idle.
         in_lanes = [phase for phase in nest.phases if phase.in_lanes]
-        self.ahead = in_lanes[1] if nest.far and len(in_lanes) > 1 else None
+        self.alone = len(in_lanes) == 1
+        self.ahead = in_lanes[:2][-1] if nest.far and in_lanes else None
 
     def _row_of(self, dtype: str) -> ir.Value:
         memory = self.kernel.b.alloca(MEMORY[dtype], size=self.lanes)
@@ -144,6 +145,11 @@ class _Emitter:
         for i, extent in zip(row[1:], self.inner):
             self.number = b.add(b.mul(self.number, extent), i)
         self.row_values, self.put = {}, {}
+        if any(phase.sinks for phase in self.nest.phases):
+            # The output of a sum over rows has one axis of rows, whatever the nest has.
+            chunk = b.sdiv(self.number, i64(CHUNK))
+            self.sum_row = [*[i64(0)] * (self.nest.rank - 2), chunk]
+            self.first = b.icmp_signed("==", b.and_(self.number, i64(CHUNK - 1)), i64(0))
         for k, a in enumerate(self.inputs):
             if a.operand.strides[-1] == "0":
                 self.row_values[k] = a.load(b, [*row, i64(0)])
@@ -169,7 +175,7 @@ class _Emitter:
     def _walk(self, phase: Phase) -> None:
         b = self.kernel.b
         folds = [(k, self.nest.folds[k]) for k in phase.folds]
-        width = self.width if folds else 2 * self.nest.vector
+        width = self.width if folds else self.nest.vector if self.alone else 2 * self.nest.vector
         wide = LLVMAlgebra(b, self.kernel.module, "float32", width)
         whole = b.and_(self.lanes, i64(-width))
         totals = self._main(phase, folds, wide, whole)
@@ -278,12 +284,9 @@ class _Lanes:
     def _sink(self, place: Access, value: ir.Value, m: LLVMAlgebra) -> None:
         """Add to the sum of this chunk of rows, which the chunk's first row begins."""
         b = m.b
-        number = self.emitter.number
-        # The output has one axis of rows, whatever the nest has.
-        index = [*[i64(0)] * (self.emitter.nest.rank - 2), b.sdiv(number, i64(CHUNK)), self.i]
-        first = b.icmp_signed("==", b.and_(number, i64(CHUNK - 1)), i64(0))
+        index = [*self.emitter.sum_row, self.i]
         m = _of(m, place.operand.dtype)
-        before = b.select(first, identity(m, "sum"), place.load_lanes(m, index, self.mask))
+        before = b.select(self.emitter.first, identity(m, "sum"), place.load_lanes(m, index, self.mask))
         self._store(place, index, combined(m, "sum", before, value))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from retrograd.codegen.axis import nanoseconds
 from retrograd.codegen.emit.types import SIZE
-from retrograd.codegen.jit import host
 from retrograd.codegen.layout import merged
 from retrograd.codegen.loops.operand import Operand
 from retrograd.codegen.loops.pointwise import Output, Pointwise
@@ -32,7 +31,7 @@ def lower_loop(work: Work, schedule: Schedule) -> list[Call]:
                     for n, a, j in zip(work.stores, letters, inplace))
     operands = [*inputs, *(o.operand for o in outputs)]
     nbytes = moved(sizes, strides, operands)
-    nest = Pointwise(inputs, steps.steps(), outputs, far=_far(nbytes, operands, outputs))
+    nest = Pointwise(inputs, steps.steps(), outputs, far=nbytes > NEAR and _far(operands, outputs))
     args: list[int | Address] = [start_of(lay, n) for lay, n in steps.inputs]
     args += [start_of(o, n) for o, n, j in zip(outs, work.stores, inplace) if j is None]
     args += [0, sizes[0], *sizes[1:]]
@@ -42,10 +41,9 @@ def lower_loop(work: Work, schedule: Schedule) -> list[Call]:
     return [Call(nest, args, axes=nest.axes(), cost=nanoseconds(flops, nbytes))]
 
 
-def _far(nbytes: int, operands: list[Operand], outputs: tuple[Output, ...]) -> int:
-    """Elements of the vectors that are written past the caches; 0: none are. What is written over was read,
-    so its lines are there already."""
-    plain = all(o.strides in ("0", "1") and o.at is None for o in operands)
-    fresh = all(o.inplace is None and o.operand.strides == "1" and SIZE[o.operand.dtype] >= 4
-                for o in outputs)
-    return host().lanes("float32") if nbytes > NEAR and plain and fresh else 0
+def _far(operands: list[Operand], outputs: tuple[Output, ...]) -> bool:
+    """Whether results can be written past the caches. What is written over was read, so its lines are there
+    already."""
+    plain = all(o.strides[-1] in "01" and o.at is None for o in operands)
+    return plain and all(o.inplace is None and o.operand.strides[-1] == "1" and SIZE[o.operand.dtype] >= 4
+                         for o in outputs)
