@@ -50,6 +50,18 @@ def test_float64_is_within_two_ulps(accuracy, name):
     assert worst.ulps <= 2, worst
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_infinities_and_zeros_give_exact_values(accuracy, dtype):
+    x = np.array([np.inf, -np.inf, 50.0, -50.0, 0.0, -0.0], dtype)
+    values = {"tanh": [1, -1, 1, -1, 0.0, -0.0], "erf": [1, -1, 1, -1, 0.0, -0.0]}
+    for name, expected in values.items():
+        got = accuracy.kernel(name, dtype)(x)
+        assert got.tolist() == expected
+        assert np.signbit(got).tolist() == np.signbit(np.array(expected)).tolist()
+    assert accuracy.kernel("exp", dtype)(x)[[0, 1, 4, 5]].tolist() == [np.inf, 0, 1, 1]
+    assert accuracy.kernel("sigmoid", dtype)(x)[[0, 1, 2, 4, 5]].tolist() == [1, 0, 1, 0.5, 0.5]
+
+
 def test_float32_powers_are_within_two_ulps(accuracy):
     worst = accuracy.pow32(100_000)
     assert worst.ulps <= 2, worst

@@ -35,17 +35,18 @@ class Intervals(NamedTuple):
 
     The interval of x >= 0 is named by the leading bits of x + offset, but for the last `shift`. Columns: the
     middles of the intervals, f there, and the coefficients of (f(middle + r) - f(middle)) / r in r. In the
-    first interval, below `first`, r is x, and the coefficients are those of s.
+    first interval, below `first`, r is x, and the coefficients are those of s. From `one` on f is 1.
     """
 
     offset: float
     shift: int
     first: float
+    one: float
     columns: tuple[tuple[float, ...], ...]
 
 
 def on_intervals(m: LLVMAlgebra, name: str, f: Intervals, x: ir.Value) -> ir.Value:
-    """f(x) for x >= 0 in the intervals, of float32."""
+    """f(x) for a float32 x >= 0."""
     b = m.b
     moved = b.fadd(x, m.like(x, f.offset))
     index = b.lshr(m.bits(moved), m.like_bits(x, f.shift))
@@ -55,7 +56,9 @@ def on_intervals(m: LLVMAlgebra, name: str, f: Intervals, x: ir.Value) -> ir.Val
     while terms:
         total = m.fma(total, r, terms.pop())
     near = b.fcmp_ordered("<", moved, m.like(x, f.offset + f.first))
-    return m.fma(r, total, b.select(near, x, base))
+    value = m.fma(r, total, b.select(near, x, base))
+    # The last interval comes to the number before 1. Where x is NaN, so is the value.
+    return b.select(b.fcmp_ordered(">", x, m.like(x, f.one)), m.like(x, 1.0), value)
 
 
 def _of_two(m: LLVMAlgebra, values: Sequence[float], index: ir.Value) -> ir.Value:
