@@ -126,7 +126,7 @@ def test_families_do_not_catch_strangers():
     ):
         text = missing.hint("torch", name) or ""
         assert not re.search("complex|quantis|dense", text), name
-    assert "complex" in missing.hint("Tensor", "imag") and "linalg" in missing.hint("linalg", "svd")
+    assert "complex" in missing.hint("Tensor", "imag") and "linalg" in missing.hint("linalg", "eig")
 
 
 def test_hints_are_for_gaps_of_pytorch_and_name_what_exists():

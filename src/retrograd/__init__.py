@@ -291,16 +291,17 @@ _PLACES = {
     "functional": """
         adaptive_avg_pool1d adaptive_max_pool1d alpha_dropout avg_pool1d batch_norm
         binary_cross_entropy_with_logits cdist celu celu_ conv1d conv2d conv3d conv_transpose1d
-        conv_transpose2d cosine_embedding_loss cosine_similarity det dropout embedding
-        feature_alpha_dropout group_norm hardshrink hinge_embedding_loss instance_norm kl_div layer_norm
-        log_softmax margin_ranking_loss matrix_power max_pool1d max_pool2d max_pool3d pairwise_distance
-        pixel_shuffle pixel_unshuffle poisson_nll_loss prelu relu relu_ rms_norm scan selu selu_ slogdet
-        softmax threshold threshold_ triplet_margin_loss""",
+        conv_transpose2d cosine_embedding_loss cosine_similarity dropout embedding feature_alpha_dropout
+        group_norm hardshrink hinge_embedding_loss instance_norm kl_div layer_norm log_softmax
+        margin_ranking_loss max_pool1d max_pool2d max_pool3d pairwise_distance pixel_shuffle pixel_unshuffle
+        poisson_nll_loss prelu relu relu_ rms_norm scan selu selu_ softmax threshold threshold_
+        triplet_margin_loss""",
     "interop.state": "load save",
     "tensors.drawing": "asarray binomial logspace multinomial poisson randint_like range scalar_tensor",
 }
 _LATER = {name: "retrograd." + module for module, names in _PLACES.items() for name in names.split()}
-_LATER |= {name: "retrograd.functional" for name in _names.homes(_names.METHODS, _names.FUNCTIONS)}
+_LATER |= {name: "retrograd.functional" for name in (*_names.homes(_names.METHODS, _names.FUNCTIONS),
+                                                     *_names.OLDER)}
 
 
 def __getattr__(name: str) -> _Any:

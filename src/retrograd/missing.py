@@ -20,7 +20,6 @@ NEAREST = {
     "gru": "Use rg.nn.GRU.",
     "lstm": "Use rg.nn.LSTM.",
     "solve": "Use rg.linalg.solve.",
-    "cholesky": "NumPy has it, without a derivative:  rg.from_numpy(numpy.linalg.cholesky(x.numpy())) .",
     "dropout_": "Use rg.nn.functional.dropout.",
     "export": "Save the state instead:  rg.save(model.state_dict(), path) .",
     "hub": "Build the model in Python and load its weights from a safetensors file with rg.load.",
@@ -68,10 +67,8 @@ FAMILIES = (
     (r"autocast|custom_[bf]wd|GradScaler", "Train in float32, or convert the model with .bfloat16()."),
     (r"^uint(16|32|64)$", "Use rg.int32 or rg.int64."),
     (
-        r"^(cholesky|eig|svd|lu|ldl)(_|$|v|h)|^(qr|geqrf|orgqr|ormqr|lstsq|p?inv(erse)?|logdet|cond|lobpcg|pca_lowrank)$"
-        r"|^matrix_(exp|rank|norm)$|^(triangular_solve|solve_triangular|nuclear_norm|householder_product|symeig)$"
-        r"|^(inv|solve)_ex$|^tensor(inv|solve)$",
-        "numpy.linalg computes it, without a derivative; rg.linalg has solve, inv, det and norm.",
+        r"^(eig|lu|ldl)(_|$|v)|^(geqrf|orgqr|ormqr|lobpcg|(pca|svd)_lowrank)$|^(householder_product|symeig)$",
+        "The nearest in rg.linalg are eigh, svd, qr and solve.",
     ),
     (
         r"multi_head",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from tests.conformance import common, functions, layers, tensors, training
+from tests.conformance import common, functions, layers, matrices, tensors, training
 
 TABLES: dict[str, dict[str, list[str]]] = {
     "torch": {**functions.CREATION, **functions.SHAPE, **functions.POINTWISE, **functions.COMPARISON,
               **functions.REDUCTION, **functions.PRODUCTS, **functions.OTHER, **common.POINTWISE,
-              **common.REDUCTION, **common.COUNTING, **common.PLACES, **common.ARRANGING, **common.PRODUCTS},
+              **common.REDUCTION, **common.COUNTING, **common.PLACES, **common.ARRANGING, **common.PRODUCTS,
+              **matrices.MATRICES},
+    "torch.linalg": matrices.LINALG,
     "torch.special": common.SPECIAL,
     "torch.Tensor": tensors.TENSOR, "torch.nn": layers.MODULES, "torch.nn.Module": layers.MODULE,
     "torch.nn.functional": layers.FUNCTIONAL, "torch.nn.init": layers.INIT, "torch.nn.utils": layers.UTILS,
@@ -36,6 +38,9 @@ FORWARD_DIFFERS = {
     "F.embedding(i(4), a(5, 2), padding_idx=1)": "the padding row has no derivative in either mode; PyTorch has "
                                                  "one in forward mode",
 }
+
+FORWARD_DIFFERS |= dict.fromkeys(matrices.MATRICES["cholesky_inverse"],
+                                 "PyTorch's forward mode is not the central difference; ours is")
 
 # Mistakes that PyTorch refuses and Retrograd does not, and why.
 NOT_REFUSED: dict[str, str] = {}

@@ -267,8 +267,7 @@ could not undo.
                                The same:  retrograd.norm(x, 2, 1, True) ."""),
     name_without_an_equal: ((AttributeError, NotImplementedError), """\
         retrograd.lobpcg is not implemented yet.
-                               numpy.linalg computes it, without a derivative; retrograd.linalg has \
-solve, inv, det and norm."""),
+                               The nearest in retrograd.linalg are eigh, svd, qr and solve."""),
     method_that_pytorch_has: ((AttributeError, NotImplementedError), """\
         Tensor.untyped_storage is not implemented yet.
                                Memory is shared by views and detach(); x.numpy() shows it."""),

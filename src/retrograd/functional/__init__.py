@@ -181,7 +181,7 @@ from retrograd.functional.shape import (  # noqa: F401
 # Loaded when first asked for: `import retrograd` stays light.
 _LATER = {
     "matrix":
-        "det matrix_norm matrix_power multi_dot slogdet vecdot vector_norm",
+        "matrix_norm multi_dot vecdot vector_norm",
     "activation":
         "celu celu_ elu elu_ gelu glu hardshrink hardsigmoid hardswish hardtanh hardtanh_ leaky_relu "
         "leaky_relu_ log_softmax logsigmoid mish prelu relu relu6 relu_ rrelu selu selu_ silu softmax "
@@ -210,7 +210,8 @@ _LATER = {
     "similarity":
         "cdist cosine_similarity gumbel_softmax normalize pairwise_distance",
 }
-_HOME = names.homes(_LATER, names.METHODS, names.FUNCTIONS, names.ONLY_METHODS, names.INNER)
+_HOME = names.homes(_LATER, names.METHODS, names.FUNCTIONS, names.ONLY_METHODS, names.INNER,
+                    {"factors": " ".join(names.OLDER)})
 __all__ = [
     "allclose", "can_cast", "equal", "is_complex", "is_floating_point", "is_nonzero", "is_tensor", "numel",
     "promote_types", "result_type",
@@ -238,5 +239,6 @@ __all__ += list(_HOME)
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'retrograd.functional' has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module("retrograd.functional." + _HOME[name]), name)
+    module = import_module("retrograd.functional." + _HOME[name])
+    value = globals()[name] = getattr(module, names.OLDER.get(name, name))
     return value

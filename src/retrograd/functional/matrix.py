@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from functools import reduce
 from typing import Any
 
-from retrograd.base.errors import ArgumentError, MissingError, ShapeError
+from retrograd.base.errors import ArgumentError, ShapeError
 from retrograd.base.shape import axis
 from retrograd.functional import elementwise as e
 from retrograd.functional import reduce as r
+from retrograd.functional.determinant import square
 from retrograd.functional.door import Tensor, need_tensor, wrap
-from retrograd.functional.places import take_along_dim
+from retrograd.functional.factors import svdvals
 from retrograd.functional.products import identity, inv, matmul
-from retrograd.functional.shape import expand, narrow, roll, select, unsqueeze
-from retrograd.graph.node import bind
-from retrograd.ops.constant import iota
+from retrograd.functional.shape import movedim, roll, unsqueeze
 
 
 def vector_norm(x: Any, ord: Any = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
@@ -32,7 +30,9 @@ def vector_norm(x: Any, ord: Any = 2, dim: Any = None, keepdim: bool = False, *,
 def matrix_norm(
     A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
-    """The Frobenius norm of matrices, or with ord 1, -1, inf, -inf an extreme sum of a column or row.
+    """The Frobenius norm of matrices; with ord 1, -1, inf, -inf an extreme sum of a column or row, with
+    'nuc', 2, -2
+    the sum of the singular values, the largest, the smallest.
 
     >>> import retrograd as rg
     >>> rg.linalg.matrix_norm(rg.tensor([[1.0, -2.0], [3.0, 4.0]]), 1)
@@ -44,14 +44,42 @@ def matrix_norm(
                          expected="two dimensions of a matrix")
     if ord == "fro":
         return r.norm(A, "fro", dim, keepdim, dtype=dtype)  # type: ignore[no-any-return]
+    if ord in ("nuc", 2, -2):
+        return _by_singular_values(A, ord, dim, keepdim, dtype)
     if ord not in (1, -1, math.inf, -math.inf):
-        raise MissingError(f"ord is {ord!r}, which needs singular values", op="linalg.matrix_norm",
-                           fix="numpy.linalg.norm computes it, without a derivative.")
+        raise ArgumentError(f"ord is {ord!r}", op="linalg.matrix_norm",
+                            expected="'fro', 'nuc', 1, -1, 2, -2, inf or -inf")
     rows, columns = axis(dim[0], n, "linalg.matrix_norm"), axis(dim[1], n, "linalg.matrix_norm")
     summed, kept = (rows, columns) if abs(ord) == 1 else (columns, rows)
     sums = r.sum(e.abs(A), summed, True, dtype=dtype)
     out = (r.amax if ord > 0 else r.amin)(sums, kept, True)
     return out if keepdim else r.sum(out, (rows, columns))  # type: ignore[no-any-return]
+
+
+def _by_singular_values(A: Any, ord: Any, dim: Any, keepdim: bool, dtype: Any) -> Tensor:
+    rank = A.node.ndim
+    rows, columns = (axis(d, rank, "linalg.matrix_norm") for d in dim)
+    s = svdvals(movedim(A if dtype is None else A.to(dtype), (rows, columns), (-2, -1)))
+    out = r.sum(s, -1) if ord == "nuc" else r.amax(s, -1) if ord == 2 else r.amin(s, -1)
+    for d in sorted((rows, columns)) if keepdim else ():
+        out = unsqueeze(out, d)
+    return out  # type: ignore[no-any-return]
+
+
+def cond(A: Any, p: Any = None) -> Tensor:
+    """The condition number: the largest singular value over the smallest (p None, 2; -2 the other way
+    round), or
+    with another p, norm(A, p) norm(A^-1, p).
+
+    >>> import retrograd as rg
+    >>> rg.linalg.cond(rg.tensor([[2.0, 0.0], [0.0, 4.0]]))
+    tensor(2.)
+    """
+    if p in (None, 2, -2):
+        s = svdvals(A)
+        high, low = r.amax(s, -1), r.amin(s, -1)
+        return low / high if p == -2 else high / low  # type: ignore[no-any-return]
+    return matrix_norm(A, p) * matrix_norm(inv(A), p)       # type: ignore[operator, no-any-return]
 
 
 def norm(A: Any, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
@@ -74,63 +102,6 @@ def norm(A: Any, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dty
     return matrix_norm(A, ord, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
 
 
-def _square(A: Any, op: str) -> Any:
-    n = need_tensor(A, op, "A")
-    if n.ndim < 2 or n.shape[-1] != n.shape[-2]:
-        raise ShapeError(f"A is {n.shape}", op=op, expected="square matrices")
-    if not n.dtype.is_floating_point:
-        raise ArgumentError(
-            f"A is {n.dtype.name}", op=op, expected="floating point", fix="Convert it with .float()."
-        )
-    return n
-
-
-def _pivots(A: Any) -> Iterator[Tensor]:
-    """The pivots of elimination, each with the sign of its row exchange: their product is det A."""
-    x = A
-    for left in range(A.node.shape[-1], 0, -1):
-        column = select(x, -1, 0)
-        best = r.argmax(e.abs(column), -1, True)                                # (..., 1)
-        row = take_along_dim(x, expand(unsqueeze(best, -1), (*x.node.shape[:-2], 1, left)), -2)
-        pivot = select(row, -1, 0)                                              # (..., 1)
-        yield select(e.where(best == 0, pivot, -pivot), -1, 0)
-        if left == 1:
-            return
-        # The first row takes the pivot's place; a column of zeros leaves det at 0 whatever it is divided by.
-        here = unsqueeze(wrap(bind(iota, (), ((left,), 0, "int64"))) == best, -1)
-        others = narrow(e.where(here, narrow(x, -2, 0, 1), x), -2, 1, left - 1)
-        scale = narrow(others, -1, 0, 1) / unsqueeze(e.where(pivot == 0, 1.0, pivot), -1)
-        x = narrow(others, -1, 1, left - 1) - scale * narrow(row, -1, 1, left - 1)
-
-
-def det(A: Any) -> Tensor:
-    """The determinant of square matrices. Derivative: det(A) A^-T.
-
-    >>> import retrograd as rg
-    >>> rg.linalg.det(rg.tensor([[0.0, 2.0], [3.0, 4.0]]))
-    tensor(-6.)
-    """
-    n = _square(A, "linalg.det")
-    if n.shape[-1] == 0:
-        return r.prod(A, -1).sum(-1) + 1  # type: ignore[no-any-return]
-    return reduce(e.mul, _pivots(A))  # type: ignore[no-any-return]
-
-
-def slogdet(A: Any) -> tuple[Tensor, Tensor]:
-    """The sign of the determinant and the logarithm of its absolute value, without overflow.
-
-    >>> import retrograd as rg
-    >>> rg.linalg.slogdet(rg.eye(2) * -3)
-    (tensor(1.), tensor(2.1972))
-    """
-    n = _square(A, "linalg.slogdet")
-    if n.shape[-1] == 0:
-        one = det(A)
-        return one, one - 1
-    pivots = list(_pivots(A))
-    return reduce(e.mul, map(e.sign, pivots)), reduce(e.add, [e.log(e.abs(p)) for p in pivots])
-
-
 def matrix_power(A: Any, n: int) -> Tensor:
     """A multiplied with itself n times; a negative n takes the inverse.
 
@@ -139,7 +110,7 @@ def matrix_power(A: Any, n: int) -> Tensor:
     tensor([[1., 3.],
             [0., 1.]])
     """
-    node = _square(A, "linalg.matrix_power")
+    node = square(A, "linalg.matrix_power")
     if n < 0:
         return matrix_power(inv(A), -n)
     out, factor = None, A

@@ -28,7 +28,9 @@ METHODS = {
     "combining": "addbmm addmv addr inner kron vdot",
     "statistics": "corrcoef cov dist nanmean nansum renorm",
     "places": "argwhere",
-    "matrix": "cross det matrix_power slogdet",
+    "matrix": "cross matrix_power",
+    "determinant": "det slogdet",
+    "factors": "cholesky_inverse cholesky_solve logdet matrix_exp pinverse triangular_solve",
 }
 # Functions of torch that are no methods.
 FUNCTIONS = {
@@ -45,6 +47,8 @@ FUNCTIONS = {
 ONLY_METHODS = {"arranging": "unfold"}
 # Reached through `functional` only.
 INNER = {"writing": "fill_diagonal"}
+# Functions of torch that are methods, under another name in their module: torch's are older than linalg's.
+OLDER = {"cholesky": "old_cholesky", "qr": "old_qr", "svd": "old_svd"}
 # Those that have a form that writes in place.
 IN_PLACE = """
     acos acosh arccos arccosh arcsin arcsinh arctan2 arctanh asin asinh atan2 atanh cosh deg2rad hypot

@@ -1,4 +1,4 @@
-"""`torch.linalg`: norms, solving, inverse and determinant, under PyTorch's module name.
+"""`torch.linalg`: norms, solving, factors, inverse and determinant, under PyTorch's module name.
 
 >>> import retrograd as rg
 >>> rg.linalg.norm(rg.tensor([3.0, 4.0]))
@@ -10,37 +10,56 @@ from __future__ import annotations
 from typing import Any
 
 from retrograd.base.errors import EvaluationError as LinAlgError
+from retrograd.functional.determinant import det, slogdet
+from retrograd.functional.factors import (
+    cholesky,
+    cholesky_ex,
+    eigh,
+    eigvalsh,
+    inv_ex,
+    lstsq,
+    matrix_exp,
+    matrix_rank,
+    pinv,
+    qr,
+    solve_ex,
+    solve_triangular,
+    svd,
+    svdvals,
+    tensorinv,
+    tensorsolve,
+    vander,
+)
 from retrograd.functional.matrix import (
+    cond,
     cross,
-    det,
     matrix_norm,
     matrix_power,
     multi_dot,
     norm,
-    slogdet,
     vecdot,
     vector_norm,
 )
-from retrograd.functional.places import diagonal
+from retrograd.functional.places import diagonal as _diagonal
 from retrograd.functional.products import inv, matmul, solve
 from retrograd.missing import attribute_error
 
 __all__ = [
-    "LinAlgError",
-    "cross",
-    "det",
-    "diagonal",
-    "inv",
-    "matmul",
-    "matrix_norm",
-    "matrix_power",
-    "multi_dot",
-    "norm",
-    "slogdet",
-    "solve",
-    "vecdot",
-    "vector_norm",
+    "LinAlgError", "cholesky", "cholesky_ex", "cond", "cross", "det", "diagonal", "eigh", "eigvalsh", "inv",
+    "inv_ex", "lstsq", "matmul", "matrix_exp", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot",
+    "norm", "pinv", "qr", "slogdet", "solve", "solve_ex", "solve_triangular", "svd", "svdvals", "tensorinv",
+    "tensorsolve", "vander", "vecdot", "vector_norm",
 ]
+
+
+def diagonal(A: Any, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
+    """The diagonals of matrices, as the last dimension. Shares memory.
+
+    >>> import retrograd as rg
+    >>> rg.linalg.diagonal(rg.tensor([[1, 2], [3, 4]]))
+    tensor([1, 4])
+    """
+    return _diagonal(A, offset, dim1, dim2)
 
 
 def __getattr__(name: str) -> Any:

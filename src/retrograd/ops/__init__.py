@@ -4,6 +4,7 @@ from retrograd.ops import (  # noqa: F401  (importing defines the primitives)
     arithmetic,
     composite,
     explicit,
+    factors,
     hyperbolic,
     numbers,
     special,

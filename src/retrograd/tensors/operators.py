@@ -378,7 +378,7 @@ def install() -> None:
     """Put the table on Tensor."""
     for name in ("relu", "relu_", "softmax", "log_softmax", "logsigmoid", "allclose", "equal"):
         setattr(Tensor, name, _later(name))
-    for name in names.homes(names.METHODS, names.ONLY_METHODS):
+    for name in (*names.homes(names.METHODS, names.ONLY_METHODS), *names.OLDER):
         setattr(Tensor, name, _later(name))
     for name in names.IN_PLACE.split():
         setattr(Tensor, name + "_", in_place(name, _later(name)))

@@ -1,0 +1,484 @@
+"""Factorisations of matrices and what follows from them: least squares, pseudo-inverse, rank, exponential."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from retrograd.base.dtype import finfo, int32, int64
+from retrograd.base.errors import ArgumentError, DTypeError, EvaluationError, ShapeError
+from retrograd.base.shape import numel
+from retrograd.engine.evaluate import evaluate
+from retrograd.functional.determinant import slogdet
+from retrograd.functional.door import Tensor, as_number, need_tensor, same_dtype, wrap
+from retrograd.functional.elementwise import eq, where
+from retrograd.functional.places import tril, triu
+from retrograd.functional.products import _now, identity, matmul, solve
+from retrograd.functional.reduce import amax, sum
+from retrograd.functional.shape import reshape, transpose, unsqueeze
+from retrograd.graph.node import Node, bind, leaf
+from retrograd.ops import factors as f
+from retrograd.ops import linear as lin
+from retrograd.ops.constant import stop
+
+
+class QR(NamedTuple):
+    """What linalg.qr returns."""
+
+    Q: Any
+    R: Any
+
+
+class SVD(NamedTuple):
+    """What linalg.svd returns."""
+
+    U: Any
+    S: Any
+    Vh: Any
+
+
+class Eigen(NamedTuple):
+    """What linalg.eigh returns."""
+
+    eigenvalues: Any
+    eigenvectors: Any
+
+
+class LeastSquares(NamedTuple):
+    """What linalg.lstsq returns."""
+
+    solution: Any
+    residuals: Any
+    rank: Any
+    singular_values: Any
+
+
+class WithInfo(NamedTuple):
+    """A result, and the number of the row at which it failed (0: it did not)."""
+
+    result: Any
+    info: Any
+
+
+def _matrix(A: Any, op: str, square: bool = False, name: str = "A") -> Node:
+    """The node of a batch of matrices in a dtype that NumPy factorises."""
+    a = need_tensor(A, op, name)
+    if a.ndim < 2 or square and a.shape[-1] != a.shape[-2]:
+        raise ShapeError(f"{name} is {a.shape}", op=op, expected="square matrices" if square else "matrices")
+    if a.dtype.name not in ("float32", "float64"):
+        raise DTypeError(f"{name} is {a.dtype.name}", op=op, expected="float32 or float64")
+    return a
+
+
+# ---------------------------------------------------------------- Cholesky
+def cholesky(A: Any, *, upper: bool = False) -> Tensor:
+    """L, lower triangular, with L L^T = A for positive definite A (or U = L^T, if upper). Derivative:
+    half the symmetric part of L^-T phi(L^T g) L^-1, phi the lower triangle with a halved diagonal.
+
+    >>> import retrograd as rg
+    >>> rg.linalg.cholesky(rg.tensor([[4.0, 2.0], [2.0, 5.0]]))
+    tensor([[2., 0.],
+            [1., 2.]])
+    """
+    out = wrap(_now(bind(f.cholesky_p, (_matrix(A, "linalg.cholesky", True),))))
+    return transpose(out, -2, -1) if upper else out
+
+
+def cholesky_ex(A: Any, *, upper: bool = False, check_errors: bool = False) -> WithInfo:
+    """(L, info): info 0 where A is positive definite, else above 0 (and L means nothing).
+
+    >>> import retrograd as rg
+    >>> rg.linalg.cholesky_ex(rg.tensor([[-1.0]])).info
+    tensor(1, dtype=retrograd.int32)
+    """
+    return _checked(lambda a: cholesky(a, upper=upper), A, check_errors, "linalg.cholesky_ex")
+
+
+def _checked(fn: Any, A: Any, check: bool, op: str, *rest: Any) -> WithInfo:
+    a = _matrix(A, op, True)
+    info = np.zeros(a.shape[:-2], np.int32)
+    try:
+        out = fn(A, *rest)
+    except EvaluationError:
+        if check:
+            raise
+        evaluate([a])
+        for at in np.ndindex(a.shape[:-2]):
+            try:
+                fn(wrap(leaf(np.ascontiguousarray(a.value[at]), a.dtype)), *(r[at] for r in rest))
+            except EvaluationError:
+                info[at] = 1
+        out = wrap(lin.full(math.nan, a.shape if not rest else rest[0].node.shape, a.dtype))
+    return WithInfo(out, wrap(leaf(info, int32)))
+
+
+def inv_ex(A: Any, *, check_errors: bool = False) -> WithInfo:
+    """(inverse, info): info 0 where A is invertible, else above 0.
+
+    >>> import retrograd as rg
+    >>> rg.linalg.inv_ex(rg.tensor([[0.0]])).info
+    tensor(1, dtype=retrograd.int32)
+    """
+    def inverse(a: Any) -> Any:
+        return solve(a, wrap(identity(a.node)))
+    return _checked(inverse, A, check_errors, "linalg.inv_ex")
+
+
+def solve_ex(A: Any, B: Any, *, left: bool = True, check_errors: bool = False) -> WithInfo:
+    """(x, info) with A x = B (or x A = B): info 0 where A is invertible, else above 0.
+
+    >>> import retrograd as rg
+    >>> rg.linalg.solve_ex(rg.tensor([[2.0]]), rg.tensor([[4.0]])).result
+    tensor([[2.]])
+    """
+    if not left:
+        out = solve_ex(transpose(A, -2, -1), transpose(B, -2, -1), check_errors=check_errors)
+        return WithInfo(transpose(out.result, -2, -1), out.info)
+    return _checked(solve, A, check_errors, "linalg.solve_ex", B)
+
+
+def cholesky_solve(B: Any, L: Any, upper: bool = False) -> Tensor:
+    """x with A x = B, where A = L L^T (or U^T U, if upper).
+
+    >>> import retrograd as rg
+    >>> rg.cholesky_solve(rg.tensor([[8.0]]), rg.tensor([[2.0]]))
+    tensor([[2.]])
+    """
+    low = transpose(L, -2, -1) if upper else L
+    half = solve_triangular(low, B, upper=False)
+    return solve_triangular(transpose(low, -2, -1), half, upper=True)
+
+
+def cholesky_inverse(L: Any, upper: bool = False) -> Tensor:
+    """The inverse of A = L L^T (or U^T U, if upper).
+
+    >>> import retrograd as rg
+    >>> rg.cholesky_inverse(rg.tensor([[2.0]]))
+    tensor([[0.2500]])
+    """
+    return cholesky_solve(wrap(identity(_matrix(L, "cholesky_inverse", True, "L"))), L, upper)
+
+
+def solve_triangular(A: Any, B: Any, *, upper: bool, left: bool = True,
+                     unitriangular: bool = False) -> Tensor:
+    """x with A x = B (or x A = B, with left=False), reading one triangle of A only, and its diagonal as
+    ones if
+    unitriangular.
+
+    >>> import retrograd as rg
+    >>> rg.linalg.solve_triangular(rg.tensor([[2.0, 9.0], [1.0, 1.0]]), rg.ones(2, 1), upper=False)
+    tensor([[0.5000],
+            [0.5000]])
+    """
+    a = _matrix(A, "linalg.solve_triangular", True)
+    _matrix(B, "linalg.solve_triangular", name="B")
+    if not left:
+        return transpose(solve_triangular(transpose(A, -2, -1), transpose(B, -2, -1), upper=not upper,
+                                          unitriangular=unitriangular), -2, -1)
+    part: Any = triu(A, 1 if unitriangular else 0) if upper else tril(A, -1 if unitriangular else 0)
+    return solve(part + wrap(identity(a)) if unitriangular else part, B)
+
+
+def triangular_solve(b: Any, A: Any, upper: bool = True, transpose: bool = False,
+                     unitriangular: bool = False) -> Any:
+    """(x, A) with A x = b, as `linalg.solve_triangular`.
+
+    >>> import retrograd as rg
+    >>> rg.triangular_solve(rg.tensor([[4.0]]), rg.tensor([[2.0]]))[0]
+    tensor([[2.]])
+    """
+    a = swap(A) if transpose else A
+    return solve_triangular(a, b, upper=upper != transpose, unitriangular=unitriangular), A
+
+
+def swap(A: Any) -> Tensor:
+    """The matrix transpose."""
+    return transpose(A, -2, -1)
+
+
+# ---------------------------------------------------------------- QR, eigenvalues, singular values
+def qr(A: Any, mode: str = "reduced") -> QR:
+    """(Q, R) with A = Q R, Q's columns orthonormal, R upper triangular. mode 'r': R alone; 'complete': Q
+    square
+    (without a derivative where A is tall).
+
+    >>> import retrograd as rg
+    >>> rg.linalg.qr(rg.tensor([[3.0, 1.0], [4.0, 2.0]])).R.abs()
+    tensor([[5.0000, 2.2000],
+            [0.0000, 0.4000]])
+    """
+    a = _matrix(A, "linalg.qr")
+    if mode not in ("reduced", "complete", "r"):
+        raise ArgumentError(f"mode is {mode!r}", op="linalg.qr", expected="'reduced', 'complete' or 'r'")
+    m, n = a.shape[-2:]
+    if mode == "complete" and m > n:
+        if a.rg:
+            raise ArgumentError("the complete factors of a tall matrix have no derivative", op="linalg.qr",
+                                fix="Use mode='reduced'.")
+        evaluate([a])
+        return QR(*(wrap(leaf(np.ascontiguousarray(x), a.dtype)) for x in np.linalg.qr(a.value, "complete")))
+    q, r = f.unpack(_now(bind(f.qr_p, (a,))), *f.qr_sizes(a.shape))
+    return QR(wrap(lin.full(0, (0,), a.dtype)) if mode == "r" else wrap(q), wrap(r))
+
+
+def eigh(A: Any, UPLO: str = "L") -> Eigen:
+    """(eigenvalues in rising order, orthonormal eigenvectors as columns) of symmetric matrices. Derivative
+    of the
+    vectors: V (F * V^T dA V), F = 1/(w_j - w_i); the sign of a vector is free.
+
+    >>> import retrograd as rg
+    >>> rg.linalg.eigh(rg.tensor([[2.0, 1.0], [1.0, 2.0]])).eigenvalues
+    tensor([1., 3.])
+    """
+    if UPLO.upper() not in ("L", "U"):
+        raise ArgumentError(f"UPLO is {UPLO!r}", op="linalg.eigh", expected="'L' or 'U'")
+    return Eigen(*map(wrap, f.eigen_parts(_now(bind(f.eigh_p, (_matrix(A, "linalg.eigh", True),))))))
+
+
+def eigvalsh(A: Any, UPLO: str = "L") -> Tensor:
+    """The eigenvalues of symmetric matrices in rising order. Derivative: V diag(g) V^T.
+
+    >>> import retrograd as rg
+    >>> rg.linalg.eigvalsh(rg.tensor([[2.0, 1.0], [1.0, 2.0]]))
+    tensor([1., 3.])
+    """
+    return eigh(A, UPLO).eigenvalues  # type: ignore[no-any-return]
+
+
+def svd(A: Any, full_matrices: bool = True, *, driver: str | None = None) -> SVD:
+    """(U, S, Vh) with A = U diag(S) Vh, S falling. full_matrices: U and Vh square; the columns that are added
+    have no derivative.
+
+    >>> import retrograd as rg
+    >>> rg.linalg.svd(rg.tensor([[3.0, 0.0], [0.0, 4.0]])).S
+    tensor([4., 3.])
+    """
+    a = _matrix(A, "linalg.svd")
+    u, s, vh = f.svd_parts(_now(bind(f.svd_p, (a,))), a.shape)
+    m, n = a.shape[-2:]
+    if full_matrices and m != n:
+        evaluate([a])
+        whole = np.linalg.svd(a.value, full_matrices=True)
+        k = min(m, n)
+        if m > n:
+            u = bind(lin.concat_p, (u, _known(whole[0][..., k:], a)), (u.ndim - 1,))
+        else:
+            vh = bind(lin.concat_p, (vh, _known(whole[2][..., k:, :], a)), (vh.ndim - 2,))
+    return SVD(wrap(u), wrap(s), wrap(vh))
+
+
+def _known(array: Any, like: Node) -> Node:
+    return leaf(np.ascontiguousarray(array), like.dtype)
+
+
+def svdvals(A: Any, *, driver: str | None = None) -> Tensor:
+    """The singular values, falling. Derivative: U diag(g) Vh.
+
+    >>> import retrograd as rg
+    >>> rg.linalg.svdvals(rg.tensor([[3.0, 0.0], [0.0, 4.0]]))
+    tensor([4., 3.])
+    """
+    return svd(A, False).S  # type: ignore[no-any-return]
+
+
+def old_svd(input: Any, some: bool = True, compute_uv: bool = True) -> Any:
+    """torch.svd: (U, S, V), with V and not its transpose.
+
+    >>> import retrograd as rg
+    >>> rg.svd(rg.tensor([[3.0, 0.0], [0.0, 4.0]]))[1]
+    tensor([4., 3.])
+    """
+    out = svd(input, not some)
+    return SVD(out.U, out.S, transpose(out.Vh, -2, -1))
+
+
+def old_qr(input: Any, some: bool = True) -> QR:
+    """torch.qr: reduced factors, or complete ones.
+
+    >>> import retrograd as rg
+    >>> rg.qr(rg.tensor([[1.0]])).R.abs()
+    tensor([[1.]])
+    """
+    return qr(input, "reduced" if some else "complete")
+
+
+def old_cholesky(input: Any, upper: bool = False) -> Tensor:
+    """torch.cholesky: see `linalg.cholesky`.
+
+    >>> import retrograd as rg
+    >>> rg.cholesky(rg.tensor([[4.0]]))
+    tensor([[2.]])
+    """
+    return cholesky(input, upper=upper)
+
+
+# ---------------------------------------------------------------- what follows
+def _cut(a: Node, atol: Any, rtol: Any) -> tuple[float, float]:
+    """The absolute and the relative limit below which a singular value counts as 0."""
+    low = 0.0 if atol is None else float(as_number(atol) if as_number(atol) is not None else atol.item())
+    if rtol is not None:
+        return low, float(as_number(rtol) if as_number(rtol) is not None else rtol.item())
+    return low, 0.0 if low > 0 else max(a.shape[-2:]) * finfo(a.dtype).eps
+
+
+def pinv(A: Any, *, atol: Any = None, rtol: Any = None, hermitian: bool = False) -> Tensor:
+    """The pseudo-inverse: that of A's singular values above max(atol, rtol largest).
+
+    >>> import retrograd as rg
+    >>> rg.linalg.pinv(rg.tensor([[2.0, 0.0]]))
+    tensor([[0.5000],
+            [0.0000]])
+    """
+    a = _matrix(A, "linalg.pinv")
+    low, share = _cut(a, atol, rtol)
+    if low and numel(a.shape):
+        evaluate([a])
+        top = np.linalg.svd(a.value, compute_uv=False).max()
+        share = max(share, low / float(top)) if top else share
+    return wrap(_now(bind(f.pinv_p, (a,), (share,))))
+
+
+def pinverse(input: Any, rcond: float = 1e-15) -> Tensor:
+    """The pseudo-inverse, see `linalg.pinv`.
+
+    >>> import retrograd as rg
+    >>> rg.pinverse(rg.tensor([[2.0]]))
+    tensor([[0.5000]])
+    """
+    return pinv(input, rtol=rcond)
+
+
+def matrix_rank(A: Any, tol: Any = None, *, atol: Any = None, rtol: Any = None,
+                hermitian: bool = False) -> Tensor:
+    """How many singular values lie above max(atol, rtol largest).
+
+    >>> import retrograd as rg
+    >>> rg.linalg.matrix_rank(rg.ones(2, 2))
+    tensor(1)
+    """
+    a = _matrix(A, "linalg.matrix_rank")
+    atol = tol if tol is not None else atol
+    low, share = _cut(a, atol, rtol if tol is None else 0.0)
+    s: Any = svdvals(wrap(bind(stop, (a,))))
+    limit = (amax(s, -1, True) * share).clamp(min=low)              # type: ignore[attr-defined, operator]
+    return sum(s > limit, -1)
+
+
+def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = None) -> LeastSquares:
+    """The x of smallest norm that makes |A x - B| smallest, with residuals (of tall matrices of full rank),
+    rank and
+    singular values (of the drivers 'gelsd' and 'gelss').
+
+    >>> import retrograd as rg
+    >>> rg.linalg.lstsq(rg.tensor([[1.0], [1.0]]), rg.tensor([[1.0], [3.0]])).solution.round()
+    tensor([[2.]])
+    """
+    if driver not in (None, "gels", "gelsy", "gelsd", "gelss"):
+        raise ArgumentError(f"driver is {driver!r}", op="linalg.lstsq",
+                            expected="'gels', 'gelsy', 'gelsd', 'gelss'")
+    a, b = _matrix(A, "linalg.lstsq"), need_tensor(B, "linalg.lstsq", "B")
+    same_dtype("linalg.lstsq", ("A", a), ("B", b))
+    vector = b.ndim == a.ndim - 1 and b.shape == a.shape[:-1]
+    if not vector and (b.ndim < 2 or b.shape[-2] != a.shape[-2]):
+        raise ShapeError(f"A is {a.shape}, B is {b.shape}", op="linalg.lstsq", expected="as many rows")
+    right: Any = unsqueeze(B, -1) if vector else B
+    share = rcond if rcond is not None else max(a.shape[-2:]) * finfo(a.dtype).eps
+    x: Any = matmul(pinv(A, rtol=share), right)
+    rank = matrix_rank(A, rtol=share)
+    m, n = a.shape[-2:]
+    empty = wrap(lin.full(0, (0,), a.dtype))
+    full = m > n and driver not in (None, "gelsy") and bool((rank == n).all())                            # type: ignore[attr-defined]
+    rest = sum((matmul(A, x) - right) ** 2, -2) if full else empty      # type: ignore[operator]
+    if vector and rest is not empty:
+        rest = reshape(rest, a.shape[:-2])
+    known = wrap(lin.full(0, (0,), int64)) if driver == "gels" else rank
+    values = svdvals(wrap(bind(stop, (a,)))) if driver in ("gelsd", "gelss") else empty
+    return LeastSquares(reshape(x, x.shape[:-1]) if vector else x, rest, known, values)
+
+
+def logdet(input: Any) -> Tensor:
+    """log det, nan where det is below 0.
+
+    >>> import retrograd as rg
+    >>> rg.logdet(rg.tensor([[1.0, 0.0], [0.0, 1.0]]))
+    tensor(0.)
+    """
+    sign, size = slogdet(input)
+    return where(eq(sign, -1), math.nan, size)
+
+
+def matrix_exp(A: Any) -> Tensor:
+    """I + A + A^2/2! + ...: of A/2^s by its series, squared s times.
+
+    >>> import retrograd as rg
+    >>> rg.linalg.matrix_exp(rg.zeros(2, 2))
+    tensor([[1., 0.],
+            [0., 1.]])
+    """
+    a = _matrix(A, "linalg.matrix_exp", True)
+    if not numel(a.shape):
+        return wrap(bind(lin.alias_p, (a,)))
+    evaluate([a])
+    size = float(np.abs(a.value).sum(-2).max())
+    halvings = max(0, math.ceil(math.log2(size / 0.5))) if size > 0.5 and math.isfinite(size) else 0
+    one = wrap(identity(a))
+    small: Any = wrap(a) * 0.5 ** halvings              # type: ignore[operator]
+    out: Any = one
+    for k in range(16, 0, -1):
+        out = one + matmul(small, out) / k              # type: ignore[operator]
+    for _ in range(halvings):
+        out = matmul(out, out)
+    return out  # type: ignore[no-any-return]
+
+
+def tensorinv(A: Any, ind: int = 2) -> Tensor:
+    """The inverse of A as a map from its last dimensions to its first `ind` ones.
+
+    >>> import retrograd as rg
+    >>> rg.linalg.tensorinv(rg.eye(4).reshape(2, 2, 4)).shape
+    retrograd.Size([4, 2, 2])
+    """
+    a = need_tensor(A, "linalg.tensorinv", "A")
+    if ind <= 0:
+        raise ArgumentError(f"ind is {ind}", op="linalg.tensorinv", expected="a positive number")
+    rows, cols = a.shape[:ind], a.shape[ind:]
+    if numel(rows) != numel(cols):
+        raise ShapeError(f"A is {a.shape}, ind is {ind}", op="linalg.tensorinv",
+                         expected="two equal products of sizes")
+    flat = lin.reshape(a, (numel(rows), numel(cols)))
+    return reshape(solve(wrap(flat), wrap(identity(flat))), (*cols, *rows))
+
+
+def tensorsolve(A: Any, B: Any, dims: Any = None) -> Tensor:
+    """x with the sum of products of A with x over A's last dimensions equal to B.
+
+    >>> import retrograd as rg
+    >>> rg.linalg.tensorsolve(rg.eye(4).reshape(2, 2, 4), rg.ones(2, 2))
+    tensor([1., 1., 1., 1.])
+    """
+    a, b = need_tensor(A, "linalg.tensorsolve", "A"), need_tensor(B, "linalg.tensorsolve", "B")
+    if dims is not None:
+        last = [d % a.ndim for d in dims]
+        a = lin.permute(a, (*(k for k in range(a.ndim) if k not in last), *last))
+    shape = a.shape[b.ndim:]
+    if numel(shape) != numel(b.shape):
+        raise ShapeError(f"A is {a.shape}, B is {b.shape}", op="linalg.tensorsolve",
+                         expected="A with as many unknowns as equations")
+    return reshape(solve(wrap(lin.reshape(a, (numel(b.shape), numel(shape)))), reshape(B, -1)), shape)
+
+
+def vander(x: Any, *, N: int | None = None) -> Tensor:
+    """Powers 0, 1, ..., N - 1 of the elements of vectors, as the last dimension.
+
+    >>> import retrograd as rg
+    >>> rg.linalg.vander(rg.tensor([2, 3]), N=3)
+    tensor([[1, 2, 4],
+            [1, 3, 9]])
+    """
+    n = need_tensor(x, "linalg.vander", "x")
+    count = n.shape[-1] if N is None else N
+    powers = wrap(lin.cast(leaf(np.arange(count), int64), n.dtype))
+    return unsqueeze(x, -1) ** powers                   # type: ignore[operator, no-any-return]
+
