@@ -106,8 +106,8 @@ def test_in_place_names_lead_to_what_exists():
 
 
 def test_layers_lead_to_their_functions():
-    assert missing.hint("nn", "CosineSimilarity") == \
-        "The function is there:  retrograd.nn.functional.cosine_similarity ."
+    assert missing.hint("nn", "PixelShuffle") == \
+        "The function is there:  retrograd.nn.functional.pixel_shuffle ."
     for layer, function in missing.FUNCTIONS.items():
         assert layer in missing.names("nn") and callable(getattr(rg.nn.functional, function))
 

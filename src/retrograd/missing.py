@@ -37,19 +37,10 @@ NEAREST = {
 # Layers whose function is there.
 FUNCTIONS = {
     "AdaptiveMaxPool1d": "adaptive_max_pool1d", "AdaptiveMaxPool2d": "adaptive_max_pool2d",
-    "AlphaDropout": "alpha_dropout", "BatchNorm3d": "batch_norm", "CELU": "celu", "ConstantPad1d": "pad",
-    "ConstantPad2d": "pad", "Conv3d": "conv3d", "ConvTranspose1d": "conv_transpose1d",
-    "ConvTranspose2d": "conv_transpose2d", "CosineEmbeddingLoss": "cosine_embedding_loss",
-    "CosineSimilarity": "cosine_similarity", "Dropout1d": "dropout1d", "Dropout2d": "dropout2d",
-    "FeatureAlphaDropout": "feature_alpha_dropout", "GLU": "glu", "GaussianNLLLoss": "gaussian_nll_loss",
-    "GroupNorm": "group_norm", "Hardshrink": "hardshrink", "HingeEmbeddingLoss": "hinge_embedding_loss",
-    "InstanceNorm1d": "instance_norm", "InstanceNorm2d": "instance_norm",
-    "LocalResponseNorm": "local_response_norm", "MarginRankingLoss": "margin_ranking_loss",
-    "MaxPool3d": "max_pool3d", "PairwiseDistance": "pairwise_distance", "PixelShuffle": "pixel_shuffle",
-    "PixelUnshuffle": "pixel_unshuffle", "PoissonNLLLoss": "poisson_nll_loss", "RMSNorm": "rms_norm",
-    "ReflectionPad1d": "pad", "ReflectionPad2d": "pad", "ReplicationPad1d": "pad", "ReplicationPad2d": "pad",
-    "Softshrink": "softshrink", "Tanhshrink": "tanhshrink", "Threshold": "threshold",
-    "TripletMarginLoss": "triplet_margin_loss", "ZeroPad1d": "pad", "ZeroPad2d": "pad",
+    "Conv3d": "conv3d", "ConvTranspose1d": "conv_transpose1d",
+    "ConvTranspose2d": "conv_transpose2d",
+    "MaxPool3d": "max_pool3d", "PixelShuffle": "pixel_shuffle",
+    "PixelUnshuffle": "pixel_unshuffle",
 }
 
 # For names alike, by pattern.

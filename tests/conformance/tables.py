@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.conformance import common, functions, layers, matrices, tensors, training
+from tests.conformance import common, functions, layers, matrices, modules, tensors, training
 
 TABLES: dict[str, dict[str, list[str]]] = {
     "torch": {**functions.CREATION, **functions.SHAPE, **functions.POINTWISE, **functions.COMPARISON,
@@ -11,8 +11,9 @@ TABLES: dict[str, dict[str, list[str]]] = {
               **matrices.MATRICES},
     "torch.linalg": matrices.LINALG,
     "torch.special": common.SPECIAL,
-    "torch.Tensor": tensors.TENSOR, "torch.nn": layers.MODULES, "torch.nn.Module": layers.MODULE,
-    "torch.nn.functional": layers.FUNCTIONAL, "torch.nn.init": layers.INIT, "torch.nn.utils": layers.UTILS,
+    "torch.Tensor": tensors.TENSOR, "torch.nn": {**layers.MODULES, **modules.MODULES},
+    "torch.nn.Module": layers.MODULE,
+    "torch.nn.functional": {**layers.FUNCTIONAL, **modules.FUNCTIONAL}, "torch.nn.init": layers.INIT, "torch.nn.utils": layers.UTILS,
     "torch.optim": training.OPTIM, "torch.optim.lr_scheduler": training.SCHEDULERS,
     "torch.autograd": training.AUTOGRAD, "torch.utils": training.DATA,
 }
@@ -27,6 +28,9 @@ DIFFERS = {
     "p(4).copysign(a(4))": "PyTorch's second derivative is the rounding error of zero",
     "a(2).ldexp(T.tensor(-2))": "PyTorch's derivative is 0: it takes 2 to the -2 in integers",
     "T.special.bessel_j1(a(4) * 3)": "PyTorch's is 1e-9 off the function",
+    **{expression: "PyTorch's derivative is the 1/6 of float32" for expression in (
+        "first(nn.Hardsigmoid(), a(2, 3))", "first(nn.Hardsigmoid(), a(7))", "first(F.hardsigmoid, a(2, 3))",
+        "first(F.hardsigmoid, a(7))")},
     "5 // p(2)": "a rounded quotient is a constant; PyTorch has no derivative and raises in backward",
 }
 

@@ -194,6 +194,9 @@ _LATER = {
         "batch_norm group_norm instance_norm layer_norm local_response_norm rms_norm",
     "dropping":
         "alpha_dropout dropout dropout1d dropout2d dropout3d feature_alpha_dropout",
+    "margins":
+        "bilinear multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss soft_margin_loss "
+        "triplet_margin_with_distance_loss",
     "lookup":
         "embedding one_hot",
     "conv":

@@ -107,6 +107,12 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
         return wrap(bind(lin.alias_p, (x,)) if y is x else y)
     if value is not None:
         raise ArgumentError(f"mode {mode!r} takes no value", op="pad", got=f"value={value}")
+    sides = len(pad) // 2
+    if mode != "circular" and x.ndim not in (sides + 1, sides + 2):
+        raise MissingError(f"{len(pad)} counts for an input of shape {x.shape}", op="pad",
+                           expected="counts for all dimensions but the channels (and the batch)")
+    if mode != "circular" and 0 in x.shape[x.ndim - sides - 1:]:
+        raise ShapeError(f"input is {x.shape}", op="pad", expected="no empty dimension but the batch")
     y = x
     for d, (a, b) in enumerate(zip(low, high)):
         if a or b:

@@ -257,7 +257,8 @@ def solve(A: Any, B: Any) -> Tensor:
     vector = b.ndim == 1 or (b.ndim == a.ndim - 1 and b.shape == a.shape[:-1])
     y = lin.reshape(b, (*b.shape, 1)) if vector else b
     if y.ndim < 2 or y.shape[-2] != a.shape[-1]:
-        raise ShapeError(f"A is {a.shape}, B is {b.shape}", op="linalg.solve", expected="as many rows of B as of A")
+        raise ShapeError(f"A is {a.shape}, B is {b.shape}", op="linalg.solve",
+                         expected="as many rows of B as of A")
     lead = broadcast_shapes(a.shape[:-2], y.shape[:-2])
     x = bind(solve_p, (expand_to(a, (*lead, *a.shape[-2:])), expand_to(y, (*lead, *y.shape[-2:]))))
     return wrap(lin.reshape(_now(x), x.shape[:-1]) if vector else _now(x))

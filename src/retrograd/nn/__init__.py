@@ -29,8 +29,25 @@ from retrograd.nn.attention import MultiheadAttention
 from retrograd.nn.cells import GRUCell, LSTMCell, RNNCell
 from retrograd.nn.container import ModuleDict, ModuleList, Sequential
 from retrograd.nn.conv import Conv1d, Conv2d
-from retrograd.nn.dropout import Dropout
+from retrograd.nn.dropout import (
+    AlphaDropout,
+    Dropout,
+    Dropout1d,
+    Dropout2d,
+    Dropout3d,
+    FeatureAlphaDropout,
+)
 from retrograd.nn.generation import KeyValueCache, attend, generate
+from retrograd.nn.instance_norm import (
+    BatchNorm3d,
+    GroupNorm,
+    InstanceNorm1d,
+    InstanceNorm2d,
+    InstanceNorm3d,
+    LocalResponseNorm,
+    RMSNorm,
+    SyncBatchNorm,
+)
 from retrograd.nn.linear import Bilinear, Flatten, Identity, Linear, Unflatten
 from retrograd.nn.loss import (
     BCELoss,
@@ -43,8 +60,40 @@ from retrograd.nn.loss import (
     NLLLoss,
     SmoothL1Loss,
 )
+from retrograd.nn.margins import (
+    CosineEmbeddingLoss,
+    CosineSimilarity,
+    GaussianNLLLoss,
+    HingeEmbeddingLoss,
+    MarginRankingLoss,
+    MultiLabelMarginLoss,
+    MultiLabelSoftMarginLoss,
+    MultiMarginLoss,
+    PairwiseDistance,
+    PoissonNLLLoss,
+    SoftMarginLoss,
+    TripletMarginLoss,
+    TripletMarginWithDistanceLoss,
+)
 from retrograd.nn.module import Module
 from retrograd.nn.normalization import BatchNorm1d, BatchNorm2d, LayerNorm
+from retrograd.nn.padding import (
+    CircularPad1d,
+    CircularPad2d,
+    CircularPad3d,
+    ConstantPad1d,
+    ConstantPad2d,
+    ConstantPad3d,
+    ReflectionPad1d,
+    ReflectionPad2d,
+    ReflectionPad3d,
+    ReplicationPad1d,
+    ReplicationPad2d,
+    ReplicationPad3d,
+    ZeroPad1d,
+    ZeroPad2d,
+    ZeroPad3d,
+)
 from retrograd.nn.parallel import DataParallel
 from retrograd.nn.parameters import ParameterDict, ParameterList
 from retrograd.nn.pooling import (
@@ -56,6 +105,16 @@ from retrograd.nn.pooling import (
     MaxPool2d,
 )
 from retrograd.nn.recurrent import GRU, LSTM, RNN, RNNBase
+from retrograd.nn.shrinking import (
+    CELU,
+    GLU,
+    Hardshrink,
+    RReLU,
+    Softmax2d,
+    Softshrink,
+    Tanhshrink,
+    Threshold,
+)
 from retrograd.nn.sparse import Embedding
 from retrograd.nn.stochastic_depth import StochasticDepth
 from retrograd.nn.transformer import (
@@ -145,6 +204,17 @@ __all__ = [
     "init",
     "parallel",
     "utils",
+]
+__all__ += [
+    "AlphaDropout", "BatchNorm3d", "CELU", "CircularPad1d", "CircularPad2d", "CircularPad3d",
+    "ConstantPad1d", "ConstantPad2d", "ConstantPad3d", "CosineEmbeddingLoss", "CosineSimilarity",
+    "Dropout1d", "Dropout2d", "Dropout3d", "FeatureAlphaDropout", "GLU", "GaussianNLLLoss", "GroupNorm",
+    "Hardshrink", "HingeEmbeddingLoss", "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d",
+    "LocalResponseNorm", "MarginRankingLoss", "MultiLabelMarginLoss", "MultiLabelSoftMarginLoss",
+    "MultiMarginLoss", "PairwiseDistance", "PoissonNLLLoss", "RMSNorm", "RReLU", "ReflectionPad1d",
+    "ReflectionPad2d", "ReflectionPad3d", "ReplicationPad1d", "ReplicationPad2d", "ReplicationPad3d",
+    "SoftMarginLoss", "Softmax2d", "Softshrink", "SyncBatchNorm", "Tanhshrink", "Threshold",
+    "TripletMarginLoss", "TripletMarginWithDistanceLoss", "ZeroPad1d", "ZeroPad2d", "ZeroPad3d",
 ]
 
 

@@ -1,0 +1,203 @@
+"""Normalisations beyond batches and layers: by groups of channels, by example, by root mean square, by
+neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from retrograd import functional as F
+from retrograd.nn import init
+from retrograd.nn.module import Module
+from retrograd.nn.normalization import _BatchNorm
+from retrograd.tensors.create import empty
+from retrograd.tensors.parameter import Parameter
+from retrograd.tensors.tensor import Tensor
+
+
+class BatchNorm3d(_BatchNorm):
+    """`BatchNorm1d` for volumes: per channel, over the batch and three sides. Shape: (N, C, D, H, W).
+
+    >>> import retrograd as torch
+    >>> tuple(torch.nn.BatchNorm3d(3)(torch.randn(2, 3, 2, 2, 2)).shape)
+    (2, 3, 2, 2, 2)
+    """
+
+    ranks = (5,)
+
+
+class SyncBatchNorm(_BatchNorm):
+    """`BatchNorm` of any rank; among several processes each normalises by its own batch, as on one.
+
+    >>> import retrograd as torch
+    >>> tuple(torch.nn.SyncBatchNorm(3)(torch.randn(2, 3, 4)).shape)
+    (2, 3, 4)
+    """
+
+    ranks = (2, 3, 4, 5)
+
+    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1,
+                 affine: bool = True,
+                 track_running_stats: bool = True, process_group: Any = None, device: Any = None,
+                 dtype: Any = None) -> None:
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype)
+        self.process_group = process_group
+
+    @classmethod
+    def convert_sync_batchnorm(cls, module: Module, process_group: Any = None) -> Module:
+        """The module itself: on one process both are the same.
+
+        >>> import retrograd as torch
+        >>> net = torch.nn.BatchNorm1d(2)
+        >>> torch.nn.SyncBatchNorm.convert_sync_batchnorm(net) is net
+        True
+        """
+        return module
+
+
+class _InstanceNorm(_BatchNorm):
+    """What the instance normalisations share: no parameters and no running statistics unless asked for."""
+
+    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, affine: bool = False,
+                 track_running_stats: bool = False, device: Any = None, dtype: Any = None) -> None:
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Normalise each channel of each example by itself (or, in evaluation, by running statistics)."""
+        if input.dim() not in self.ranks:
+            ranks = " or ".join(f"{rank}D" for rank in self.ranks)
+            raise ValueError(f"expected {ranks} input (got {input.dim()}D input)")
+        single = input.dim() == self.ranks[0]
+        x = input.unsqueeze(0) if single else input
+        if x.shape[1] != self.num_features and self.affine:
+            raise ValueError(f"expected input's size at dim=1 to match num_features ({self.num_features}), "
+                             f"but got: {x.shape[1]}.")
+        out = F.instance_norm(x, self.running_mean, self.running_var, self.weight, self.bias,
+                              self.training or not self.track_running_stats,
+                              0.0 if self.momentum is None else self.momentum, self.eps)
+        return out.squeeze(0) if single else out
+
+
+class InstanceNorm1d(_InstanceNorm):
+    """(x - mean) / sqrt(var + eps) of each channel of each sequence (N, C, L) or (C, L).
+
+    >>> import retrograd as torch
+    >>> torch.nn.InstanceNorm1d(1)(torch.tensor([[[0.0, 2.0]]])).round().tolist()
+    [[[-1.0, 1.0]]]
+    """
+
+    ranks = (2, 3)
+
+
+class InstanceNorm2d(_InstanceNorm):
+    """`InstanceNorm1d` of pictures (N, C, H, W) or (C, H, W).
+
+    >>> import retrograd as torch
+    >>> tuple(torch.nn.InstanceNorm2d(3)(torch.randn(2, 3, 4, 4)).shape)
+    (2, 3, 4, 4)
+    """
+
+    ranks = (3, 4)
+
+
+class InstanceNorm3d(_InstanceNorm):
+    """`InstanceNorm1d` of volumes (N, C, D, H, W) or (C, D, H, W).
+
+    >>> import retrograd as torch
+    >>> tuple(torch.nn.InstanceNorm3d(2)(torch.randn(1, 2, 2, 2, 2)).shape)
+    (1, 2, 2, 2, 2)
+    """
+
+    ranks = (4, 5)
+
+
+class GroupNorm(Module):
+    """(x - mean) / sqrt(var + eps) * weight + bias over groups of channels of each example. Shape: (N, C, *).
+
+    >>> import retrograd as torch
+    >>> torch.nn.GroupNorm(1, 2)(torch.tensor([[0.0, 2.0]])).round().tolist()
+    [[-1.0, 1.0]]
+    """
+
+    def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True,
+                 device: Any = None, dtype: Any = None, *, bias: bool = True) -> None:
+        super().__init__()
+        if num_channels % num_groups:
+            raise ValueError(f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})")
+        self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
+
+        def parameter() -> Parameter:
+            return Parameter(empty(num_channels, device=device, dtype=dtype))
+        self.register_parameter("weight", parameter() if affine else None)
+        self.register_parameter("bias", parameter() if affine and bias else None)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Weight 1, bias 0."""
+        if self.weight is not None:
+            init.ones_(self.weight)
+        if self.bias is not None:
+            init.zeros_(self.bias)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Normalise each group."""
+        return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
+
+    def extra_repr(self) -> str:
+        """The arguments."""
+        return (f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, "
+                f"bias={self.bias is not None}")
+
+
+class RMSNorm(Module):
+    """x / sqrt(mean(x**2) + eps) * weight over the trailing dims `normalized_shape`.
+
+    >>> import retrograd as torch
+    >>> torch.nn.RMSNorm(2)(torch.tensor([[3.0, 3.0]])).round().tolist()
+    [[1.0, 1.0]]
+    """
+
+    def __init__(self, normalized_shape: int | Sequence[int], eps: float | None = None,
+                 elementwise_affine: bool = True, device: Any = None, dtype: Any = None) -> None:
+        super().__init__()
+        self.normalized_shape = (normalized_shape,) if isinstance(normalized_shape,
+                                                                  int) else tuple(normalized_shape)
+        self.eps, self.elementwise_affine = eps, elementwise_affine
+        weight = Parameter(empty(*self.normalized_shape, device=device,
+                                 dtype=dtype)) if elementwise_affine else None
+        self.register_parameter("weight", weight)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Weight 1."""
+        if self.weight is not None:
+            init.ones_(self.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise by the root mean square."""
+        return F.rms_norm(x, self.normalized_shape, self.weight, self.eps)
+
+    def extra_repr(self) -> str:
+        """The arguments."""
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+
+
+class LocalResponseNorm(Module):
+    """x / (k + alpha mean of squares of `size` neighbouring channels)**beta.
+
+    >>> import retrograd as torch
+    >>> tuple(torch.nn.LocalResponseNorm(2)(torch.randn(1, 4, 3)).shape)
+    (1, 4, 3)
+    """
+
+    def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
+        super().__init__()
+        self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Normalise by neighbouring channels."""
+        return F.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
+
+    def extra_repr(self) -> str:
+        """The arguments."""
+        return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"
