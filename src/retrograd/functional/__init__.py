@@ -213,7 +213,7 @@ _LATER = {
     "similarity":
         "cdist cosine_similarity gumbel_softmax normalize pairwise_distance",
 }
-_HOME = names.homes(_LATER, names.METHODS, names.FUNCTIONS, names.ONLY_METHODS, names.INNER,
+_HOME = names.homes(_LATER, names.METHODS, names.FUNCTIONS, names.INNER,
                     {"factors": " ".join(names.OLDER)})
 __all__ = [
     "allclose", "can_cast", "equal", "is_complex", "is_floating_point", "is_nonzero", "is_tensor", "numel",

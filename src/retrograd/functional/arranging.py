@@ -159,7 +159,7 @@ vsplit = _along("vsplit", 2, lambda rank: 0)
 dsplit = _along("dsplit", 3, lambda rank: 2)
 
 
-def unfold(input: Any, dimension: int, size: int, step: int) -> Tensor:
+def windows(input: Any, dimension: int, size: int, step: int) -> Tensor:
     """Windows of `size` places along a dimension, `step` apart, as a new last dimension; a copy.
     Derivative: added
     back where windows overlap.

@@ -43,10 +43,8 @@ FUNCTIONS = {
     "combining": "chain_matmul",
     "statistics": "pdist",
 }
-# Methods that are no functions of torch.
-ONLY_METHODS = {"arranging": "unfold"}
-# Reached through `functional` only.
-INNER = {"writing": "fill_diagonal"}
+# Reached through `functional` only (the method `unfold` is `windows`: F.unfold is another).
+INNER = {"arranging": "windows", "writing": "fill_diagonal"}
 # Functions of torch that are methods, under another name in their module: torch's are older than linalg's.
 OLDER = {"cholesky": "old_cholesky", "qr": "old_qr", "svd": "old_svd"}
 # Those that have a form that writes in place.

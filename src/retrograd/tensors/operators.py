@@ -378,7 +378,8 @@ def install() -> None:
     """Put the table on Tensor."""
     for name in ("relu", "relu_", "softmax", "log_softmax", "logsigmoid", "allclose", "equal"):
         setattr(Tensor, name, _later(name))
-    for name in (*names.homes(names.METHODS, names.ONLY_METHODS), *names.OLDER):
+    Tensor.unfold = _later("windows")                                                   # type: ignore[attr-defined]
+    for name in (*names.homes(names.METHODS), *names.OLDER):
         setattr(Tensor, name, _later(name))
     for name in names.IN_PLACE.split():
         setattr(Tensor, name + "_", in_place(name, _later(name)))
