@@ -65,13 +65,13 @@ def gradients(roots: Sequence[Node], cotangents: Sequence[Node], *, wrt: Sequenc
             evaluate(list(grads.values()))
             free(order)
         return grads
-    if trace is None and wrt is None and not retain_graph and len(roots) == 1 and roots[0].value is None:
+    if trace is None and not retain_graph and len(roots) == 1 and roots[0].value is None:
         try:
-            found = _known(roots[0], cotangents[0])
+            found = _known(roots[0], cotangents[0], wrt)
         except RetrogradError:              # perhaps of a bystander: it will say so when it is read
             evaluate_each([n for n in take_held() if n is not roots[0]])
             recorder.pending.clear()
-            found = _known(roots[0], cotangents[0])
+            found = _known(roots[0], cotangents[0], wrt)
         if found is not None:
             return found
     held = take_held()                      # before the walk, whose list would count as a holder
@@ -113,7 +113,7 @@ def batched_gradients(roots: Sequence[Node], cotangents: Sequence[Node], wrt: Se
     return grads
 
 
-def _known(root: Node, g: Node) -> dict[Node, Node] | None:
+def _known(root: Node, g: Node, wrt: Sequence[Node] | None = None) -> dict[Node, Node] | None:
     """Run the program of this backward if its graph is plain; build it when it is new."""
     if g.prim is not const_p and g.value is None:
         return None
@@ -125,9 +125,13 @@ def _known(root: Node, g: Node) -> dict[Node, Node] | None:
         return None
     place = linear.place
     held = {place[n]: n for n in held_of(pending, linear) if n is not root}
-    key = "backward", linear.key, g.params
+    key: tuple[Any, ...] = "backward", linear.key, g.params
+    if wrt is not None:
+        if len(set(wrt)) < len(wrt):
+            return None
+        key = *key, tuple([place.get(w) for w in wrt])
     latest: _Known | None = programs.get(key)
-    if latest is None:
+    if latest is None and wrt is None:
         trace = partial(_walked, linear, root, g, held)
         found = families.find(("backward", g.params, tuple(held)), linear, trace)
         out = None if found is None else found.run([n.value for n in linear.leaves],
@@ -136,6 +140,8 @@ def _known(root: Node, g: Node) -> dict[Node, Node] | None:
             pending.clear()
             return _delivered(found.told, linear, root, held, out)
     if latest is None and policy.takes(key, linear, backward=True):
+        if wrt is not None:
+            return None
         asked = [root, *held.values()]
         values, cotangents, order = quick.gradients(linear, asked, root, g)
         pending.clear()
@@ -147,17 +153,19 @@ def _known(root: Node, g: Node) -> dict[Node, Node] | None:
         return {w: leaf(value, w.dtype) for w, value in cotangents.items()}
     if latest is not None and all([k in latest.held for k in held]):
         known = latest
-        remember(root, linear, pending, held, known)
+        if wrt is None:
+            remember(root, linear, pending, held, known)
         tracked = None
     else:
         if latest is not None:          # who holds now one thing, now another, gets a program for all of them
             held.update((k, linear.order[k]) for k in latest.held)
             programs.missed()
         walked = _on_the_way(linear, root)
-        grads, order = pullback([root], [g])
-        wrt = list(grads)
+        grads, order = pullback([root], [g], wrt)
+        if wrt is not None:
+            walked = [place[n] for n in order]
         roots = [root, *held.values(), *grads.values()]
-        known = _Known(make_program(roots, linear.leaves, linear.scalars), [place[w] for w in wrt],
+        known = _Known(make_program(roots, linear.leaves, linear.scalars), [place[w] for w in grads],
                        {k: j for j, k in enumerate(held, 1)}, walked)
         programs.put(key, known)
         tracked = [n for n in order if n.rg != LEAF]
