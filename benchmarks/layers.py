@@ -43,6 +43,28 @@ def _conv(batch: int, channels: int, out: int, kernel: int, size: int, rank: int
     return Layer({"x": x, "w": w}, call, operations, rank == 2)
 
 
+def _recurrent(kind: str, steps: int, batch: int, inputs: int, hidden: int, layers: int = 1,
+               both: bool = False) -> Layer:
+    """A recurrent layer with its weights (biases need no gradient here); "w" leads from state to state."""
+    rows = {"LSTM": 4, "GRU": 3, "RNN": 1}[kind] * hidden
+    names, arrays, operations = [], {"x": (steps, batch, inputs)}, 0
+    for layer in range(layers):
+        width = inputs if layer == 0 else hidden * (2 if both else 1)
+        for way in ("", "_reverse") if both else ("",):
+            for name, shape in (("weight_ih", (rows, width)), ("weight_hh", (rows, hidden)),
+                                ("bias_ih", (rows,)), ("bias_hh", (rows,))):
+                names.append(f"{name}_l{layer}{way}")
+                # The last of the weights that lead from state to state stands for all of them.
+                last = name == "weight_hh" and layer == layers - 1 and way == ""
+                arrays["w" if last else names[-1].capitalize()] = shape
+            operations += 2 * steps * batch * rows * (width + hidden)
+
+    def call(T: Any, F: Any, x: Any, *weights: Any) -> Any:     # noqa: ARG001
+        module = getattr(T.nn, kind)(inputs, hidden, layers, bidirectional=both)
+        return T.func.functional_call(module, dict(zip(names, [0.1 * w for w in weights])), (x,))[0]
+    return Layer(arrays, call, operations)
+
+
 LAYERS: dict[str, Layer] = {
     "conv 64-64 3x3 on 56x56": _conv(1, 64, 64, 3, 56),
     "conv 64-64 3x3 on 56x56, batch 8": _conv(8, 64, 64, 3, 56),
@@ -53,6 +75,10 @@ LAYERS: dict[str, Layer] = {
     "depthwise 3x3, 96 channels of 28x28": _conv(1, 96, 96, 3, 28, groups=96),
     "depthwise 3x3, 96 channels of 28x28, batch 8": _conv(8, 96, 96, 3, 28, groups=96),
     "conv1d 80-256 k=5, 400 steps": _conv(1, 80, 256, 5, 400, rank=1),
+    "LSTM 40-128, 100 steps, batch 32": _recurrent("LSTM", 100, 32, 40, 128),
+    "GRU 64-64, 50 steps, batch 16": _recurrent("GRU", 50, 16, 64, 64),
+    "LSTM 64-64 both ways, 2 layers, 50 steps, batch 16": _recurrent("LSTM", 50, 16, 64, 64, 2, True),
+    "RNN 64-64, 50 steps, batch 16": _recurrent("RNN", 50, 16, 64, 64),
     "conv 3-64 3x3 on 32x32, batch 32": _conv(32, 3, 64, 3, 32),
     "conv 64-128 3x3 on 16x16, batch 32": _conv(32, 64, 128, 3, 16),
 }

@@ -208,6 +208,8 @@ _LATER = {
         "avg_pool2d avg_pool3d max_pool1d max_pool2d max_pool3d",
     "attention":
         "scaled_dot_product_attention",
+    "ctc":
+        "ctc_decode ctc_loss",
     "recurrent":
         "scan",
     "similarity":

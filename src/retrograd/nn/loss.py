@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 from retrograd import functional as F
 from retrograd.nn.module import Module
@@ -257,3 +258,27 @@ class KLDivLoss(_Loss):
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """The divergence of the input from the target."""
         return F.kl_div(input, target, reduction=self.reduction, log_target=self.log_target)
+
+
+class CTCLoss(Module):
+    """-log of the probability of label sequences, summed over all their alignments; see `ctc_loss`.
+
+    Shapes: log-probabilities (T, N, C) or (T, C), targets (N, S) or all labels in a row, lengths (N,).
+
+    >>> import retrograd as torch
+    >>> from retrograd import nn
+    >>> nn.CTCLoss()(torch.zeros(2, 1, 3), torch.tensor([[1, 2]]), [2], [2]).item()
+    0.0
+    """
+
+    def __init__(self, blank: int = 0, reduction: str = "mean", zero_infinity: bool = False) -> None:
+        super().__init__()
+        self.blank, self.reduction, self.zero_infinity = blank, reduction, zero_infinity
+
+    def forward(
+        self, log_probs: Tensor, targets: Tensor, input_lengths: Any, target_lengths: Any
+    ) -> Tensor:
+        """The loss of the targets."""
+        return F.ctc_loss(
+            log_probs, targets, input_lengths, target_lengths, self.blank, self.reduction, self.zero_infinity
+        )
