@@ -59,9 +59,12 @@ def _recurrent(kind: str, steps: int, batch: int, inputs: int, hidden: int, laye
                 arrays["w" if last else names[-1].capitalize()] = shape
             operations += 2 * steps * batch * rows * (width + hidden)
 
+    modules: dict[str, Any] = {}
+
     def call(T: Any, F: Any, x: Any, *weights: Any) -> Any:     # noqa: ARG001
-        module = getattr(T.nn, kind)(inputs, hidden, layers, bidirectional=both)
-        return T.func.functional_call(module, dict(zip(names, [0.1 * w for w in weights])), (x,))[0]
+        if T.__name__ not in modules:
+            modules[T.__name__] = getattr(T.nn, kind)(inputs, hidden, layers, bidirectional=both)
+        return T.func.functional_call(modules[T.__name__], dict(zip(names, weights)), (x,))[0]
     return Layer(arrays, call, operations)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from retrograd.autodiff import scan as loops
@@ -13,6 +14,7 @@ from retrograd.autodiff.loop_back import closed_over
 from retrograd.base.errors import ArgumentError, ArgumentTypeError, EvaluationError, MissingError, ShapeError
 from retrograd.base.modes import modes
 from retrograd.base.pytree import flatten, unflatten
+from retrograd.graph.aval import Aval
 from retrograd.graph.body import Body, walk
 from retrograd.graph.node import PLAIN, TRACKED, Node, bind, hole, line_text
 from retrograd.graph.wrapping import TensorBase, wrap
@@ -68,6 +70,46 @@ def scan(f: Callable[..., Any], init: Any, xs: Any = None, length: int | None = 
     found = [wrap(n) for n in loops.scan(body, consts, carry, along, length=times, reverse=reverse,
                                          wanted=wanted, save=save == "all")]
     return unflatten(of_carry, found[:len(carry)]), unflatten(of_ys, found[len(carry):])
+
+
+State = tuple[Any, ...]
+
+
+def scan_known(f: Callable[[State, State, State], tuple[State, State]], consts: State, init: State, xs: State,
+               *, reverse: bool = False) -> tuple[State, State]:
+    """`scan` of a function of tensors alone, carry, ys = f(consts, carry, x), all of them tuples: f, which
+    can be hashed and reads nothing else, is looked at once for all tensors of the same shapes and dtypes.
+
+    >>> import retrograd as rg
+    >>> def step(consts, carry, x): return (carry[0] * consts[0] + x[0],), ()
+    >>> scan_known(step, (rg.tensor(10.),), (rg.tensor(0.),), (rg.tensor([1., 2., 3.]),))
+    ((tensor(123.),), ())
+    """
+    weights, carry, along = ([t.node for t in group] for group in (consts, init, xs))
+    body = _known_body(f, *[tuple([n.aval for n in group]) for group in (weights, carry)],
+                       tuple([Aval(n.shape[1:], n.dtype) for n in along]))
+    wanted = [*[("last", k) for k in range(len(carry))],
+              *[("each", k) for k in range(len(body.outputs) - len(carry))]]
+    found = [wrap(n) for n in loops.scan(body, weights, carry, along, length=_length(along, None),
+                                         reverse=reverse, wanted=wanted)]
+    return tuple(found[:len(carry)]), tuple(found[len(carry):])
+
+
+@lru_cache(maxsize=512)
+def _known_body(f: Callable[..., Any], consts: tuple[Aval, ...], carry: tuple[Aval, ...],
+                xs: tuple[Aval, ...]) -> Body:
+    groups = [[hole(*aval, TRACKED if aval.dtype.is_floating_point else PLAIN) for aval in group]
+              for group in (consts, carry, xs)]
+    before = modes.grad
+    modes.grad = True
+    try:
+        with _Tracing("scan", None, "same"):
+            after, ys = f(*[tuple([wrap(n) for n in group]) for group in groups])
+        body, lifted = _body([t.node for t in (*after, *ys)], [n for group in groups for n in group])
+    finally:
+        modes.grad = before
+    assert not lifted, f"{f} reads more than it is given"
+    return body
 
 
 class _Tracing(Level):

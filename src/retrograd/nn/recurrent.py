@@ -6,9 +6,29 @@ from typing import Any
 
 from retrograd import functional as F
 from retrograd.nn.cells import gru_step, gru_step_before, lstm_step, rnn_step
-from retrograd.nn.recurrent_base import Output, RNNBase, State
+from retrograd.nn.recurrent_base import Cell, Output, RNNBase, State
 from retrograd.nn.utils.rnn import PackedSequence
 from retrograd.tensors.tensor import Tensor
+
+
+def _tanh(x: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
+    return (rnn_step(F.tanh, x, F.linear(state[0], weight, bias)),)
+
+
+def _relu(x: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
+    return (rnn_step(F.relu, x, F.linear(state[0], weight, bias)),)
+
+
+def _lstm(x: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
+    return lstm_step(x, F.linear(state[0], weight, bias), state[1])
+
+
+def _gru(x: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
+    return (gru_step(x, F.linear(state[0], weight, bias), state[0]),)
+
+
+def _gru_before(x: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
+    return (gru_step_before(x, state[0], weight, bias),)
 
 
 class RNN(RNNBase):
@@ -53,8 +73,8 @@ class RNN(RNNBase):
         )
         self.nonlinearity = nonlinearity
 
-    def _step(self, x: Tensor, gates: Tensor, state: State) -> State:  # noqa: ARG002
-        return (rnn_step(F.tanh if self.nonlinearity == "tanh" else F.relu, x, gates),)
+    def _cell(self) -> Cell:
+        return _tanh if self.nonlinearity == "tanh" else _relu
 
     def forward(self, input: Tensor | PackedSequence, hx: Tensor | None = None) -> tuple[Output, Tensor]:
         """Outputs of the last layer at every time, and the final states of all layers."""
@@ -101,8 +121,8 @@ class LSTM(RNNBase):
             dtype=dtype,
         )
 
-    def _step(self, x: Tensor, gates: Tensor, state: State) -> State:
-        return lstm_step(x, gates, state[1])
+    def _cell(self) -> Cell:
+        return _lstm
 
     def forward(
         self, input: Tensor | PackedSequence, hx: tuple[Tensor, Tensor] | None = None
@@ -162,13 +182,8 @@ class GRU(RNNBase):
     def _state_bias(self, bias: Tensor | None, of_state: Tensor | None) -> Tensor | None:  # noqa: ARG002
         return of_state         # the reset gate multiplies it
 
-    def _step(self, x: Tensor, gates: Tensor, state: State) -> State:
-        return (gru_step(x, gates, state[0]),)
-
-    def _advance(self, x: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
-        if self.reset_after:
-            return super()._advance(x, state, weight, bias)
-        return (gru_step_before(x, state[0], weight, bias),)
+    def _cell(self) -> Cell:
+        return _gru if self.reset_after else _gru_before
 
     def forward(self, input: Tensor | PackedSequence, hx: Tensor | None = None) -> tuple[Output, Tensor]:
         """Outputs of the last layer at every time, and the final states of all layers."""

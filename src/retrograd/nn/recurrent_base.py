@@ -10,9 +10,11 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from retrograd import functional as F
+from retrograd.functional.recurrent import scan_known
 from retrograd.nn import init
 from retrograd.nn.module import Module
 from retrograd.nn.utils.rnn import PackedSequence, Steps
@@ -21,12 +23,33 @@ from retrograd.tensors.parameter import Parameter
 from retrograd.tensors.tensor import Tensor
 
 State: TypeAlias = tuple[Tensor, ...]
+Cell: TypeAlias = Callable[[Tensor, State, Tensor, "Tensor | None"], State]
+"""(map of the input, state, weight and bias of the map of the state) to the next state."""
 Output: TypeAlias = Tensor | PackedSequence
 _GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
 
 
+@dataclass(frozen=True)
+class _Step:
+    """One step of a layer as a function of tensors alone: equal steps are looked at once."""
+
+    cell: Cell
+    biased: bool
+    projected: bool
+    masked: bool
+
+    def __call__(self, consts: State, state: State, xs: State) -> tuple[State, State]:
+        bias = consts[1] if self.biased else None
+        after = self.cell(xs[0], state, consts[0], bias)
+        if self.projected:
+            after = (F.linear(after[0], consts[-1]), *after[1:])
+        if self.masked:         # a sequence that is over, or has not begun on the way back
+            after = tuple(F.where(xs[1], new, old) for new, old in zip(after, state, strict=True))
+        return after, (after[0],)
+
+
 class RNNBase(Module):
-    """What RNN, LSTM and GRU share; a subclass declares `_step(x_gates, h_gates, state) -> state`."""
+    """What RNN, LSTM and GRU share; a subclass says what its cell is."""
 
     def __init__(
         self,
@@ -93,11 +116,9 @@ class RNNBase(Module):
     def flatten_parameters(self) -> None:
         """Nothing: there is no cuDNN to lay them out for."""
 
-    def _step(self, x: Tensor, gates: Tensor, state: State) -> State:
+    def _cell(self) -> Cell:
+        """One step; see `cells.py`."""
         raise NotImplementedError
-
-    def _advance(self, x: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
-        return self._step(x, F.linear(state[0], weight, bias), state)
 
     def _run(self, input: Any, initial: tuple[Tensor | None, ...]) -> tuple[Output, State]:
         """Input (L, N, I) or (L, I) and initial states to outputs and final states, with PyTorch's shapes."""
@@ -144,54 +165,32 @@ class RNNBase(Module):
         """All layers over inputs (L, N, I), or packed ones; final states are stacked."""
         finals: list[State] = []
         for layer in range(self.num_layers):
-            first = layer * self._directions
-            initial = [tuple(s[first + way] for s in states) for way in range(self._directions)]
-            x, final = self._layer(x, layer, initial, steps)
-            finals += final
+            outputs = []
+            for way in range(self._directions):
+                state = tuple(s[layer * self._directions + way] for s in states)
+                output, final = self._way(x, f"_l{layer}{self._ways()[way]}", state, bool(way), steps)
+                outputs.append(output)
+                finals.append(final)
+            x = F.cat(outputs, -1) if len(outputs) > 1 else outputs[0]
+            x = x if steps is None else steps.packed(x)
             if self.dropout > 0 and layer < self.num_layers - 1:
                 x = F.dropout(x, self.dropout, self.training)
         return x, tuple(F.stack(each, 0) for each in zip(*finals, strict=True))
 
-    def _layer(
-        self, x: Tensor, layer: int, states: list[State], steps: Steps | None
-    ) -> tuple[Tensor, list[State]]:
-        """One layer as one loop, in which the ways there and back are taken side by side."""
-        advance, given = [], []
-        for backwards, way in enumerate(self._ways()):
-            gates, one = self._way(x, f"_l{layer}{way}", bool(backwards), steps)
-            advance.append(one)
-            mask = None if steps is None else steps.mask(bool(backwards))
-            given.append((gates, mask))
-
-        def step(states: list[State], given: Any) -> tuple[list[State], list[Tensor]]:
-            new = []
-            for one, state, (gates, mask) in zip(advance, states, given, strict=True):
-                after = one(gates, state)
-                if mask is not None:        # a sequence that is over, or has not begun on the way back
-                    after = tuple(F.where(mask, a, b) for a, b in zip(after, state, strict=True))
-                new.append(after)
-            return new, [state[0] for state in new]
-        final, outputs = F.scan(step, states, given)
-        if self.bidirectional:
-            outputs[1] = outputs[1].flip(0)
-        out = F.cat(outputs, -1) if len(outputs) > 1 else outputs[0]
-        return (out if steps is None else steps.packed(out)), final
-
     def _way(
-        self, x: Tensor, suffix: str, backwards: bool, steps: Steps | None
-    ) -> tuple[Tensor, Callable[[Tensor, State], State]]:
-        """The map of the inputs, one product for all times, in the order they are gone through; one step."""
-        weights = {kind: getattr(self, kind + suffix) for kind in ("weight_ih", "weight_hh")}
+        self, x: Tensor, suffix: str, state: State, backwards: bool, steps: Steps | None
+    ) -> tuple[Tensor, State]:
+        """A layer in one direction: the map of the inputs, one product for all times, then one loop."""
         biases = [getattr(self, kind + suffix) if self.bias else None for kind in ("bias_ih", "bias_hh")]
-        projection = getattr(self, f"weight_hr{suffix}") if self.proj_size else None
-        x = x.flip(0) if backwards and steps is None else x
-        gates = F.linear(x, weights["weight_ih"], self._input_bias(*biases))
         bias = self._state_bias(*biases)
-
-        def advance(gates: Tensor, state: State) -> State:
-            state = self._advance(gates, state, weights["weight_hh"], bias)
-            return state if projection is None else (F.linear(state[0], projection), *state[1:])
-        return gates if steps is None else steps.padded(gates, backwards=backwards), advance
+        gates = F.linear(x, getattr(self, "weight_ih" + suffix), self._input_bias(*biases))
+        consts = [getattr(self, "weight_hh" + suffix)]
+        consts += [] if bias is None else [bias]
+        consts += [getattr(self, "weight_hr" + suffix)] if self.proj_size else []
+        xs = (gates,) if steps is None else (steps.padded(gates), steps.mask())
+        step = _Step(self._cell(), bias is not None, self.proj_size > 0, steps is not None)
+        final, (outputs,) = scan_known(step, tuple(consts), state, xs, reverse=backwards)
+        return outputs, final
 
     # Biases are added once for all times where they are added to the same.
     def _input_bias(self, bias: Tensor | None, of_state: Tensor | None) -> Tensor | None:

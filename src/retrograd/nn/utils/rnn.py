@@ -59,21 +59,20 @@ class Steps:
         rows[self.picked] = np.arange(self.count)
         self.rows = rows.reshape(self.times, self.batch)    # rows of the packed data; `count`: none
 
-    def padded(self, data: Tensor, value: float = 0.0, backwards: bool = False) -> Tensor:
+    def padded(self, data: Tensor, value: float = 0.0) -> Tensor:
         """(count, ...) to (times, batch, ...)."""
-        rows = self.rows[::-1] if backwards else self.rows
         rest = tuple(data.shape[1:])
         more = F.cat([data, full((1, *rest), value, dtype=data.dtype)], 0)
-        return F.index_select(more, 0, tensor(rows.reshape(-1))).reshape(self.times, self.batch, *rest)
+        return F.index_select(more, 0, tensor(self.rows.reshape(-1))).reshape(self.times, self.batch, *rest)
 
     def packed(self, padded: Tensor) -> Tensor:
         """(times, batch, ...) to (count, ...)."""
         flat = padded.reshape(self.times * self.batch, *padded.shape[2:])
         return F.index_select(flat, 0, tensor(self.picked))
 
-    def mask(self, backwards: bool = False) -> Tensor:
+    def mask(self) -> Tensor:
         """Whether a sequence has an element there, (times, batch, 1)."""
-        return tensor(np.ascontiguousarray(self.valid[::-1] if backwards else self.valid)[:, :, None])
+        return tensor(self.valid[:, :, None])
 
 
 def pack_padded_sequence(input: Tensor, lengths: Any, batch_first: bool = False, enforce_sorted: bool = True
