@@ -13,6 +13,8 @@ from retrograd.codegen import compile_graph as compiling
 from retrograd.codegen import kernels
 from retrograd.codegen.jit import Target, compiling_for, emitted
 from retrograd.engine.linearize import linearize
+from retrograd.ops.gather import less_rows
+from retrograd.tensors.tensor import Tensor
 
 F = rg.nn.functional
 NEON = "+neon,+fp-armv8"
@@ -51,6 +53,9 @@ def _graphs() -> Iterator[Any]:
     alone = F.conv2d(image, kernel, groups=2)
     yield from (alone, *rg.autograd.grad(alone.sum(), kernel, create_graph=True))
     yield from (convolved, *rg.autograd.grad(convolved.sum(), kernels, create_graph=True))
+    table = rg.zeros(1 << 13, 8).requires_grad_()
+    g = rg.autograd.grad(F.embedding(i, table).sum(), table, create_graph=True)[0]
+    yield Tensor(less_rows(table.node, g.node, 0.5))
     z = rg.randn(6, 4).requires_grad_()
     y = F.scaled_dot_product_attention(z, z, z, is_causal=True)
     yield rg.autograd.grad(y.sum(), z, create_graph=True)[0]

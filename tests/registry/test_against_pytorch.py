@@ -265,6 +265,7 @@ PEERS: dict[str, Peer] = {
 }
 
 ALONE = {
+    "uses": "numbers of values as they first appear: PyTorch's unique sorts them",
     "attention_rows": "attention with the logarithms of its sums: what it means is tested by itself",
     "attention_back": "the pullback of attention, compared where that is differentiated",
     "leaf": "holds a value", "const": "holds a number", "scalar": "holds a number",

@@ -3,7 +3,8 @@ which those writes come last, come out.
 
 Whatever reads an old value runs before, and so does whatever can fail: a program that is given up on the way
 has changed nothing. A loop writes straight into a leaf that it reads at the same index and that nobody reads
-later; any other result is computed in the arena and copied at the end.
+later, and so do rows that take the place of others; any other result is computed in the arena and copied at
+the end.
 
     w1 = sub(w, mul(rate, g))       over w      ->   loop [sub, mul], writes w in place
     w1 = matmul(w, a)               over w      ->   product into the arena, then copy into w
@@ -96,7 +97,9 @@ def _straight(schedule: Schedule, seen: Sequence[Layout], gifts: Mapping[int, No
     for k, leaf in gifts.items():
         n = seen[k].base
         w = schedule.members.get(n)
-        if w is None or w.kind != "loop" or seen[k] != whole(n, n.shape) or asked[n] > 1:
+        if w is None or seen[k] != whole(n, n.shape) or asked[n] > 1:
+            continue
+        if w.kind != "loop" and not _replaces(schedule, w, leaf):
             continue
         if all(lay == whole(leaf, w.shape) for by, lay in read.get(leaf, ()) if by is w):
             found[n] = leaf
@@ -110,6 +113,17 @@ def _straight(schedule: Schedule, seen: Sequence[Layout], gifts: Mapping[int, No
         if len(kept) == len(found):
             return found
         found = kept
+
+
+def _replaces(schedule: Schedule, w: Work, leaf: Node) -> bool:
+    """Whether work writes rows into a copy of the leaf at places that were read from it before: these are in
+    range, so that nothing can fail any more."""
+    if w.kind != "place":
+        return False
+    layouts, (x, _, places) = schedule.layouts, w.nodes[0].inputs
+    reads = [t.nodes[0].inputs for t in schedule.work if t.kind == "take" and t.nodes[0].params == (0,)]
+    return layouts[x] == whole(leaf, x.shape) and any(
+        layouts[i] == layouts[places] and layouts[table] == layouts[x] for table, i in reads)
 
 
 def _read(schedule: Schedule, w: Work) -> Iterable[Layout]:

@@ -34,11 +34,12 @@ from retrograd.codegen.loops.reduce import Reduce, emit_reduce
 from retrograd.codegen.loops.region import Region, emit_region
 from retrograd.codegen.loops.repeat import Repeat, emit_repeat
 from retrograd.codegen.loops.scan import Scan, emit_scan
+from retrograd.codegen.loops.uses import Uses, emit_uses
 
 Description: TypeAlias = (
     Pointwise | Reduce | Region | Arg | Scan | Draw | Check | Gemm | Pack | MatVec | Epilogue |
     Conv | ConvWeight | Depthwise | DepthwiseWeight | Offsets | Pool | Attention | AttentionBack |
-    AttentionSum | Repeat)
+    AttentionSum | Repeat | Uses)
 
 _EMITTERS: dict[type, Callable[..., None]] = {
     Pointwise: emit_pointwise, Reduce: emit_reduce, Region: emit_region, Arg: emit_arg, Scan: emit_scan,
@@ -46,7 +47,7 @@ _EMITTERS: dict[type, Callable[..., None]] = {
     Epilogue: emit_epilogue, Conv: emit_conv, ConvWeight: emit_conv_weight, Pool: emit_pool,
     Depthwise: emit_depthwise, DepthwiseWeight: emit_depthwise_weight,
     Offsets: emit_offsets, Attention: emit_attention, AttentionBack: emit_attention_back,
-    AttentionSum: emit_attention_sum, Repeat: emit_repeat}
+    AttentionSum: emit_attention_sum, Repeat: emit_repeat, Uses: emit_uses}
 # Written in vectors; the others are loops over elements, of which LLVM makes vectors.
 _IN_VECTORS = (Gemm, Pack, MatVec, Epilogue, Region, Conv, ConvWeight, Depthwise, DepthwiseWeight, Offsets,
                Attention, AttentionBack, AttentionSum, Repeat)

@@ -73,6 +73,7 @@ KINDS: dict[str, Kind] = {          # by the `lower` of the primitive
     "spread": Kind("spread", makes(*_NUMBERS)),
     "concat": Kind("concat", moves, empty=True), "pad": Kind("pad", moves, empty=True),
     "update": Kind("update", moves, empty=True),
+    "uses": Kind("uses", moves),
     "take": Kind("take", moves), "gather": Kind("gather", moves), "place": Kind("place", moves, empty=True),
     "check": Kind("check", lambda n: n.dtype.kind == INTEGER or n.dtype in (float32, float64)),
     "recurrence": Kind("recurrence", repeats),

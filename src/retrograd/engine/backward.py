@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from retrograd.autodiff.batching import batch, spread
 from retrograd.autodiff.reverse import free, pullback, second_time
+from retrograd.base.dtype import int64
 from retrograd.base.errors import AutogradError, RetrogradError
 from retrograd.base.modes import modes
 from retrograd.engine import quick
@@ -34,6 +35,7 @@ from retrograd.graph.node import (
     recorder,
     release,
 )
+from retrograd.ops.gather import few_rows, parts_of, scatter_add_p
 
 
 class _Known(NamedTuple):
@@ -41,6 +43,7 @@ class _Known(NamedTuple):
     wrt: list[int]          # places in the order of the leaves that get a cotangent
     held: dict[int, int]    # places of the nodes whose values it delivers -> their places in its results
     walked: list[int]       # places of what is freed: what leads from the root to a leaf
+    rows: frozenset[int]    # the places in wrt whose cotangents are a few rows of a table, with their places
 
 
 def gradients(roots: Sequence[Node], cotangents: Sequence[Node], *, wrt: Sequence[Node] | None = None,
@@ -77,7 +80,8 @@ def gradients(roots: Sequence[Node], cotangents: Sequence[Node], *, wrt: Sequenc
     held = take_held()                      # before the walk, whose list would count as a holder
     grads, order = pullback(roots, cotangents, wrt, trace=trace)
     check_trace(trace or ())
-    asked = [*grads.values(), *(r for r in roots if r.prim is not freed_p)]
+    parts = grads.values() if wrt is not None else [p for g in grads.values() for p in parts_of(g)]
+    asked = [*parts, *(r for r in roots if r.prim is not freed_p)]
     try:
         evaluate([*asked, *held])
     except RetrogradError:
@@ -153,7 +157,7 @@ def _known(root: Node, g: Node, wrt: Sequence[Node] | None = None) -> dict[Node,
         return {w: leaf(value, w.dtype) for w, value in cotangents.items()}
     if latest is not None and all([k in latest.held for k in held]):
         known = latest
-        if wrt is None:
+        if wrt is None and not known.rows:
             remember(root, linear, pending, held, known)
         tracked = None
     else:
@@ -164,9 +168,10 @@ def _known(root: Node, g: Node, wrt: Sequence[Node] | None = None) -> dict[Node,
         grads, order = pullback([root], [g], wrt)
         if wrt is not None:
             walked = [place[n] for n in order]
-        roots = [root, *held.values(), *grads.values()]
-        known = _Known(make_program(roots, linear.leaves, linear.scalars), [place[w] for w in grads],
-                       {k: j for j, k in enumerate(held, 1)}, walked)
+        rows = _by_rows(grads) if wrt is None else frozenset()
+        parts = [p for n in grads.values() for p in (parts_of(n) if rows else (n,))]
+        known = _Known(make_program([root, *held.values(), *parts], linear.leaves, linear.scalars),
+                       [place[w] for w in grads], {k: j for j, k in enumerate(held, 1)}, walked, rows)
         programs.put(key, known)
         tracked = [n for n in order if n.rg != LEAF]
     out = known.program.run([n.value for n in linear.leaves], [n.value for n in linear.scalars])
@@ -187,11 +192,19 @@ def _delivered(known: _Known, linear: Linear, root: Node, held: dict[int, Node],
         if not n.rg:
             release(n)
     result: dict[Node, Node] = {}
-    for k, value in zip(known.wrt, out[1 + len(known.held):]):
+    values = iter(out[1 + len(known.held):])
+    for j, k in enumerate(known.wrt):
         w = linear.order[k]
-        result[w] = leaf(value, w.dtype)
+        result[w] = leaf(next(values), w.dtype)
+        if j in known.rows:
+            inputs = result[w], leaf(next(values), int64)
+            result[w] = Node(scatter_add_p, inputs, (0, w.shape[0]), w.shape, w.dtype, PLAIN, None, w.where)
     free(tracked)
     return result
+
+
+def _by_rows(grads: Mapping[Node, Node]) -> frozenset[int]:
+    return frozenset(j for j, g in enumerate(grads.values()) if few_rows(g))
 
 
 def _on_the_way(linear: Linear, root: Node) -> list[int]:
@@ -205,8 +218,10 @@ def _walked(linear: Linear, root: Node, g: Node, held: dict[int, Node], copies: 
     known = _on_the_way(linear, root)
     grads = pullback([copies[root]], [copies.get(g, g)])[0]
     places = {id(copy): linear.place[n] for n, copy in copies.items()}
-    return [copies[root], *[copies[n] for n in held.values()], *grads.values()], \
-        _Known(None, [places[id(w)] for w in grads], {k: j for j, k in enumerate(held, 1)}, known)
+    asked = [p for n in grads.values() for p in parts_of(n)]
+    return [copies[root], *[copies[n] for n in held.values()], *asked], \
+        _Known(None, [places[id(w)] for w in grads], {k: j for j, k in enumerate(held, 1)}, known,
+               _by_rows(grads))
 
 
 def known_programs() -> dict[str, Any]:

@@ -38,7 +38,8 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None, max_norm:
     """Row input[...] of weight (rows, D): indices of shape (*) give (*, D).
 
     Derivative to weight: the cotangents of each row's uses, summed; none to the row `padding_idx`, whose
-    value is used as it is.
+    value is used as it is. Where few rows of a large table are used, `.grad` is held as these rows until
+    somebody looks at it, and SGD without momentum and decay writes only them; `sparse` changes nothing.
 
     >>> import retrograd as rg
     >>> rg.nn.functional.embedding(rg.tensor([2, 0]), rg.tensor([[1., 2.], [3., 4.], [5., 6.]]))
@@ -46,8 +47,7 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None, max_norm:
             [1., 2.]])
     """
     w = need_tensor(weight, "embedding", "weight")
-    for name, value, off in (("max_norm", max_norm, None), ("scale_grad_by_freq", scale_grad_by_freq, False),
-                             ("sparse", sparse, False)):
+    for name, value, off in (("max_norm", max_norm, None), ("scale_grad_by_freq", scale_grad_by_freq, False)):
         if value is not off and value != off:
             raise MissingError(f"{name}={value!r} is not implemented yet", op="embedding",
                                fix=f"Leave {name} out.")

@@ -11,6 +11,7 @@ from retrograd.base.errors import IndexRangeError
 from retrograd.base.shape import Shape, numel
 from retrograd.graph.node import Node, bind
 from retrograd.graph.primitive import Primitive, Sample
+from retrograd.ops import linear as lin
 from retrograd.ops.families import Inferred, rng_for
 from retrograd.ops.linear import zeros
 
@@ -145,3 +146,44 @@ place_p = Primitive("place", "gather", "x v i", infer=lambda n, p: (n[0].shape, 
 to v ambiguous)."""
 
 
+# ----------------------------------------------------------- few rows of a large table, which is never filled
+FEW, LARGE = 8, 1 << 16     # uses of a row for so many rows are few; elements of a table worth it
+
+
+def few_rows(n: Node) -> bool:
+    """Whether a node that has no value is a table of zeros but for a few rows: by shape alone."""
+    return n.prim is scatter_add_p and n.value is None and n.params[0] == 0 and \
+        n.shape[0] >= FEW * numel(n.inputs[1].shape) > 0 and numel(n.shape) >= LARGE
+
+
+def parts_of(n: Node) -> tuple[Node, ...]:
+    """What a cotangent is held as: the few rows and their places, or itself."""
+    return n.inputs if few_rows(n) else (n,)
+
+
+def less_rows(x: Node, g: Node, rate: Any) -> Node:
+    """x - rate * g for few rows g, to the same bits, reading and writing only those: what is taken off a row
+    is summed first, in the order of its uses; each use then writes the same row."""
+    v, i = g.inputs
+    count = numel(i.shape)
+    places, v = lin.reshape(i, (count,)), lin.reshape(v, (count, *x.shape[1:]))
+    row = bind(uses_p, (places,), (x.shape[0],))
+    sums = bind(take_p, (bind(scatter_add_p, (v, row), (0, count)), row), (0,))
+    return bind(place_p, (x, bind(take_p, (x, places), (0,)) - rate * sums, places))
+
+
+def _uses_np(i: Any, size: int) -> Any:
+    check_range(i, size, "index")
+    _, first, which = np.unique(i, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[which].astype(np.int64, copy=False)
+
+
+def _uses_sample() -> Iterator[Sample]:
+    yield Sample((np.array([7, 3, 7, 9, 3]),), (10,))
+    yield Sample((np.array([0]),), (1,))
+
+
+# For each place the number of its value, counted as values first appear: 7 3 7 9 3 -> 0 1 0 2 1.
+uses_p = Primitive("uses", "constant", "i", "size", infer=lambda n, p: (n[0].shape, n[0].dtype),
+                   np=_uses_np, exact=True, moves=True, constant=True, lower="uses", sample=_uses_sample,
+                   flops=lambda n: 0)

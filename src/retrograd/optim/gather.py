@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from retrograd.base.modes import modes
+from retrograd.engine.evaluate import evaluate
+from retrograd.ops.gather import few_rows
 from retrograd.tensors import formula
 from retrograd.tensors.tensor import Tensor
 
@@ -48,6 +51,8 @@ def gather(optimizer: Any) -> list[Cohort]:
             g = p.grad
             if g is None:
                 continue
+            if few_rows(g.node) and modes.capture is None and not optimizer.by_rows(group):
+                evaluate([g.node])
             state = optimizer.state.get(p)
             if not state:
                 state = optimizer.init_state(p, group)

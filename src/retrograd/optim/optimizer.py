@@ -135,6 +135,11 @@ class Optimizer:
         """
         return {}
 
+    def by_rows(self, group: Group) -> bool:  # noqa: ARG002
+        """Whether `update` takes the gradient of few rows of a table as it is held (`ops/gather.py`): whether
+        rows without a gradient stay as they are."""
+        return False
+
     def update(self, p: Tensor, g: Tensor, state: State, group: Group) -> Tensor:
         """The new value of a parameter; new values of its state are put into `state`."""
         raise NotImplementedError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from retrograd.ops.gather import few_rows, less_rows
 from retrograd.optim.checks import check_flags, check_lr
 from retrograd.optim.optimizer import Group, Optimizer, State
 from retrograd.tensors.tensor import Tensor
@@ -65,6 +66,10 @@ class SGD(Optimizer):
         return {"rate": float(group["lr"]), "inertia": group["momentum"], "share": 1 - group["dampening"],
                 "decay": float(group["weight_decay"])}
 
+    def by_rows(self, group: Group) -> bool:
+        """Without momentum and decay."""
+        return group["momentum"] == 0 and group["weight_decay"] == 0 and not group["maximize"]
+
     def update(self, p: Tensor, g: Tensor, state: State, group: Group) -> Tensor:
         """One step of one parameter."""
         if group["weight_decay"] != 0:
@@ -75,4 +80,7 @@ class SGD(Optimizer):
             v = g.clone() if v is None else group["inertia"] * v + group["share"] * g
             state["momentum_buffer"] = v
             g = g + group["inertia"] * v if group["nesterov"] else v
+        if few_rows(g.node):
+            rate = group["rate"]
+            return Tensor(less_rows(p.node, g.node, rate.node if isinstance(rate, Tensor) else rate))
         return p - group["rate"] * g

@@ -15,6 +15,7 @@ from retrograd.engine.evaluate import evaluate
 from retrograd.functional.door import TensorBase
 from retrograd.graph.node import LEAF, PLAIN, Node, bind, const, line_text
 from retrograd.ops import linear as lin
+from retrograd.ops.gather import few_rows
 from retrograd.ops.linear import full
 from retrograd.ops.pointwise import add as add_p
 from retrograd.tensors.delivery import deliver
@@ -105,6 +106,13 @@ def _once_more(loss: Tensor) -> bool:
         return False
 
 
+def _held_as_rows(g: Node) -> Tensor:
+    """A gradient that is computed when somebody looks, and that nothing else waits for."""
+    t = Tensor.__new__(Tensor)
+    t._node = g
+    return t
+
+
 def _deliver(owners: dict[Any, Node], create_graph: bool) -> None:
     """Put gradients into .grad, or add them to what is there, in place."""
     sums = []
@@ -116,7 +124,7 @@ def _deliver(owners: dict[Any, Node], create_graph: bool) -> None:
             capture.asks_grad(t)
             capture.sets_grad(t)
         if t._grad is None:
-            t._grad = Tensor(g)
+            t._grad = _held_as_rows(g) if few_rows(g) and capture is None and not create_graph else Tensor(g)
         elif create_graph:
             t._grad = Tensor(bind(add_p, (t._grad.node, g)))
         else:

@@ -24,6 +24,7 @@ from retrograd.engine import evaluate as engine
 from retrograd.engine.linearize import linearize
 from retrograd.engine.program import ProgramCache, make_program
 from retrograd.graph.node import Node, leaf, scalar
+from retrograd.ops.gather import parts_of
 from retrograd.runtime.bound import Bound
 from retrograd.runtime.table import Guard
 from retrograd.tensors.inplace import Cells, cells
@@ -151,7 +152,7 @@ def run(batches: Sequence[Batch], cache: Programs, keep: Callable[[Item], Sequen
     try:
         if not general:
             engine.synchronize()
-        engine.evaluate([item.g.node for batch in batches for item in batch.items])
+        engine.evaluate([n for batch in batches for item in batch.items for n in parts_of(item.g.node)])
         places = None if general else \
             cells([t for batch in batches for item in batch.items for t in _written(item)])
         if places is not None:
@@ -196,7 +197,7 @@ def _by_program(batches: Sequence[Batch], cache: Programs, keep: Callable[[Item]
     declared = all(batch.declared for batch in batches)
     batches = [_described(batch) for batch in batches]
     items = [item for batch in batches for item in batch.items]
-    gradients = [item.g.node for item in items]
+    gradients = [n for item in items for n in parts_of(item.g.node)]
     given = places.nodes + gradients
     key = tuple([(batch.form, len(batch.items)) for batch in batches]), \
         tuple([(n.shape, n.dtype.name) for n in given])
@@ -217,7 +218,7 @@ def _by_program(batches: Sequence[Batch], cache: Programs, keep: Callable[[Item]
         places.written()
         known.program.run(arrays, scalars, True, making(counts))
         plan = Plan(known, places, [item.p for item in items], [(g.shape, g.dtype) for g in gradients])
-        return True, plan if declared else None
+        return True, plan if declared and len(gradients) == len(items) else None
     results = known.program.run(arrays, scalars)
     making([*_replacements(items, known.entries, results), *counts])()
     return True, None

@@ -7,9 +7,11 @@ from collections.abc import Callable
 
 from retrograd.base.errors import RetrogradError
 from retrograd.base.shape import Shape, numel
+from retrograd.codegen.axis import nanoseconds
 from retrograd.codegen.loops.check import Check
 from retrograd.codegen.loops.operand import Step
-from retrograd.codegen.lowering.call import Call
+from retrograd.codegen.loops.uses import Uses
+from retrograd.codegen.lowering.call import Address, Call, Scratch
 from retrograd.codegen.lowering.check import flat
 from retrograd.codegen.lowering.nest import Array, Result, array, copy, fill, nest
 from retrograd.codegen.schedule import Schedule, Work
@@ -97,14 +99,29 @@ def _added(n: Node, v: Node, index: Node, spread: Shape, strides: Shape, along: 
     return calls
 
 
+def lower_uses(work: Work, schedule: Schedule) -> list[Call]:
+    """Numbers of places as they first appear, behind a check of these."""
+    n = work.nodes[0]
+    index, (size,) = n.inputs[0], n.params
+    calls: list[Call] = []
+    _checked(calls, index, size, "index", n, schedule)
+    place, *_ = flat(calls, index, schedule)
+    count = numel(n.shape)
+    marks, seen = Address(Scratch(8 * size), 0, 8), Address(Scratch(8 * count), 0, 8)
+    calls.append(Call(Uses(), [place, Address(n, 0, 8), marks, seen, count, size],
+                      cost=nanoseconds(0, 256 * count)))
+    return calls
+
+
 def lower_place(work: Work, schedule: Schedule) -> list[Call]:
     """Rows of x replaced by those of v, one after the other."""
     n = work.nodes[0]
     x, v, index = n.inputs
     calls: list[Call] = []
-    _checked(calls, index, x.shape[0], "index_put", n, schedule)
     out = array(schedule.layouts[n], n)
-    calls.append(copy(n.shape, array(schedule.layouts[x], x), out))
+    if n not in work.over:          # else x lies there, and its rows were read at these places (donate.py)
+        _checked(calls, index, x.shape[0], "index_put", n, schedule)
+        calls.append(copy(n.shape, array(schedule.layouts[x], x), out))
     if numel(v.shape):
         steps = schedule.layouts[n].strides
         target = out._replace(strides=(0,) * index.ndim + steps[1:], at=1, reach=steps[0], size=x.shape[0])

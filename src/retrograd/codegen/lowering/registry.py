@@ -19,6 +19,7 @@ from retrograd.codegen.lowering.places import (
     lower_place,
     lower_scatter,
     lower_take,
+    lower_uses,
 )
 from retrograd.codegen.lowering.pool import lower_pick, lower_spread
 from retrograd.codegen.lowering.product import lower_product
@@ -36,7 +37,7 @@ LOWERINGS: dict[str, Callable[[Work, Schedule], list[Call]]] = {
     "arg": lower_arg, "scan": lower_scan, "overlap": lower_overlap,
     "draw": lower_floats, "choose": lower_integers,
     "concat": lower_concat, "pad": lower_pad, "update": lower_update,
-    "take": lower_take, "scatter": lower_scatter,
+    "uses": lower_uses, "take": lower_take, "scatter": lower_scatter,
     "gather": lower_gather, "add_at": lower_add_at, "place": lower_place,
     "check": lower_check,
     "recurrence": lambda work, schedule: lower_recurrence(work, schedule, LOWERINGS),
