@@ -7,7 +7,7 @@ that is written the same way, and values of such a number share it by lifetime.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from retrograd.base.dtype import FLOATING
 from retrograd.base.shape import numel
+from retrograd.codegen.blocks import Row, staged
 from retrograd.codegen.checks import without_checks
 from retrograd.codegen.donate import donate_leaves
 from retrograd.codegen.driver import driver
@@ -24,7 +25,7 @@ from retrograd.codegen.kernels import ENTRY, codes_of
 from retrograd.codegen.layout import whole
 from retrograd.codegen.lowering.call import Address, Call, Routine, Scratch
 from retrograd.codegen.lowering.registry import LOWERINGS
-from retrograd.codegen.parallelize import WAKE, Batch, batch, grouped, stages_of
+from retrograd.codegen.parallelize import grouped
 from retrograd.codegen.passes import simplest
 from retrograd.codegen.plan import ALIGN, plan_memory
 from retrograd.codegen.schedule import Work
@@ -32,10 +33,8 @@ from retrograd.codegen.symbol import Guards, Symbol, number_of, settled, text_of
 from retrograd.graph.graph import topological
 from retrograd.graph.node import Node, const_p
 from retrograd.runtime.elastic import Elastic, Pattern
-from retrograd.runtime.table import Stage
 
 Pair = tuple[Work, Call]
-_NAMELESS: Any = None       # the description of a call that is asked where it may be cut
 
 
 def compile_elastic(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequence[Node], guards: Guards,
@@ -80,7 +79,19 @@ def compile_elastic(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequ
     found: dict[str, Any] = {}
     # Expressions of our own making, over integers: Python has no faster way to a list of numbers.
     exec("\n".join(source), found)      # noqa: S102
-    return Elastic(pattern, found["numbers"], found["asked"], _stages_of(groups, pattern.lengths), driver())
+    return Elastic(pattern, found["numbers"], found["asked"], staged(_rows(groups)), driver())
+
+
+def _rows(groups: Sequence[Sequence[Pair]]) -> list[list[Row]]:
+    """Of each group the args of its rows among all."""
+    found: list[list[Row]] = []
+    at = 0
+    for group in groups:
+        found.append([])
+        for _, call in group:
+            found[-1].append((at, at + len(call.args), call.axes))
+            at += len(call.args)
+    return found
 
 
 def _verdict(call: Call) -> Any:
@@ -221,30 +232,3 @@ class _Made:
             self._consts[of] = len(consts)
             consts.append(np.asarray(of.params[0], of.dtype.np) if of.prim is const_p else of.value)
         return self._consts[of]
-
-
-def _stages_of(groups: Sequence[Sequence[Pair]], lengths: Sequence[int]
-               ) -> Callable[[Sequence[int], Sequence[float]], list[Stage] | None]:
-    """How threads share the work, by the words of the table and the costs of its rows."""
-    rows: list[list[tuple[int, int, Any]]] = []     # of each group: first word, end, axes
-    at = 0
-    count = 0
-    for group in groups:
-        rows.append([])
-        for _, call in group:
-            rows[-1].append((at, at + lengths[count], call.axes))
-            at, count = at + lengths[count], count + 1
-
-    def stages(words: Sequence[int], costs: Sequence[float]) -> list[Stage] | None:
-        if sum(costs) < WAKE:
-            return None
-        given = iter(costs)
-        batches: list[Batch] = []
-        for group in rows:
-            batches += batch([(None, Call(_NAMELESS, words[a:b], axes=axes, cost=next(given)))
-                              for a, b, axes in group])
-        together = sum([each.cost for each in batches if each.together])
-        return stages_of(batches, 0) if together >= WAKE else None
-    return stages
-
-

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from math import prod
 from typing import Any, NamedTuple
 
 from retrograd.codegen.lowering.call import Address, Call, Scratch
@@ -75,7 +76,7 @@ def parallelize(steps: Sequence[tuple[Work, list[Call]]], memory: Callable[[Any]
 
 def _batches(run: Sequence[tuple[Work, Call]], memory: Callable[[Any], Any]) -> Iterator[Batch]:
     for chosen in grouped(run, memory):
-        yield from batch([run[k] for k in chosen])
+        yield from _batch([run[k] for k in chosen])
 
 
 def grouped(run: Sequence[tuple[Work, Call]], memory: Callable[[Any], Any]) -> Iterator[list[int]]:
@@ -96,7 +97,7 @@ def grouped(run: Sequence[tuple[Work, Call]], memory: Callable[[Any], Any]) -> I
         yield chosen
 
 
-def batch(calls: Sequence[tuple[Any, Call]]) -> Iterator[Batch]:
+def _batch(calls: Sequence[tuple[Any, Call]]) -> Iterator[Batch]:
     """Calls that may run at once, as one batch if any is worth cutting."""
     cuts = [cut(call) for _, call in calls]
     if sum(map(len, cuts)) > 1:
@@ -125,33 +126,43 @@ def _waits(run: Sequence[tuple[Work, Call]], memory: Callable[[Any], Any]) -> li
     return waits
 
 
-def cut(call: Call) -> list[tuple[Cut, ...]]:
-    """The blocks of a call: the longest extent is halved, and so on, until a block costs BLOCK_COST or so."""
+Bound = tuple[int, int, int, int]       # where in the args, its alignment, begin, end
+
+
+def division(call: Call) -> tuple[list[Bound], list[int]] | None:
+    """Along what a call is cut, and into how many parts each: the longest extent is halved, and so on, until
+    a block costs BLOCK_COST or so. None: it stays whole."""
     wanted = int(min(call.cost / BLOCK_COST, max(MANY, call.cost / LARGE_BLOCK), MOST))
     bounds = [(place, align, *call.args[place:place + 2]) for place, align in call.axes]
     if wanted < 2 or not bounds or len(call.args) > MAX_ARGS:
-        return [()]
+        return None
     assert len(bounds) <= CUTS, call
     parts = [1] * len(bounds)
     units = [-(-(end - begin) // align) for _, align, begin, end in bounds]
-    while _product(parts) < wanted:
+    while prod(parts) < wanted:
         # The longest part that can still be halved, in elements: square blocks of a product read least.
         lengths = [u * align / p if 2 * p <= u else 0 for p, u, (_, align, _, _) in zip(parts, units, bounds)]
         if not max(lengths):
             break
         parts[lengths.index(max(lengths))] *= 2
+    return bounds, parts
+
+
+def marks_of(bound: Bound, parts: int) -> list[int]:
+    """Where the parts along a bound begin, and where the last ends."""
+    _, align, begin, end = bound
+    units = -(-(end - begin) // align)
+    return [min(begin + align * (units * i // parts), end) for i in range(parts + 1)]
+
+
+def cut(call: Call) -> list[tuple[Cut, ...]]:
+    """The blocks of a call."""
+    divided = division(call)
     blocks: list[tuple[Cut, ...]] = [()]
-    for (place, align, begin, end), p, u in zip(bounds, parts, units):
-        marks = [min(begin + align * (u * i // p), end) for i in range(p + 1)]
+    for bound, p in zip(*divided) if divided is not None else ():
+        place, marks = bound[0], marks_of(bound, p)
         blocks = [(*block, Cut(place, low, high)) for block in blocks for low, high in zip(marks, marks[1:])]
     return blocks
-
-
-def _product(numbers: Sequence[int]) -> int:
-    result = 1
-    for n in numbers:
-        result *= n
-    return result
 
 
 def cost_of(batches: Sequence[Batch]) -> float:

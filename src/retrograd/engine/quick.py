@@ -65,11 +65,8 @@ class Policy:
 
     def _fits(self, linear: Linear, prims: set[Primitive]) -> bool:
         """Whether planning is much of the work (large arrays want fusing and threads) and units can do it:
-        not a composite of twice the same, since what it adds up inside has no unit; nor a loop over time,
-        whose pullback looks at what its cotangent was put together from."""
+        not a composite of twice the same, since what it adds up inside has no unit."""
         order = linear.order
-        if any([prim.family == "loop" for prim in prims]):
-            return False
         if sum([prod(n.shape) for n in order]) > LARGE * len(order):
             return False
         composites = {prim for prim in prims if prim.expansion is not None}

@@ -216,7 +216,6 @@ class Run:
         stream, take, room_of = self.stream, arena.take, arena.free.get
         uses = self.linear.uses
         kept = {id(n) for n in keep}
-        count = 0
         for n in self.linear.order:
             if n.value is not None:
                 continue
@@ -236,12 +235,14 @@ class Run:
                 at = waiting.pop() if waiting else take(room)
                 stream += (template, *[v[0] for v in operands], at,
                            arena.scratch(scratch) if scratch else 0)
-                count += 1
+                self.count += 1
                 piece: Piece = [at, room, 0] if free else None
                 values[n] = at, form, piece
+            elif unit.views is not None:
+                (which, offset, form), = unit.views
+                at, _, piece = operands[which]
+                values[n] = at + offset, form, piece
             else:
-                self.count += count
-                count = 0
                 value, = self.apply(unit, operands, n)
                 assert value is not None
                 values[n] = value if free else (value[0], value[1], None)
@@ -256,7 +257,6 @@ class Run:
                         piece[2] -= 1
                         if not piece[2] and piece[1]:
                             arena.give(piece[0], piece[1])
-        self.count += count
 
     def _source(self, n: Node) -> Value:
         """A number of the graph, or positions."""
@@ -305,34 +305,43 @@ class Run:
             if unit is None:
                 unit = found.backward(key, prim, n.params, [v[1] for v in operands], needs, y[1], g[1])
             operands += (y, g)
-            simple = unit.simple
-            if simple is not None:
-                template, room, form, scratch = simple
-                waiting = room_of(room)
-                at = waiting.pop() if waiting else take(room)
-                stream += (template, *[v[0] for v in operands], at,
-                           arena.scratch(scratch) if scratch else 0)
+            several = unit.several
+            if several is not None:
+                shares: list[Value | None] = []
+                stream.append(unit.template)
+                stream += [v[0] for v in operands]
+                for room, form in zip(unit.rooms, several):
+                    waiting = room_of(room)
+                    at = waiting.pop() if waiting else take(room)
+                    stream.append(at)
+                    shares.append((at, form, [at, room, 1]))
+                stream.append(arena.scratch(unit.scratch) if unit.scratch else 0)
                 self.count += 1
-                x = inputs[0] if len(inputs) == 1 else next(i for i in inputs if i.rg)
-                share: Value = at, form, [at, room, 1]
-                old = cot.get(x)
-                cot[x] = share if old is None else self._sum(old, share, n)
+            elif unit.views is not None:
+                shares = []
+                for which, offset, form in unit.views:
+                    at, _, piece = operands[which]
+                    if piece is not None and piece[1]:
+                        piece[2] += 1
+                    shares.append((at + offset, form, piece))
             else:
-                self._share(unit, operands, n, cot)
+                shares = self.apply(unit, operands, n)
+            self._share(n, shares, cot)
             piece = g[2]
             if piece is not None:
                 self._leave(piece)
         return result
 
-    def _share(self, unit: Unit, operands: Sequence[Value], n: Node, cot: dict[Node, Value]) -> None:
-        """Put a pullback into the stream; its inputs get their shares."""
-        shares = iter(self.apply(unit, operands, n))
+    def _share(self, n: Node, shares: Sequence[Value | None], cot: dict[Node, Value]) -> None:
+        """Hand the inputs of a node their shares of its cotangent."""
+        k = 0
         for x in n.inputs:
             if x.rg:
-                each = next(shares)
-                if each is not None:
+                share = shares[k]
+                k += 1
+                if share is not None:
                     old = cot.get(x)
-                    cot[x] = each if old is None else self._sum(old, each, n)
+                    cot[x] = share if old is None else self._sum(old, share, n)
 
     def _loop(self, n: Node, pieces: Sequence[Cut], cot: dict[Node, Value]) -> None:
         """The pullback of a loop over time, which looks at what its cotangent is put together from."""
@@ -343,7 +352,7 @@ class Run:
         key = (n.prim, n.params, values[n][1], told, needs, *[v[1] for v in operands])
         unit = self.units.get(key) or self.found.backward(
             key, n.prim, n.params, [values[i][1] for i in n.inputs], needs, values[n][1], told)
-        self._share(unit, operands, n, cot)
+        self._share(n, self.apply(unit, operands, n), cot)
         for p in pieces:
             if p.g[2] is not None:
                 self._leave(p.g[2])

@@ -71,10 +71,14 @@ _NOTHING = np.zeros(())
 
 class Unit:
     """A plan with memory for its block, at `template` (0: nothing is to be run), and the forms of its
-    results. With a `program` it is run by that instead, on whole arrays. `simple`, of most units: template,
-    room and form of the one result, which is new memory, and bytes of scratch."""
+    results. With a `program` it is run by that instead, on whole arrays.
 
-    __slots__ = ("template", "results", "rooms", "scratch", "checks", "program", "simple", "_alive")
+    What most units are is said once more, for short: `simple` is template, room and form of the one result,
+    which is new memory, and bytes of scratch; `several` the forms of results that are new memory each;
+    `views`, of results that lie in operands, which of these, how many bytes further, and the form."""
+
+    __slots__ = ("template", "results", "rooms", "scratch", "checks", "program", "simple", "several", "views",
+                 "_alive")
 
     def __init__(self, results: Sequence[tuple[int, int, int, Form] | None], plan: Plan | None = None,
                  program: Any = None) -> None:
@@ -86,10 +90,17 @@ class Unit:
             self.template = block.buffer_info()[0] if plan.block[0] else 0
             self._alive = block, plan.alive
         self.simple: tuple[int, int, Form, int] | None = None
-        if self.template and len(self.results) == len(self.rooms) == 1 and not self.checks:
-            result = self.results[0]
-            if result is not None and result[:3] == (FRESH, 0, 0):
-                self.simple = self.template, self.rooms[0], result[3], self.scratch
+        self.several: list[Form] | None = None
+        self.views: list[tuple[int, int, Form]] | None = None
+        made = [r for r in self.results if r is not None]
+        if len(made) < len(self.results) or not made or self.checks or program is not None:
+            return
+        if not self.template and all([r[0] == OPERAND for r in made]):
+            self.views = [r[1:] for r in made]
+        elif self.template and [r[:3] for r in made] == [(FRESH, k, 0) for k in range(len(self.rooms))]:
+            self.several = [r[3] for r in made]
+            if len(made) == 1:
+                self.simple = self.template, self.rooms[0], made[0][3], self.scratch
 
 
 class Graph(NamedTuple):

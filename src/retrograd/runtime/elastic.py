@@ -20,7 +20,7 @@ from retrograd.runtime.arena import Arena, arenas
 from retrograd.runtime.buffer import address
 from retrograd.runtime.program import PRIVATE, SLICE, Driver
 from retrograd.runtime.recycle import LARGE, recycler
-from retrograd.runtime.table import FOREVER, ROW, WORD, Stage, StageTable
+from retrograd.runtime.table import FOREVER, ROW, WORD, Stage, StageTable, StageWords
 
 FRAMES = 4              # that wait for their size to come again
 
@@ -63,7 +63,7 @@ class Elastic:
     """A pattern, the functions of its sizes, and frames."""
 
     def __init__(self, pattern: Pattern, numbers: Callable[..., Any], asked: Callable[..., bool],
-                 stages: Callable[[Sequence[int], Sequence[float]], list[Stage] | None],
+                 stages: Callable[[Sequence[int], Sequence[float]], StageWords | None],
                  driver: Driver) -> None:
         """`asked(*sizes)`: whether the functions hold for those sizes. `stages(words, costs)`: how threads
         share the work, None where one does it alone."""
@@ -147,8 +147,8 @@ class _Frame:
         self.base = -1
         self.cost = sum(numbers.costs)
         stages = e.stages(words.tolist(), numbers.costs)
-        self.stages = e.alone if stages is None else StageTable(stages, p.lengths)
-        self.last = min(1, len(p.kernels)) if stages is None else len(stages)
+        self.stages: StageTable | StageWords = stages or e.alone
+        self.last = stages.count if stages else min(1, len(p.kernels))
         self.parallel = stages is not None
         self.sizes = sizes
 

@@ -8,6 +8,7 @@ once; one without rows is always run by its blocks.
 from __future__ import annotations
 
 import ctypes
+from array import array
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -71,6 +72,21 @@ class StageTable:
             at += len(stage.blocks) * BLOCK * WORD
         self._stages = (ctypes.c_int64 * max(1, len(head)))(*head)
         self.address = ctypes.addressof(self._stages)
+
+
+class StageWords:
+    """Stages whose blocks are words already, in native memory."""
+
+    def __init__(self, stages: Sequence[tuple[int, int, Any, int]]) -> None:
+        """First row, last, blocks as an array of BLOCK words each (None: none), patience."""
+        self.count = len(stages)
+        self._blocks = [blocks for _, _, blocks, _ in stages]
+        head = []
+        for first, last, blocks, patience in stages:
+            at, count = (0, 0) if blocks is None else (blocks.buffer_info()[0], len(blocks) // BLOCK)
+            head += [first, last, at, count, patience]
+        self._stages = array("q", head)
+        self.address = self._stages.buffer_info()[0]
 
 
 def _words(block: Block, args: int) -> list[int]:
