@@ -1,6 +1,6 @@
 """Random networks, trained by Retrograd and by PyTorch from the same weights: all numbers must agree.
 
-    python scripts/fuzz.py [SECONDS] [FIRST SEED]
+    python -m tests.end_to_end.random_networks [SECONDS] [FIRST SEED]
 
 Each seed is a network, an optimiser and data. It is trained in float64 by PyTorch, by the plain loop and by
 `retrograd.compile`; the last two must have equal bits, and agree with PyTorch to 1e-8 of the largest number.
@@ -210,7 +210,7 @@ def check(seed: int, torch: Any, rg: Any) -> str:
         except Exception as e:
             if isinstance(expected, type(e)) or isinstance(e, type(expected)):
                 return ""
-            return f"{e.__class__.__name__}: {e}\n{traceback.format_exc()}"
+            return "\n    ".join(traceback.format_exc().splitlines()[-4:])
     if isinstance(expected, Exception):
         return f"PyTorch raises {expected!r}"
     plain, compiled_ = results

@@ -1,0 +1,20 @@
+"""A few of the random networks and programs that `make fuzz` runs for longer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.end_to_end import random_networks, random_programs
+
+import retrograd as rg
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_random_network_is_trained_as_by_pytorch(torch: Any, seed: int) -> None:
+    assert random_networks.check(seed, torch, rg) == ""
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_random_program_computes_what_pytorch_computes(torch: Any, seed: int) -> None:
+    assert random_programs.check(seed, torch, rg) == ""
