@@ -12,7 +12,7 @@ from retrograd.autodiff.pieces import Piece, Row, total
 from retrograd.autodiff.rules import vjp
 from retrograd.base.errors import AutogradError
 from retrograd.base.modes import modes
-from retrograd.graph.graph import NOWHERE
+from retrograd.graph.graph import NOWHERE, topological
 from retrograd.graph.node import LEAF, Node, bind, freed_p, line_text, recorder
 from retrograd.ops.linear import alias_p, concat_p, full, pad, slice_p, slice_transposed
 
@@ -118,25 +118,7 @@ def reads(n: Node) -> tuple[Node, ...]:
 
 def downward(roots: Sequence[Node], below: AbstractSet[Node] = NOWHERE) -> list[Node]:
     """The nodes on the way to a derivative, inputs first; composites are not looked into."""
-    order: list[Node] = []
-    seen: set[Node] = set()
-    stack: list[Node] = []
-    for root in roots:
-        stack.append(root)
-        while stack:
-            n = stack[-1]
-            if n in seen:
-                stack.pop()
-                continue
-            if n not in below:
-                more = [i for i in reads(n) if i.rg and i not in seen]
-                if more:
-                    stack.extend(more)
-                    continue
-            seen.add(n)
-            order.append(n)
-            stack.pop()
-    return order
+    return topological(roots, through_values=True, tracked=True, ends=below, reads=reads)
 
 
 def joined(x: Node, pieces: Sequence[Piece]) -> Node:

@@ -6,7 +6,7 @@ so it may be a parameter and part of a key.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from retrograd.base.dtype import DType
 from retrograd.base.shape import Shape
 from retrograd.graph.aval import Aval
 from retrograd.graph.computing import computed_in, numpy_value
+from retrograd.graph.graph import topological
 from retrograd.graph.node import Node, bind, const, const_p
 from retrograd.graph.primitive import Primitive
 
@@ -129,27 +130,9 @@ def exact(x: Any) -> Any:
     return repr(x) if x.__class__ is float or x.__class__ is bool else x
 
 
-def walk(roots: Iterable[Node], ends: Any) -> list[Node]:
+def walk(roots: Iterable[Node], ends: Container[Node]) -> list[Node]:
     """The nodes above `ends`, inputs first, known values or not."""
-    order: list[Node] = []
-    seen: set[Node] = set()
-    stack: list[Node] = []
-    for root in roots:
-        stack.append(root)
-        while stack:
-            n = stack[-1]
-            if n in seen:
-                stack.pop()
-                continue
-            if n not in ends:
-                more = [i for i in n.inputs if i not in seen]
-                if more:
-                    stack.extend(more)
-                    continue
-            seen.add(n)
-            order.append(n)
-            stack.pop()
-    return order
+    return topological(roots, through_values=True, ends=ends)
 
 
 @lru_cache(maxsize=4096)

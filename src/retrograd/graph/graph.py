@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from operator import attrgetter
 
 from retrograd.graph.node import Node, const_p
 
 NOWHERE: AbstractSet[Node] = frozenset()
+inputs_of: Callable[[Node], Iterable[Node]] = attrgetter("inputs")
 
 
 def topological(roots: Iterable[Node], *, through_values: bool = False, tracked: bool = False,
-                ends: AbstractSet[Node] = NOWHERE) -> list[Node]:
+                ends: Container[Node] = NOWHERE, reads: Callable[[Node], Iterable[Node]] = inputs_of
+                ) -> list[Node]:
     """Nodes that the roots need, inputs first; iterative, so any depth works.
 
     Stops at `ends`, and at known values unless `through_values`; with `tracked` it follows only nodes on
-    the way to a derivative.
+    the way to a derivative. `reads` says what a node needs, if not its inputs.
     """
     order: list[Node] = []
     seen: set[Node] = set()
@@ -29,7 +32,7 @@ def topological(roots: Iterable[Node], *, through_values: bool = False, tracked:
                 stack.pop()
                 continue
             if (n.value is None or through_values) and n not in ends:
-                more = [i for i in n.inputs if i not in seen and (i.rg or not tracked)]
+                more = [i for i in reads(n) if i not in seen and (i.rg or not tracked)]
                 if more:
                     stack.extend(more)
                     continue
