@@ -200,12 +200,17 @@ _LATER = {
     "lookup":
         "embedding one_hot",
     "conv":
-        "conv1d conv2d conv3d conv_transpose1d conv_transpose2d",
+        "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d",
     "padding":
         "fold interpolate pad pixel_shuffle pixel_unshuffle unfold",
     "pooling":
-        "adaptive_avg_pool1d adaptive_avg_pool2d adaptive_max_pool1d adaptive_max_pool2d avg_pool1d "
-        "avg_pool2d avg_pool3d max_pool1d max_pool2d max_pool3d",
+        "adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d "
+        "adaptive_max_pool2d adaptive_max_pool3d avg_pool1d avg_pool2d avg_pool3d max_pool1d max_pool2d "
+        "max_pool3d",
+    "unpooling":
+        "lp_pool1d lp_pool2d lp_pool3d max_unpool1d max_unpool2d max_unpool3d",
+    "sampling":
+        "affine_grid grid_sample",
     "attention":
         "scaled_dot_product_attention",
     "ctc":

@@ -13,7 +13,8 @@ from retrograd.graph.node import Node, bind
 from retrograd.ops import linear as lin
 from retrograd.ops.window import conv_input_p, conv_p
 
-__all__ = ["conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d"]
+__all__ = ["conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
+           "conv_transpose3d"]
 
 _AXES = {1: "L", 2: "H, W", 3: "D, H, W"}
 _KERNEL = {1: "K", 2: "KH, KW", 3: "KD, KH, KW"}
@@ -164,3 +165,9 @@ def conv_transpose2d(input: Any, weight: Any, bias: Any = None, stride: Any = 1,
               [1., 2., 1.]]]])
     """
     return _transposed(2, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+def conv_transpose3d(input: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0,
+                     output_padding: Any = 0, groups: int = 1, dilation: Any = 1) -> Tensor:
+    """The transpose of conv3d as a map: see conv_transpose2d."""
+    return _transposed(3, input, weight, bias, stride, padding, output_padding, groups, dilation)

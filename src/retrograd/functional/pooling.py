@@ -21,7 +21,8 @@ from retrograd.ops.pool import pool_pick_p
 from retrograd.ops.window import windows_p
 
 __all__ = ["max_pool1d", "max_pool2d", "max_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d",
-           "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_max_pool1d", "adaptive_max_pool2d"]
+           "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d",
+           "adaptive_max_pool2d", "adaptive_max_pool3d"]
 
 _AXES = {1: "L", 2: "H, W", 3: "D, H, W"}
 
@@ -258,6 +259,11 @@ def adaptive_avg_pool2d(input: Any, output_size: Any) -> Tensor:
     return _adaptive_avg(2, input, output_size)
 
 
+def adaptive_avg_pool3d(input: Any, output_size: Any) -> Tensor:
+    """(N, C, D, H, W) to (N, C, *output_size): see adaptive_avg_pool2d."""
+    return _adaptive_avg(3, input, output_size)
+
+
 def _adaptive_max(n: int, input: Any, output_size: Any, return_indices: bool) -> Any:
     op = f"adaptive_max_pool{n}d"
     x = need_tensor(input, op)
@@ -290,3 +296,8 @@ def adaptive_max_pool2d(input: Any, output_size: Any, return_indices: bool = Fal
     """The largest element of each window of adaptive_avg_pool2d; with return_indices also its place in H x
     W."""
     return _adaptive_max(2, input, output_size, return_indices)
+
+
+def adaptive_max_pool3d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+    """The largest element of each window of adaptive_avg_pool3d: see adaptive_max_pool2d."""
+    return _adaptive_max(3, input, output_size, return_indices)
