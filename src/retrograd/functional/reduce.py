@@ -280,6 +280,8 @@ def _norm(x: Node, order: Any, over: Shape) -> Node:
         raise MissingError(f"p is {order!r}", op="norm", fix="Use 'fro', a number, inf or -inf.")
     if order == 1:
         return lin.reduce_sum(size, over)
+    if order in (math.inf, -math.inf):
+        _nonempty(x, over, "norm")
     if order == math.inf:
         return bind(r.reduce_max, (size,), (over,))
     if order == -math.inf:
