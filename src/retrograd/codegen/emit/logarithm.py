@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from llvmlite import ir
 
-from retrograd.codegen.emit.exponential import exp
-from retrograd.codegen.emit.formats import FLOAT32, FLOAT64, Format, format_of, polynomial
+from retrograd.codegen.emit.exponential import EXP_RANGE, bounded_exp
+from retrograd.codegen.emit.formats import FLOAT32, FLOAT64, Format, at_most, format_of, polynomial
 
 if TYPE_CHECKING:
     from retrograd.codegen.emit.algebra import LLVMAlgebra
@@ -58,7 +58,9 @@ def log1p(m: LLVMAlgebra, x: ir.Value) -> ir.Value:
 
 def softplus(m: LLVMAlgebra, x: ir.Value) -> ir.Value:
     """log(1 + exp(x)), as max(x, 0) + log1p(exp(-|x|)): neither end overflows or loses digits."""
-    return m.add(m.maximum(x, 0.0), log1p(m, exp(m, m.neg(m.abs(x)))))
+    form, size = format_of(x), m.abs(x)
+    e = bounded_exp(m, m.neg(at_most(m, size, -EXP_RANGE[form.name][0])), form, careful=True)
+    return m.add(m.maximum(x, 0.0), log1p(m, e))
 
 
 def split(m: LLVMAlgebra, x: ir.Value, form: Format) -> tuple[ir.Value, ir.Value]:

@@ -2,19 +2,21 @@
 
 Up to 2^20 a few terms of pi / 2 are subtracted. Beyond, x = integer * 2^k, and only 2^k * 2 / pi modulo 4
 matters: it is looked up in parts short enough that their products with the integer are exact (Payne and
-Hanek). Both are computed always and one is selected, so that the loop around still vectorises.
+Hanek). In vectors that is left out where no lane needs it; in a loop over elements both are computed always
+and one is selected, so that LLVM makes vectors of it.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from llvmlite import ir
 
 from retrograd.codegen.emit.formats import FLOAT32, FLOAT64, Format, format_of, nearest_integer
-from retrograd.codegen.emit.types import f64
+from retrograd.codegen.emit.types import f64, i1, width_of
 
 if TYPE_CHECKING:
     from retrograd.codegen.emit.algebra import LLVMAlgebra
@@ -40,15 +42,34 @@ def reduced(m: LLVMAlgebra, x: ir.Value) -> tuple[ir.Value, ir.Value, ir.Value |
     large = b.fcmp_ordered(">=", m.abs(wide), m.like(wide, 2.0**_LARGE_EXPONENT))
     if form is FLOAT32:
         rest = m.fma(turns, middle, exact)
-        far_turns, far_rest = _far_single(m, x)
-        return b.select(large, far_turns, turns), b.select(large, far_rest, rest), None
+        turns, rest = _where_large(m, large, (turns, rest), lambda: _far_single(m, x))
+        return turns, rest, None
     # Next to a multiple of pi / 2 the second term cancels too, so nothing of either may be rounded away.
     product = b.fmul(turns, middle)
     rest, lost = _exact_sum(m, exact, product)
     lost = m.fma(turns, low, b.fadd(lost, m.fma(turns, middle, b.fneg(product))))
-    far_turns, far_rest, far_lost = _far_double(m, x)
-    turns, rest = b.select(large, far_turns, turns), b.select(large, far_rest, rest)
-    return turns, rest, b.select(large, far_lost, lost)
+    turns, rest, lost = _where_large(m, large, (turns, rest, lost), lambda: _far_double(m, x))
+    return turns, rest, lost
+
+
+def _where_large(m: LLVMAlgebra, large: ir.Value, near: tuple[ir.Value, ...],
+                 far: Callable[[], tuple[ir.Value, ...]]) -> list[ir.Value]:
+    """Near or far values, lane by lane; no lane of a vector is far as a rule, and then that is left out."""
+    b, lanes = m.b, width_of(large.type)
+    if not lanes:
+        return [b.select(large, f, n) for f, n in zip(far(), near)]
+    before = b.block
+    some = m.intrinsic(f"llvm.vector.reduce.or.v{lanes}i1", i1, large)
+    with b.if_then(some, likely=False):
+        selected = [b.select(large, f, n) for f, n in zip(far(), near)]
+        inside = b.block
+    results = []
+    for n, s in zip(near, selected):
+        phi = b.phi(n.type)
+        phi.add_incoming(n, before)
+        phi.add_incoming(s, inside)
+        results.append(phi)
+    return results
 
 
 def _far_single(m: LLVMAlgebra, x: ir.Value) -> tuple[ir.Value, ir.Value]:
