@@ -131,7 +131,8 @@ def pow(input: Any, exponent: Any) -> Tensor:
     """input ** exponent. d/d input = e * input**(e-1), d/d e = y * log(input).
 
     The exponents 2, 3, 0.5, 1, 0, -1 and -0.5 are part of the program; others are arguments of it. 0**0 is 1,
-    and its derivative to the base is 0.
+    and its derivative to the base is 0. Powers of integers are taken modulo 2^bits. Negative exponents in a
+    tensor give 0, but for the bases 1 and -1; a negative number as the exponent of integers is an error.
     """
     if exponent.__class__ is int and exponent == 2 and isinstance(input, TensorBase):
         x = input.node

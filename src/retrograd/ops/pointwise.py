@@ -63,7 +63,15 @@ def _pow_b(a: Node, b: Node, y: Node) -> Node:
     return bind(where, (flat, const(0.0, y.dtype), y * bind(log, (a,))))
 
 
-pow_ = pointwise("pow", np.power, lambda m, a, b: m.pow(a, b), partials=(_pow_a, _pow_b), singular=True,
+def _pow_np(a: Any, b: Any) -> Any:
+    if b.dtype.kind != "i":
+        return np.power(a, b)
+    # NumPy refuses negative powers of integers. They are those of the reciprocal, rounded towards 0.
+    unit = np.where(np.abs(a) == 1, np.where(b & 1, a, 1), 0)
+    return np.where(b < 0, unit, np.power(a, np.maximum(b, 0))).astype(a.dtype, copy=False)
+
+
+pow_ = pointwise("pow", _pow_np, lambda m, a, b: m.pow(a, b), partials=(_pow_a, _pow_b), singular=True,
                  domain=(0.5, 2.0))
 exp = pointwise("exp", np.exp, lambda m, x: m.exp(x), partials=lambda y: y)
 expm1 = pointwise("expm1", np.expm1, lambda m, x: m.expm1(x), partials=lambda y: y + 1.0)

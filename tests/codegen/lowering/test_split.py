@@ -43,6 +43,18 @@ def test_two_steps_have_the_bits_of_one(name: str, shape: tuple[int, ...], dtype
     assert rows > fewer or x[::2].numel() < 1 << 17     # half of the smallest is not split
 
 
+@pytest.mark.parametrize("shape", [(2, 131_073), (15, 70_001), (3, 3001, 33)], ids=str)
+@pytest.mark.parametrize("name", ["sum", "of squares", "max"])
+def test_a_few_long_rows_are_cut_too_and_keep_their_bits(name: str, shape: tuple[int, ...],
+                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    x = rg.tensor(np.random.default_rng(0).standard_normal(shape).astype("float32"))
+    over_rows = {"sum": lambda: x.sum(1), "of squares": lambda: (x * x).sum(1), "max": lambda: x.amax(1)}[name]
+    value, rows = _rows(over_rows())
+    monkeypatch.setattr(fold, "worth_splitting", lambda *_: False)
+    whole, fewer = _rows(over_rows())
+    assert value.tobytes() == whole.tobytes() and rows > fewer == 1
+
+
 def test_more_chunks_than_one_chunk_holds_are_still_added_well() -> None:
     values = np.random.default_rng(0).standard_normal(CHUNK * 64 * CHUNK + 12_345).astype("float32")
     exact = math.fsum(values.tolist())

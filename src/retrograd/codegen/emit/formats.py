@@ -103,7 +103,7 @@ def scaled(m: LLVMAlgebra, y: ir.Value, n: Rounded, form: Format) -> ir.Value:
         lanes = 512 // form.integer.width
         width = width_of(y.type)
         if width and width % lanes == 0:
-            return in_pieces(m, lanes, lambda *xy: _vscalef(m, *xy, form), y, n.value)
+            return in_pieces(m, lanes, lambda a, k: _vscalef(m, a, k, form), y, n.value)
         return _ldexp(m, y, digits, n.fraction, form)
     # In two steps, of which the first is exact: the integers are added to exponents.
     field = m.like_bits(y, -1 << form.mantissa)

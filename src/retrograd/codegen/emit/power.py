@@ -1,7 +1,8 @@
-"""A float base and exponent go in; base ** exponent comes out, within 2 ulp.
+"""A base and an exponent go in; base ** exponent comes out, of floats within 2 ulp, of integers exactly.
 
 x ** y = exp(y log x), where an error of log x grows by y log x, up to 745: float32 goes through float64, and
-float64 through a logarithm in two parts that keeps 2^-64.
+float64 through a logarithm in two parts that keeps 2^-64. Integers are squared as often as the largest
+exponent of a vector has digits, modulo 2^bits.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from llvmlite import ir
 from retrograd.codegen.emit.exponential import EXP_RANGE, exp, reduced
 from retrograd.codegen.emit.formats import FLOAT32, clamp, format_of, polynomial, scaled
 from retrograd.codegen.emit.logarithm import log, split
+from retrograd.codegen.emit.types import i1, is_float, width_of
 
 if TYPE_CHECKING:
     from retrograd.codegen.emit.algebra import LLVMAlgebra, Operand
@@ -30,7 +32,9 @@ _LN2 = (0.6931471805592082, 7.371002565167799e-13)
 
 
 def pow(m: LLVMAlgebra, x: Operand, y: Operand) -> ir.Value:
-    x, y = m.floats(x, y)
+    x, y = m.numbers(x, y)
+    if not is_float(x.type):
+        return _integer(m, x, y)
     magnitude = m.abs(x)
     if format_of(x) is FLOAT32:
         wide = m.mul(m.cast(y, "float64"), log(m, m.cast(magnitude, "float64")))
@@ -38,6 +42,32 @@ def pow(m: LLVMAlgebra, x: Operand, y: Operand) -> ir.Value:
     else:
         result = _double(m, magnitude, y)
     return _special(m, x, y, result)
+
+
+def _integer(m: LLVMAlgebra, x: ir.Value, y: ir.Value) -> ir.Value:
+    """A negative power is that of the reciprocal, rounded towards 0: 0, but for the powers of 1 and -1."""
+    b = m.b
+    zero, one = m.like(x, 0), m.like(x, 1)
+    negative = b.icmp_signed("<", y, zero)
+    begin, loop, end = b.block, b.append_basic_block("power"), b.append_basic_block("powered")
+    rest = b.select(negative, zero, y)
+    b.branch(loop)
+    b.position_at_end(loop)
+    power, square, digits = (b.phi(x.type) for _ in range(3))
+    odd = b.icmp_signed("!=", b.and_(digits, one), zero)
+    result = b.select(odd, b.mul(power, square), power)
+    left = b.lshr(digits, one)
+    for phi, first, following in ((power, one, result), (square, x, b.mul(square, square)),
+                                  (digits, rest, left)):
+        phi.add_incoming(first, begin)
+        phi.add_incoming(following, loop)
+    more = b.icmp_signed("!=", left, zero)
+    lanes = width_of(more.type)
+    b.cbranch(m.intrinsic(f"llvm.vector.reduce.or.v{lanes}i1", i1, more) if lanes else more, loop, end)
+    b.position_at_end(end)
+    sign = b.select(b.icmp_signed("!=", b.and_(y, one), zero), x, one)
+    unit = b.or_(b.icmp_signed("==", x, one), b.icmp_signed("==", x, m.like(x, -1)))
+    return b.select(negative, b.select(unit, sign, zero), result)
 
 
 def _double(m: LLVMAlgebra, x: ir.Value, y: ir.Value) -> ir.Value:

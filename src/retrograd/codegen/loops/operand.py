@@ -77,7 +77,10 @@ class Access:
                 self.strides.append(_product(b, extents[axis + 1:]))
             else:
                 self.strides.append(int(letter))
-        self.reach, self.size = (None, None) if operand.at is None else (next(runtime), next(runtime))
+        self.reach: ir.Value | None = None
+        self.size: ir.Value | None = None
+        if operand.at is not None:
+            self.reach, self.size = next(runtime), next(runtime)
 
     def address(self, b: ir.IRBuilder, index: Sequence[ir.Value], place: ir.Value | None = None) -> ir.Value:
         """Where the element is; `place` is the value of the input that the operand is read at."""

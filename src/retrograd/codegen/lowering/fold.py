@@ -49,9 +49,14 @@ def lower_fold(work: Work, schedule: Schedule) -> list[Call]:
     nest = Reduce(tuple(operands), steps.steps(), str(r.prim.lower), r.dtype.name, strip, vector)
     flops = sum(n.prim.flops(n) for n in work.nodes if n.prim.flops)
     if worth_splitting(nest.dtype, *extent):
-        sources = [Source(at, o.dtype, (*walk[1:], 0)[:2]) for at, o, walk in zip(addresses, operands, walks)]
-        return calls + split(nest, sources, *extent[1:], Address(r, 0, r.dtype.itemsize), flops)
+        for k in range(extent[0]):
+            sources = [Source(at._replace(offset=at.offset + k * walk[0]), o.dtype, (*walk[1:], 0)[:2])
+                       for at, o, walk in zip(addresses, operands, walks)]
+            out = Address(r, k * extent[2], r.dtype.itemsize)
+            calls += split(nest, sources, extent[1], extent[2], out, flops / extent[0])
+        return calls
     inner = [extent[2], 0, extent[2]] if rank == 3 else []
-    args = [*addresses, Address(r, 0, r.dtype.itemsize), 0, extent[0], extent[1], *inner, *given]
+    args: list[int | Address] = [
+        *addresses, Address(r, 0, r.dtype.itemsize), 0, extent[0], extent[1], *inner, *given]
     cost = nanoseconds(flops, moved(tuple(extent), walks, operands))
     return [*calls, Call(nest, args, axes=nest.axes(), cost=cost)]

@@ -22,7 +22,8 @@ from retrograd.codegen.loops.operand import Operand, Step
 from retrograd.codegen.loops.reduce import CHUNK, Reduce
 from retrograd.codegen.lowering.call import Address, Call, Scratch, moved, stride_letters
 
-LARGE = 1 << 16         # elements
+LARGE = 1 << 16         # elements of a result
+FEW = 16                # results; more of them are work enough for any number of threads
 
 
 class Source(NamedTuple):
@@ -41,7 +42,7 @@ def partial_sums(dtype: str) -> int:
 def worth_splitting(dtype: str, outer: int, folded: int, inner: int) -> bool:
     """By shape alone, since more than CHUNK chunks are added in another order."""
     columns = partial_sums(dtype) if inner == 1 else inner
-    return SIZE[dtype] >= 4 and outer == 1 and folded * inner >= max(LARGE, 2 * CHUNK * columns)
+    return SIZE[dtype] >= 4 and outer < FEW and folded * inner >= max(LARGE, 2 * CHUNK * columns)
 
 
 def split(nest: Reduce, sources: Sequence[Source], folded: int, inner: int, out: Address,
