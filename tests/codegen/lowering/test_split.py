@@ -48,10 +48,10 @@ def test_two_steps_have_the_bits_of_one(name: str, shape: tuple[int, ...], dtype
 def test_a_few_long_rows_are_cut_too_and_keep_their_bits(name: str, shape: tuple[int, ...],
                                                          monkeypatch: pytest.MonkeyPatch) -> None:
     x = rg.tensor(np.random.default_rng(0).standard_normal(shape).astype("float32"))
-    over_rows = {"sum": lambda: x.sum(1), "of squares": lambda: (x * x).sum(1), "max": lambda: x.amax(1)}[name]
-    value, rows = _rows(over_rows())
+    folds = {"sum": lambda: x.sum(1), "of squares": lambda: (x * x).sum(1), "max": lambda: x.amax(1)}
+    value, rows = _rows(folds[name]())
     monkeypatch.setattr(fold, "worth_splitting", lambda *_: False)
-    whole, fewer = _rows(over_rows())
+    whole, fewer = _rows(folds[name]())
     assert value.tobytes() == whole.tobytes() and rows > fewer == 1
 
 
