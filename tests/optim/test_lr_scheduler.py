@@ -16,6 +16,27 @@ CASES = {
     "lambdas": ("LambdaLR", {"lr_lambda": [lambda epoch: 0.95**epoch, lambda epoch: 1 / (1 + epoch)]}),
     "cosine": ("CosineAnnealingLR", {"T_max": 7, "eta_min": 0.01}),
     "cosine_to_zero": ("CosineAnnealingLR", {"T_max": 20}),
+    "multiplicative": ("MultiplicativeLR", {"lr_lambda": lambda epoch: 1 / (1 + epoch / 9)}),
+    "constant": ("ConstantLR", {"factor": 0.25, "total_iters": 6}),
+    "constant_default": ("ConstantLR", {}),
+    "linear": ("LinearLR", {"start_factor": 0.2, "end_factor": 0.9, "total_iters": 7}),
+    "linear_default": ("LinearLR", {}),
+    "polynomial": ("PolynomialLR", {"total_iters": 30, "power": 2.0}),
+    "polynomial_default": ("PolynomialLR", {}),
+    "restarts": ("CosineAnnealingWarmRestarts", {"T_0": 4}),
+    "restarts_longer": ("CosineAnnealingWarmRestarts", {"T_0": 2, "T_mult": 2, "eta_min": 0.01}),
+    "cyclic": ("CyclicLR", {"base_lr": 0.1, "max_lr": 0.5, "step_size_up": 3}),
+    "cyclic_uneven": ("CyclicLR", {"base_lr": [0.1, 0.2], "max_lr": [0.5, 0.6], "step_size_up": 2,
+                                   "step_size_down": 5, "mode": "triangular2", "base_momentum": 0.5}),
+    "cyclic_exponential": ("CyclicLR", {"base_lr": 0.1, "max_lr": 0.5, "step_size_up": 4, "mode": "exp_range",
+                                        "gamma": 0.9, "cycle_momentum": False}),
+    "cyclic_own_scale": ("CyclicLR", {"base_lr": 0.1, "max_lr": 0.5, "step_size_up": 4,
+                                      "scale_fn": lambda x: 0.5**x, "scale_mode": "iterations"}),
+    "one_cycle": ("OneCycleLR", {"max_lr": 0.5, "total_steps": 20}),
+    "one_cycle_linear": ("OneCycleLR", {"max_lr": [0.5, 0.7], "epochs": 5, "steps_per_epoch": 4,
+                                        "pct_start": 0.4, "anneal_strategy": "linear", "three_phase": True}),
+    "one_cycle_steady": ("OneCycleLR", {"max_lr": 0.5, "total_steps": 19, "cycle_momentum": False,
+                                        "div_factor": 10.0, "final_div_factor": 100.0}),
 }
 METRICS = [1.0, 0.9, 0.9, 0.89999, 0.9, 0.95, 0.5, 0.6, 0.6, 0.6, 0.6, 0.6, 0.4, 0.5, 0.5, 0.5, 0.5, 0.5]
 PLATEAUS = {
@@ -30,7 +51,7 @@ PLATEAUS = {
 
 def optimizer_of(lib, lr=0.4):
     a, b = lib.zeros(1), lib.zeros(1)
-    return lib.optim.SGD([{"params": [a]}, {"params": [b], "lr": 2 * lr}], lr=lr)
+    return lib.optim.SGD([{"params": [a]}, {"params": [b], "lr": 2 * lr}], lr=lr, momentum=0.9)
 
 
 def rates(lib, name, options, epochs=18, disturb=False):
@@ -42,7 +63,7 @@ def rates(lib, name, options, epochs=18, disturb=False):
         if disturb and epoch == 4:
             optimizer.param_groups[0]["lr"] *= 3
         scheduler.step()
-        result.append(scheduler.get_last_lr())
+        result.append(scheduler.get_last_lr() + [group["momentum"] for group in optimizer.param_groups])
     return result, [group["lr"] for group in optimizer.param_groups], scheduler.last_epoch
 
 
@@ -173,3 +194,99 @@ def test_arguments_are_checked():
         schedulers.LambdaLR(optimizer_of(rg), [lambda epoch: 1.0])
     with pytest.raises(KeyError, match="param 'initial_lr' is not specified"):
         schedulers.StepLR(optimizer_of(rg), 1, last_epoch=3)
+
+
+COMBINED = {
+    "sequential": lambda s, o: s.SequentialLR(o, [s.ConstantLR(o, 0.1, 4), s.ExponentialLR(o, 0.9)], [4]),
+    "sequence_of_three": lambda s, o: s.SequentialLR(
+        o, [s.LinearLR(o, 0.1, total_iters=3), s.CosineAnnealingLR(o, 6), s.StepLR(o, 2)], [3, 9]),
+    "chained": lambda s, o: s.ChainedScheduler([s.ConstantLR(o, 0.1, 4), s.ExponentialLR(o, 0.9)]),
+    "nested": lambda s, o: s.SequentialLR(
+        o, [s.SequentialLR(o, [s.ConstantLR(o, 0.5, 2), s.ExponentialLR(o, 0.9)], [2]), s.StepLR(o, 3)], [6]),
+}
+
+
+@pytest.mark.filterwarnings("ignore:Detected call of")      # of a sequence in a sequence, in PyTorch too
+@pytest.mark.parametrize("case", COMBINED)
+def test_combined_rates_are_pytorchs_and_resume(torch, case):
+    results = []
+    for lib in (rg, torch):
+        optimizer = optimizer_of(lib)
+        scheduler = COMBINED[case](lib.optim.lr_scheduler, optimizer)
+        seen = [scheduler.get_last_lr()]
+        for epoch in range(15):
+            if epoch == 7 and lib is rg:
+                saved = scheduler.state_dict(), optimizer.state_dict()
+                optimizer = optimizer_of(lib)
+                scheduler = COMBINED[case](lib.optim.lr_scheduler, optimizer)
+                optimizer.load_state_dict(saved[1])
+                scheduler.load_state_dict(saved[0])
+            optimizer.step()
+            scheduler.step()
+            seen.append(scheduler.get_last_lr())
+        results.append(seen)
+    for got, wanted in zip(*results, strict=True):
+        assert got == pytest.approx(wanted, rel=1e-13, abs=1e-16)
+
+
+def test_restarts_take_fractions_of_epochs(torch):
+    results = []
+    for lib in (rg, torch):
+        scheduler = lib.optim.lr_scheduler.CosineAnnealingWarmRestarts(optimizer_of(lib), 3, 2)
+        results.append([])
+        for time in (0.25, 1.5, 3.0, 4.75, 9.5, 21.25, 2.0):
+            scheduler.step(time)
+            results[-1].append((scheduler.get_last_lr(), scheduler.T_i, scheduler.last_epoch))
+    for got, wanted in zip(*results, strict=True):
+        assert got[0] == pytest.approx(wanted[0], rel=1e-13) and got[1:] == wanted[1:]
+
+
+def test_cycles_move_the_first_beta_of_adam(torch):
+    results = []
+    for lib in (rg, torch):
+        optimizer = lib.optim.Adam([lib.zeros(1)], lr=0.1)
+        scheduler = lib.optim.lr_scheduler.OneCycleLR(optimizer, 0.5, total_steps=12)
+        results.append([])
+        for _ in range(11):
+            optimizer.step()
+            scheduler.step()
+            results[-1] += [*scheduler.get_last_lr(), *optimizer.param_groups[0]["betas"]]
+    assert results[0] == pytest.approx(results[1], rel=1e-13)
+
+
+MISTAKES = {
+    "constant": lambda s, o: s.ConstantLR(o, factor=2.0),
+    "linear": lambda s, o: s.LinearLR(o, start_factor=0.0),
+    "linear_end": lambda s, o: s.LinearLR(o, end_factor=2.0),
+    "restarts": lambda s, o: s.CosineAnnealingWarmRestarts(o, 0),
+    "restarts_shorter": lambda s, o: s.CosineAnnealingWarmRestarts(o, 1, 0),
+    "restarts_past": lambda s, o: s.CosineAnnealingWarmRestarts(o, 1).step(-1),
+    "mode": lambda s, o: s.CyclicLR(o, 0.1, 0.5, mode="square"),
+    "no_steps": lambda s, o: s.OneCycleLR(o, 0.5),
+    "negative_steps": lambda s, o: s.OneCycleLR(o, 0.5, total_steps=-3),
+    "strategy": lambda s, o: s.OneCycleLR(o, 0.5, total_steps=3, anneal_strategy="sine"),
+    "percent": lambda s, o: s.OneCycleLR(o, 0.5, total_steps=3, pct_start=2.0),
+    "empty_sequence": lambda s, o: s.SequentialLR(o, [], []),
+    "milestones": lambda s, o: s.SequentialLR(o, [s.StepLR(o, 1)], [3]),
+    "plateau_in_sequence": lambda s, o: s.ChainedScheduler([s.ReduceLROnPlateau(o)]),
+    "no_function": lambda s, o: s.MultiplicativeLR(o, 3),
+}
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+def test_mistakes_are_told_in_pytorchs_words(torch, case):
+    said = []
+    for lib in (rg, torch):
+        with pytest.raises((ValueError, TypeError)) as caught:
+            MISTAKES[case](lib.optim.lr_scheduler, optimizer_of(lib))
+        said.append((caught.type, str(caught.value)))
+    assert said[0] == said[1]
+
+
+def test_a_cycle_has_an_end():
+    optimizer = optimizer_of(rg)
+    scheduler = rg.optim.lr_scheduler.OneCycleLR(optimizer, 0.5, total_steps=1)
+    optimizer.step()
+    scheduler.step()
+    with pytest.raises(ValueError, match="Tried to step 2 times"):
+        scheduler.step()

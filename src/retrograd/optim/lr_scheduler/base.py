@@ -91,8 +91,11 @@ class LRScheduler:
                 )
         self.base_lrs = rates_of(optimizer, "initial_lr")
         self.last_epoch = last_epoch
-        self._step_count = 0
         self._last_lr: list[Any] = []
+        self._initial_step()
+
+    def _initial_step(self) -> None:
+        self._step_count = 0
         with self._flagged("_is_initial"):
             self.step()
 
@@ -111,6 +114,9 @@ class LRScheduler:
         self._step_count += 1
         if epoch is not None:
             warnings.warn(EPOCH_WARNING, UserWarning, stacklevel=2)
+        self._update_lr(epoch)
+
+    def _update_lr(self, epoch: int | None = None) -> None:
         with self._flagged("_get_lr_called_within_step"):
             self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
             closed_form = getattr(self, "_get_closed_form_lr", None)

@@ -1,4 +1,4 @@
-"""Schedules that multiply: StepLR, MultiStepLR, ExponentialLR, LambdaLR."""
+"""Schedules that multiply: StepLR, MultiStepLR, ExponentialLR, LambdaLR, MultiplicativeLR."""
 
 from __future__ import annotations
 
@@ -105,18 +105,10 @@ class ExponentialLR(_Decay):
         return [rate * self.gamma**self.last_epoch for rate in self.base_lrs]
 
 
-class LambdaLR(LRScheduler):
-    """lr_t = lr_0 f(t), with one function for all groups or one a group.
+class _ByFunction(LRScheduler):
+    """One function of the epoch for all groups, or one a group.
 
     Functions are not saved in the state dict; objects that are called are, by their `__dict__`.
-
-    >>> import retrograd as torch
-    >>> optimizer = torch.optim.SGD([torch.zeros(1)], lr=1.0)
-    >>> scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda epoch: 1 / (1 + epoch))
-    >>> optimizer.step()
-    >>> scheduler.step()
-    >>> scheduler.get_last_lr()
-    [0.5]
     """
 
     def __init__(
@@ -134,11 +126,6 @@ class LambdaLR(LRScheduler):
             self.lr_lambdas = [lr_lambda] * groups
         super().__init__(optimizer, last_epoch)
 
-    def get_lr(self) -> list[Any]:
-        """The initial rates times the functions of the epoch."""
-        self._warn_outside_step()
-        return [rate * fn(self.last_epoch) for fn, rate in zip(self.lr_lambdas, self.base_lrs, strict=True)]
-
     def state_dict(self) -> dict[str, Any]:
         """Everything but the optimiser and plain functions."""
         state = super().state_dict()
@@ -153,3 +140,49 @@ class LambdaLR(LRScheduler):
         for fn, saved in zip(self.lr_lambdas, state_dict["lr_lambdas"], strict=True):
             if saved is not None:
                 fn.__dict__.update(saved)
+
+
+class LambdaLR(_ByFunction):
+    """lr_t = lr_0 f(t), with one function for all groups or one a group.
+
+    >>> import retrograd as torch
+    >>> optimizer = torch.optim.SGD([torch.zeros(1)], lr=1.0)
+    >>> scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda epoch: 1 / (1 + epoch))
+    >>> optimizer.step()
+    >>> scheduler.step()
+    >>> scheduler.get_last_lr()
+    [0.5]
+    """
+
+    def get_lr(self) -> list[Any]:
+        """The initial rates times the functions of the epoch."""
+        self._warn_outside_step()
+        return [rate * fn(self.last_epoch) for fn, rate in zip(self.lr_lambdas, self.base_lrs, strict=True)]
+
+
+class MultiplicativeLR(_ByFunction):
+    """lr_t = lr_(t-1) f(t), with one function for all groups or one a group.
+
+    >>> import retrograd as torch
+    >>> optimizer = torch.optim.SGD([torch.zeros(1)], lr=1.0)
+    >>> scheduler = torch.optim.lr_scheduler.MultiplicativeLR(optimizer, lambda epoch: 1 / epoch)
+    >>> for _ in range(4):
+    ...     optimizer.step()
+    ...     scheduler.step()
+    >>> round(1 / scheduler.get_last_lr()[0])
+    24
+    """
+
+    def __init__(self, optimizer: Optimizer, lr_lambda: Any, last_epoch: int = -1) -> None:
+        for fn in lr_lambda if isinstance(lr_lambda, (list, tuple)) else [lr_lambda]:
+            if not callable(fn):
+                raise TypeError(f"lr_lambda should be a function, but got {type(fn).__name__}")
+        super().__init__(optimizer, lr_lambda, last_epoch)
+
+    def get_lr(self) -> list[Any]:
+        """The present rates times the functions of the epoch."""
+        self._warn_outside_step()
+        if self._is_initial:
+            return rates_of(self.optimizer)
+        return [group["lr"] * fn(self.last_epoch)
+                for fn, group in zip(self.lr_lambdas, self.optimizer.param_groups, strict=True)]
