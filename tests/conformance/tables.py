@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.conformance import common, functions, layers, matrices, modules, tensors, training
+from tests.conformance import common, functions, layers, matrices, modules, networks, tensors, training
 
 TABLES: dict[str, dict[str, list[str]]] = {
     "torch": {**functions.CREATION, **functions.SHAPE, **functions.POINTWISE, **functions.COMPARISON,
@@ -11,9 +11,10 @@ TABLES: dict[str, dict[str, list[str]]] = {
               **matrices.MATRICES},
     "torch.linalg": matrices.LINALG,
     "torch.special": common.SPECIAL,
-    "torch.Tensor": tensors.TENSOR, "torch.nn": {**layers.MODULES, **modules.MODULES},
+    "torch.Tensor": tensors.TENSOR, "torch.nn": {**layers.MODULES, **modules.MODULES, **networks.MODULES},
     "torch.nn.Module": layers.MODULE,
-    "torch.nn.functional": {**layers.FUNCTIONAL, **modules.FUNCTIONAL}, "torch.nn.init": layers.INIT, "torch.nn.utils": layers.UTILS,
+    "torch.nn.functional": {**layers.FUNCTIONAL, **modules.FUNCTIONAL, **networks.FUNCTIONAL},
+    "torch.nn.init": layers.INIT, "torch.nn.utils": layers.UTILS,
     "torch.optim": training.OPTIM, "torch.optim.lr_scheduler": training.SCHEDULERS,
     "torch.autograd": training.AUTOGRAD, "torch.utils": training.DATA,
 }

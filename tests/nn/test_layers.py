@@ -75,6 +75,54 @@ LAYERS = {
     "hardtanh": (lambda n: n.Hardtanh(-0.5, 0.8), (4, 5)),
     "hardsigmoid": (lambda n: n.Hardsigmoid(), (4, 5)),
     "hardswish": (lambda n: n.Hardswish(), (4, 5)),
+    "celu": (lambda n: n.CELU(2.0), (4, 5)),
+    "rrelu_in_evaluation": (lambda n: n.RReLU(0.2, 0.4).eval(), (4, 5)),
+    "threshold": (lambda n: n.Threshold(0.1, -3.0), (4, 5)),
+    "glu": (lambda n: n.GLU(), (4, 6)),
+    "glu_of_rows": (lambda n: n.GLU(0), (4, 6)),
+    "tanhshrink": (lambda n: n.Tanhshrink(), (4, 5)),
+    "hardshrink": (lambda n: n.Hardshrink(0.7), (4, 5)),
+    "softshrink": (lambda n: n.Softshrink(0.3), (4, 5)),
+    "softmax2d": (lambda n: n.Softmax2d(), (2, 3, 4, 5)),
+    "softmax2d_unbatched": (lambda n: n.Softmax2d(), (3, 4, 5)),
+    "conv3d": (lambda n: n.Conv3d(2, 3, 2, stride=(1, 2, 1), padding=1), (2, 2, 3, 4, 3)),
+    "conv3d_reflected": (lambda n: n.Conv3d(1, 2, 2, padding=1, padding_mode="replicate"), (1, 1, 3, 3, 3)),
+    "conv_transpose1d": (lambda n: n.ConvTranspose1d(2, 3, 3, stride=2, padding=1), (2, 2, 5)),
+    "conv_transpose2d": (lambda n: n.ConvTranspose2d(4, 6, 3, 2, 1, 1, groups=2), (2, 4, 4, 5)),
+    "conv_transpose2d_dilated": (lambda n: n.ConvTranspose2d(2, 3, (2, 3), dilation=2, bias=False),
+                                 (2, 3, 4)),
+    "max_pool3d": (lambda n: n.MaxPool3d(2, padding=1), (1, 2, 4, 5, 3)),
+    "avg_pool3d": (lambda n: n.AvgPool3d(2, stride=1, count_include_pad=False, padding=1), (1, 2, 3, 4, 3)),
+    "adaptive_max_pool1d": (lambda n: n.AdaptiveMaxPool1d(3), (2, 3, 8)),
+    "adaptive_max_pool2d": (lambda n: n.AdaptiveMaxPool2d((2, None)), (2, 3, 7, 5)),
+    "batch_norm3d": (lambda n: n.BatchNorm3d(2), (2, 2, 2, 3, 2)),
+    "group_norm": (lambda n: n.GroupNorm(2, 4), (3, 4, 5)),
+    "group_norm_plain": (lambda n: n.GroupNorm(4, 4, affine=False, eps=1e-3), (3, 4, 5, 2)),
+    "instance_norm1d": (lambda n: n.InstanceNorm1d(3), (2, 3, 5)),
+    "instance_norm2d": (lambda n: n.InstanceNorm2d(3, affine=True), (2, 3, 4, 5)),
+    "instance_norm2d_unbatched": (lambda n: n.InstanceNorm2d(3), (3, 4, 5)),
+    "instance_norm3d": (lambda n: n.InstanceNorm3d(2, track_running_stats=True), (2, 2, 2, 3, 2)),
+    "instance_norm_evaluated": (lambda n: n.InstanceNorm1d(3, track_running_stats=True).eval(), (2, 3, 5)),
+    "rms_norm": (lambda n: n.RMSNorm(5), (2, 3, 5)),
+    "rms_norm_plain": (lambda n: n.RMSNorm((3, 5), eps=1e-3, elementwise_affine=False), (2, 3, 5)),
+    "local_response_norm": (lambda n: n.LocalResponseNorm(3, alpha=0.5, k=2.0), (2, 5, 4)),
+    "dropout1d_in_evaluation": (lambda n: n.Dropout1d(0.3).eval(), (2, 4, 5)),
+    "dropout2d_in_evaluation": (lambda n: n.Dropout2d(0.3).eval(), (2, 4, 5, 2)),
+    "dropout3d_in_evaluation": (lambda n: n.Dropout3d(0.3).eval(), (1, 2, 3, 2, 2)),
+    "alpha_dropout_in_evaluation": (lambda n: n.AlphaDropout(0.3).eval(), (4, 5)),
+    "feature_alpha_dropout_in_evaluation": (lambda n: n.FeatureAlphaDropout(0.3).eval(), (4, 5, 2)),
+    "unfold": (lambda n: n.Unfold(2, padding=1, stride=2), (2, 3, 5, 4)),
+    "fold": (lambda n: n.Fold((4, 5), 2), (2, 8, 12)),
+    "pixel_shuffle": (lambda n: n.PixelShuffle(2), (2, 8, 3, 2)),
+    "pixel_unshuffle": (lambda n: n.PixelUnshuffle(2), (2, 2, 4, 6)),
+    "upsample": (lambda n: n.Upsample(scale_factor=2), (2, 3, 4)),
+    "upsample_bilinear": (lambda n: n.Upsample(size=(5, 7), mode="bilinear"), (2, 3, 4, 3)),
+    "upsampling_nearest": (lambda n: n.UpsamplingNearest2d(scale_factor=2), (2, 3, 4, 3)),
+    "upsampling_bilinear": (lambda n: n.UpsamplingBilinear2d(size=(5, 7)), (2, 3, 4, 3)),
+    **{f"{kind.lower()}_pad{n}d": (lambda m, kind=kind, n=n: getattr(m, f"{kind}Pad{n}d")(
+        *(((1, 2) * n, 1.5) if kind == "Constant" else ((1, 2) * n,))), (2, 3, *(4, 5, 4)[:n]))
+       for kind in ("Constant", "Zero", "Reflection", "Replication", "Circular") for n in (1, 2, 3)},
+    "zero_pad2d_all_round": (lambda n: n.ZeroPad2d(2), (2, 3, 4, 5)),
 }
 
 
@@ -95,6 +143,39 @@ def test_a_layer_prints_as_pytorchs(same_outcome, name):
 
 def test_bilinear_agrees_with_pytorch(same_as_torch, torch):
     same_as_torch(nn.Bilinear(3, 4, 2), torch.nn.Bilinear(3, 4, 2), normal(5, 3), normal(5, 4))
+
+
+@pytest.mark.parametrize("name", ["CosineSimilarity", "PairwiseDistance"])
+def test_a_distance_agrees_with_pytorch(same_as_torch, torch, name):
+    same_as_torch(getattr(nn, name)(), getattr(torch.nn, name)(), normal(4, 5), normal(4, 5))
+
+
+def test_a_transposed_convolution_is_asked_for_a_size(torch):
+    """A stride of 2 maps two sizes onto one; the layer chooses by `output_size`."""
+    ours, theirs = (lib.nn.ConvTranspose2d(2, 3, 3, stride=2, padding=1) for lib in (rg, torch))
+    for size in ((9, 8), (2, 3, 10, 7)):
+        got, wanted = (tuple(layer(lib.zeros(2, 2, 5, 4), output_size=list(size)).shape)
+                       for lib, layer in ((rg, ours), (torch, theirs)))
+        assert got == wanted
+    for wrong in ((11, 8), (9,)):
+        with pytest.raises(ValueError, match="output.size"):
+            ours(rg.zeros(2, 2, 5, 4), output_size=wrong)
+
+
+@pytest.mark.parametrize("action", [
+    lambda n: n.GroupNorm(3, 4), lambda n: n.Dropout2d(2.0), lambda n: n.TripletMarginLoss(margin=0.0),
+    lambda n: n.MultiMarginLoss(p=3), lambda n: n.ConvTranspose1d(2, 2, 1, padding_mode="reflect")])
+def test_mistaken_arguments_are_told_in_pytorchs_words(same_outcome, action):
+    same_outcome(lambda lib: action(lib.nn))
+
+
+def test_an_instance_norm_asks_for_its_channels():
+    with pytest.raises(ValueError, match=r"to match num_features \(3\), but got: 2"):
+        nn.InstanceNorm1d(3, affine=True)(rg.zeros(1, 2, 4))
+    with pytest.warns(UserWarning, match="does not match num_features"):
+        nn.InstanceNorm1d(3)(rg.ones(1, 2, 4))
+    with pytest.raises(ValueError, match="expected 2D or 3D input"):
+        nn.InstanceNorm1d(3)(rg.zeros(4))
 
 
 def test_embedding_agrees_with_pytorch(same_as_torch, torch):

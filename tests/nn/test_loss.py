@@ -13,6 +13,7 @@ X, Y = RNG.standard_normal((6, 4)), RNG.standard_normal((6, 4))
 P, Q = 1 / (1 + np.exp(-X)), 1 / (1 + np.exp(-Y))
 LOGP, SOFT = (np.log(e / e.sum(1, keepdims=True)) for e in (np.exp(X), np.exp(Y)))
 CLASSES = np.array([0, 3, 1, 1, 2, 0])
+NAMED = np.array([[3, 0, -1, 1], [0, 1, 2, 3], [-1, 2, 2, 2], [2, -1, -1, -1], [1, 3, 0, -1], [0, -1, 3, 3]])
 IMAGE = RNG.standard_normal((2, 4, 3, 3))
 PIXELS = RNG.integers(0, 4, (2, 3, 3))
 REGRESSION = {
@@ -30,6 +31,17 @@ REGRESSION = {
     "cross_entropy_of_distributions": (lambda n, **o: n.CrossEntropyLoss(**o), X, np.exp(SOFT)),
     "cross_entropy_of_images": (lambda n, **o: n.CrossEntropyLoss(**o), IMAGE, PIXELS),
     "nll": (lambda n, **o: n.NLLLoss(**o), LOGP, CLASSES),
+    "soft_margin": (lambda n, **o: n.SoftMarginLoss(**o), X, np.sign(Y).astype(int)),
+    "hinge_embedding": (lambda n, **o: n.HingeEmbeddingLoss(margin=0.5, **o), X, np.sign(Y)),
+    "multi_label_soft_margin": (lambda n, **o: n.MultiLabelSoftMarginLoss(**o), X, (Y > 0).astype(float)),
+    "multi_margin": (lambda n, **o: n.MultiMarginLoss(**o), X, CLASSES),
+    "multi_margin_squared": (lambda n, **o: n.MultiMarginLoss(p=2, margin=0.3, **o), X, CLASSES),
+    "multi_margin_of_a_row": (lambda n, **o: n.MultiMarginLoss(**o), X[0], CLASSES[1]),
+    "multi_label_margin": (lambda n, **o: n.MultiLabelMarginLoss(**o), X, NAMED),
+    "multi_label_margin_of_a_row": (lambda n, **o: n.MultiLabelMarginLoss(**o), X[0], NAMED[0]),
+    "poisson_nll": (lambda n, **o: n.PoissonNLLLoss(full=True, **o), X, np.round(np.exp(Y))),
+    "poisson_nll_of_rates": (lambda n, **o: n.PoissonNLLLoss(log_input=False, **o), np.exp(X),
+                             np.round(np.exp(Y))),
     "nll_ignoring": (lambda n, **o: n.NLLLoss(ignore_index=3, **o), LOGP, CLASSES),
 }
 
@@ -72,3 +84,22 @@ def test_the_old_arguments_are_understood_with_a_warning():
         assert nn.MSELoss(size_average=False).reduction == "sum"
     with pytest.warns(UserWarning, match="please use reduction='none' instead"):
         assert nn.MSELoss(reduce=False).reduction == "none"
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_losses_of_three_tensors_agree_with_pytorch(same_as_torch, torch, reduction):
+    signs, z = np.sign(Y[:, 0]), RNG.standard_normal((6, 4))
+    for make, *inputs in (
+        (lambda n: n.MarginRankingLoss(0.3, reduction=reduction), X[:, 0], Y[:, 1], signs),
+        (lambda n: n.CosineEmbeddingLoss(0.2, reduction=reduction), X, Y, signs),
+        (lambda n: n.TripletMarginLoss(2.0, swap=True, reduction=reduction), X, Y, z),
+        (lambda n: n.GaussianNLLLoss(full=True, reduction=reduction), X, Y, z * z + 0.1),
+    ):
+        same_as_torch(make(nn), make(torch.nn), *inputs, tolerance=1e-12)
+
+
+def test_class_weights_of_margins(same_as_torch, torch):
+    weights = np.array([1.0, 0.5, 2.0, 0.25])
+    for name, target in (("MultiMarginLoss", CLASSES), ("MultiLabelSoftMarginLoss", (Y > 0).astype(float))):
+        ours, theirs = (getattr(lib.nn, name)(weight=lib.tensor(weights)) for lib in (rg, torch))
+        same_as_torch(ours, theirs, X, target, tolerance=1e-12)

@@ -8,7 +8,7 @@ from typing import Any
 from retrograd.base.errors import ArgumentError, ShapeError
 from retrograd.base.shape import Shape
 from retrograd.functional.door import Tensor, need_tensor, same_dtype, wrap
-from retrograd.functional.padding import sizes
+from retrograd.functional.padding import not_empty, sizes
 from retrograd.graph.node import Node, bind
 from retrograd.ops import linear as lin
 from retrograd.ops.window import conv_input_p, conv_p
@@ -127,6 +127,7 @@ def _transposed(n: int, input: Any, weight: Any, bias: Any, stride: Any, padding
                 groups: int, dilation: Any) -> Tensor:
     op = f"conv_transpose{n}d"
     x, w, b, single = _operands(input, weight, bias, n, groups, op, True)
+    not_empty(x, op)
     s, d = sizes(stride, n, "stride", op), sizes(dilation, n, "dilation", op)
     q, extra = sizes(padding, n, "padding", op, 0), sizes(output_padding, n, "output_padding", op, 0)
     if any(e >= max(a, c) for e, a, c in zip(extra, s, d)):

@@ -34,6 +34,12 @@ def sizes(value: Any, n: int, name: str, op: str, least: int = 1) -> Shape:
     return tuple(map(int, out))
 
 
+def not_empty(x: Node, op: str) -> None:
+    """Only a batch may be empty."""
+    if not all(x.shape[1:]):
+        raise ShapeError(f"input is {x.shape}", op=op, expected="no size 0 but that of the batch")
+
+
 def table(values: Any) -> Node:
     """Positions worked out from shapes, as a constant of the graph."""
     return leaf(np.ascontiguousarray(values, np.int64), int64)
@@ -107,6 +113,8 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
         return wrap(bind(lin.alias_p, (x,)) if y is x else y)
     if value is not None:
         raise ArgumentError(f"mode {mode!r} takes no value", op="pad", got=f"value={value}")
+    if mode != "circular":
+        not_empty(x, "pad")
     sides = len(pad) // 2
     if mode != "circular" and x.ndim not in (sides + 1, sides + 2):
         raise MissingError(f"{len(pad)} counts for an input of shape {x.shape}", op="pad",
@@ -129,6 +137,7 @@ def unfold(input: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, st
     x = need_tensor(input, "unfold")
     if x.ndim not in (3, 4):
         raise ShapeError(f"input is {x.shape}", op="unfold", expected="(N, C, H, W) or (C, H, W)")
+    not_empty(x, "unfold")
     k, d, s = (sizes(v, 2, name, "unfold") for v, name in
                ((kernel_size, "kernel_size"), (dilation, "dilation"), (stride, "stride")))
     q = sizes(padding, 2, "padding", "unfold", 0)
@@ -213,6 +222,7 @@ def interpolate(input: Any, size: Any = None, scale_factor: Any = None, mode: st
     if (size is None) == (scale_factor is None):
         raise ArgumentError("size and scale_factor are " + ("both" if size is not None else "not") + " given",
                             op="interpolate", expected="one of them")
+    not_empty(x, "interpolate")
     if mode == "nearest" and align_corners is not None:
         raise ArgumentError("align_corners is given", op="interpolate",
                             expected="mode 'linear' or 'bilinear' with it")

@@ -11,7 +11,7 @@ from retrograd.base.errors import ArgumentError, ShapeError
 from retrograd.base.shape import Shape
 from retrograd.functional.activation import float_input
 from retrograd.functional.door import Tensor, need_tensor, number_node, wrap
-from retrograd.functional.padding import filled, read_along, sizes, table
+from retrograd.functional.padding import filled, not_empty, read_along, sizes, table
 from retrograd.graph.node import Node, bind, leaf
 from retrograd.ops import linear as lin
 from retrograd.ops.constant import argmax
@@ -31,8 +31,7 @@ _AXES = {1: "L", 2: "H, W", 3: "D, H, W"}
 def _shaped(x: Node, n: int, op: str) -> None:
     if x.ndim not in (n + 1, n + 2):
         raise ShapeError(f"input is {x.shape}", op=op, expected=f"(N, C, {_AXES[n]}) or (C, {_AXES[n]})")
-    if not all(x.shape[-n:]):
-        raise ShapeError(f"input is {x.shape}", op=op, expected=f"no size 0 among {_AXES[n]}")
+    not_empty(x, op)
 
 
 def _count(size: int, kernel: int, stride: int, padding: int, dilation: int, ceil_mode: bool) -> int:

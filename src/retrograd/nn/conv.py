@@ -26,7 +26,7 @@ def tuple_of(value: int | tuple[int, ...], n: int) -> tuple[int, ...]:
 
 
 class _Conv(Module):
-    """What the convolutions of one and two dims share."""
+    """What the convolutions share."""
 
     dims: int
 
@@ -154,3 +154,19 @@ class Conv2d(_Conv):
     def forward(self, input: Tensor) -> Tensor:
         """The convolution of the input."""
         return self._apply_to(input, F.conv2d)
+
+
+class Conv3d(_Conv):
+    """`Conv2d` for volumes: (N, C_in, D, H, W) or (C_in, D, H, W) to (N, C_out, D', H', W').
+
+    >>> import retrograd as torch
+    >>> from retrograd import nn
+    >>> tuple(nn.Conv3d(1, 2, 3)(torch.zeros(1, 1, 5, 5, 5)).shape)
+    (1, 2, 3, 3, 3)
+    """
+
+    dims = 3
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The convolution of the input."""
+        return self._apply_to(input, F.conv3d)

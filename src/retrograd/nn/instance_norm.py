@@ -3,6 +3,7 @@ neighbours."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -59,8 +60,9 @@ class _InstanceNorm(_BatchNorm):
     """What the instance normalisations share: no parameters and no running statistics unless asked for."""
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, affine: bool = False,
-                 track_running_stats: bool = False, device: Any = None, dtype: Any = None) -> None:
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype)
+                 track_running_stats: bool = False, device: Any = None, dtype: Any = None, *,
+                 bias: bool = True) -> None:
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
 
     def forward(self, input: Tensor) -> Tensor:
         """Normalise each channel of each example by itself (or, in evaluation, by running statistics)."""
@@ -69,9 +71,13 @@ class _InstanceNorm(_BatchNorm):
             raise ValueError(f"expected {ranks} input (got {input.dim()}D input)")
         single = input.dim() == self.ranks[0]
         x = input.unsqueeze(0) if single else input
-        if x.shape[1] != self.num_features and self.affine:
-            raise ValueError(f"expected input's size at dim=1 to match num_features ({self.num_features}), "
-                             f"but got: {x.shape[1]}.")
+        if x.shape[1] != self.num_features:
+            at = f"input's size at dim={0 if single else 1}"
+            if self.affine:
+                raise ValueError(f"expected {at} to match num_features ({self.num_features}), "
+                                 f"but got: {x.shape[1]}.")
+            warnings.warn(f"{at} does not match num_features. You can silence this warning by not passing in "
+                          "num_features, which is not used because affine=False", stacklevel=2)
         out = F.instance_norm(x, self.running_mean, self.running_var, self.weight, self.bias,
                               self.training or not self.track_running_stats,
                               0.0 if self.momentum is None else self.momentum, self.eps)

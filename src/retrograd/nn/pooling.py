@@ -200,3 +200,77 @@ class AdaptiveAvgPool2d(Module):
     def extra_repr(self) -> str:
         """The output size."""
         return f"output_size={self.output_size}"
+
+
+class MaxPool3d(_MaxPool):
+    """The maximum over windows of the last three dims: see `MaxPool2d`.
+
+    >>> import retrograd as torch
+    >>> from retrograd import nn
+    >>> nn.MaxPool3d(2)(torch.arange(8.0).reshape(1, 2, 2, 2)).item()
+    7.0
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The maxima."""
+        return F.max_pool3d(
+            input, self.kernel_size, self.stride, self.padding, self.dilation, **self._options()
+        )
+
+
+class AvgPool3d(AvgPool2d):
+    """The mean over windows of the last three dims: see `AvgPool2d`.
+
+    >>> import retrograd as torch
+    >>> from retrograd import nn
+    >>> nn.AvgPool3d(2)(torch.arange(8.0).reshape(1, 2, 2, 2)).item()
+    3.5
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The means."""
+        return F.avg_pool3d(
+            input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad,
+            self.divisor_override,
+        )
+
+
+class _AdaptiveMaxPool(Module):
+    """The arguments that adaptive max pooling of one and two dims share."""
+
+    def __init__(self, output_size: Any, return_indices: bool = False) -> None:
+        super().__init__()
+        self.output_size = output_size
+        self.return_indices = return_indices
+
+    def extra_repr(self) -> str:
+        """The output size."""
+        return f"output_size={self.output_size}"
+
+
+class AdaptiveMaxPool1d(_AdaptiveMaxPool):
+    """The maximum over the windows of `AdaptiveAvgPool1d`.
+
+    >>> import retrograd as torch
+    >>> from retrograd import nn
+    >>> nn.AdaptiveMaxPool1d(2)(torch.tensor([[1.0, 3.0, 2.0, 0.0]])).tolist()
+    [[3.0, 2.0]]
+    """
+
+    def forward(self, input: Tensor) -> Any:
+        """The maxima, and their places with `return_indices`."""
+        return F.adaptive_max_pool1d(input, self.output_size, self.return_indices)
+
+
+class AdaptiveMaxPool2d(_AdaptiveMaxPool):
+    """The maximum over the windows of `AdaptiveAvgPool2d`; None keeps a size.
+
+    >>> import retrograd as torch
+    >>> from retrograd import nn
+    >>> tuple(nn.AdaptiveMaxPool2d((1, None))(torch.zeros(2, 3, 8, 9)).shape)
+    (2, 3, 1, 9)
+    """
+
+    def forward(self, input: Tensor) -> Any:
+        """The maxima, and their places with `return_indices`."""
+        return F.adaptive_max_pool2d(input, self.output_size, self.return_indices)

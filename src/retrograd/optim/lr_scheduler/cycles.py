@@ -143,8 +143,8 @@ class OneCycleLR(_Cycle):
     >>> import retrograd as torch
     >>> optimizer = torch.optim.SGD([torch.zeros(1)], lr=1.0, momentum=0.9)
     >>> scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.5, total_steps=10)
-    >>> scheduler.get_last_lr()
-    [0.02]
+    >>> round(scheduler.get_last_lr()[0], 6)
+    0.02
     """
 
     def __init__(self, optimizer: Optimizer, max_lr: Any, total_steps: int | None = None,
