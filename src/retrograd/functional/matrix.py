@@ -7,7 +7,7 @@ from functools import reduce
 from typing import Any
 
 from retrograd.base.errors import ArgumentError, ShapeError
-from retrograd.base.shape import axis
+from retrograd.base.shape import axes, axis
 from retrograd.functional import elementwise as e
 from retrograd.functional import reduce as r
 from retrograd.functional.determinant import square
@@ -24,6 +24,12 @@ def vector_norm(x: Any, ord: Any = 2, dim: Any = None, keepdim: bool = False, *,
     >>> rg.linalg.vector_norm(rg.tensor([[3.0, -4.0]]), 1)
     tensor(7.)
     """
+    n = need_tensor(x, "linalg.vector_norm", "x")
+    if ord in (math.inf, -math.inf) and 0 in n.shape:
+        over = range(n.ndim) if dim is None else axes(dim, n.ndim, "linalg.vector_norm")
+        if any(n.shape[d] == 0 for d in over):
+            raise ShapeError(f"x is {n.shape}, ord is {ord}", op="linalg.vector_norm",
+                             expected="elements: no elements have no extreme")
     return r.norm(x, ord, dim, keepdim, dtype=dtype)  # type: ignore[no-any-return]
 
 
