@@ -132,3 +132,58 @@ def test_wrong_sizes_are_refused():
         layer(rg.zeros(2, 1, 3), rg.zeros(1, 7, 4))
     with pytest.raises(ValueError, match="GRU: Expected input to be 2D or 3D, got 1D instead"):
         layer(rg.zeros(3))
+
+
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
+def test_truncated_backpropagation_through_time_is_pytorchs(torch, kind):
+    """The state goes on from piece to piece, its history does not."""
+    ours, theirs = (getattr(lib, kind)(3, 4).double() for lib in (nn, torch.nn))
+    theirs.load_state_dict({k: torch.tensor(v.numpy()) for k, v in ours.state_dict().items()})
+    x = normal(9, 2, 3)
+    grads = []
+    for lib, module in ((rg, ours), (torch, theirs)):
+        state = None
+        for piece in lib.tensor(x).split(3):
+            out, state = module(piece, state)
+            (out ** 2).sum().backward()
+            state = tuple(s.detach() for s in state) if kind == "LSTM" else state.detach()
+        grads.append([p.grad.numpy() for p in module.parameters()])
+    for mine, reference in zip(*grads, strict=True):
+        np.testing.assert_allclose(mine, reference, rtol=1e-11, atol=1e-13)
+
+
+def test_the_resetting_before_the_map_is_the_loop_written_out():
+    layer = nn.GRU(3, 4, reset_after=False).double()
+    x, h = rg.tensor(normal(5, 2, 3), requires_grad=True), rg.zeros(2, 4).double()
+    w_i, w_h, b_i, b_h = layer.all_weights[0]
+    for step in x:
+        r_x, z_x, n_x = (step @ w_i.T + b_i).chunk(3, -1)
+        r_h, z_h = (h @ w_h[:8].T + b_h[:8]).chunk(2, -1)
+        r, z = (r_x + r_h).sigmoid(), (z_x + z_h).sigmoid()
+        h = (1 - z) * (n_x + (r * h) @ w_h[8:].T + b_h[8:]).tanh() + z * h
+    expected = rg.autograd.grad((h ** 2).sum(), (x, w_h))
+    got = rg.autograd.grad((layer(x)[1] ** 2).sum(), (x, w_h))
+    for a, b in zip(got, expected, strict=True):
+        np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-11, atol=1e-13)
+
+
+def test_a_step_that_is_compiled_trains_as_the_plain_loop_does():
+    def train(compiled):
+        rg.manual_seed(0)
+        layer, head = nn.LSTM(3, 4, num_layers=2, dropout=0.5, bidirectional=True), nn.Linear(8, 1)
+        optimizer = rg.optim.Adam([*layer.parameters(), *head.parameters()], 0.01)
+
+        def step(x):
+            optimizer.zero_grad()
+            loss = (head(layer(x)[0]) ** 2).mean()
+            loss.backward()
+            optimizer.step()
+            return loss
+        run = rg.compile(step) if compiled else step
+        losses = [run(rg.tensor(normal_of(k, 5, 2, 3), dtype=rg.float32)).item() for k in range(5)]
+        return losses, [p.detach().numpy().tobytes() for p in layer.parameters()]
+    assert train(True) == train(False)
+
+
+def normal_of(seed, *shape):
+    return np.random.default_rng(seed).standard_normal(shape)
