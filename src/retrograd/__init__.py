@@ -281,8 +281,8 @@ detach = Tensor.detach
 
 # Loaded when first asked for, so that `import retrograd` stays light.
 _MODULES = frozenset((
-    "amp", "autograd", "backends", "cuda", "data", "distributed", "func", "interop", "jit", "linalg", "nn",
-    "optim", "special", "testing", "trust", "utils",
+    "amp", "autograd", "backends", "cuda", "data", "distributed", "distributions", "func", "interop", "jit",
+    "linalg", "nn", "optim", "special", "testing", "trust", "utils",
 ))
 _PLACES = {
     "amp": "autocast GradScaler",

@@ -16,7 +16,6 @@ SAME = {
 }
 # A sentence where no single expression does it.
 NEAREST = {
-    "distributions": "Draw with rg.randn, rg.rand, rg.bernoulli; log-probabilities are formulas of tensors.",
     "gru": "Use rg.nn.GRU.",
     "lstm": "Use rg.nn.LSTM.",
     "solve": "Use rg.linalg.solve.",
