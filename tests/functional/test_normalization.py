@@ -132,6 +132,8 @@ def test_another_number_of_channels(refused: Any) -> None:
     refused(lambda: F.group_norm(rg.zeros(2, 3, 4), 2), ShapeError,
             "group_norm: input is (2, 3, 4), num_groups is 2.\n"
             "            Expected (N, C, ...) with C a multiple of num_groups.")
+    with pytest.raises(ValueError, match="one value a group has no variance"):
+        F.group_norm(rg.zeros(1, 2, 1), 2)
 
 
 def test_integers_are_refused(refused: Any) -> None:

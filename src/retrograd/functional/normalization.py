@@ -162,6 +162,10 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
     if x.ndim < 2 or num_groups < 1 or x.shape[1] % num_groups:
         raise ShapeError(f"input is {x.shape}, num_groups is {num_groups}", op=op,
                          expected="(N, C, ...) with C a multiple of num_groups")
+    if math.prod(x.shape) == num_groups:
+        raise ArgumentError(f"input is {x.shape}: one value a group has no variance", op=op,
+                            expected="more than one value a group",
+                            fix="Use fewer groups or a larger input.")
     w, b = (_parameter(v, name, x.shape[1:2], x, op) for v, name in ((weight, "weight"), (bias, "bias")))
     return wrap(_affine(_by_rows(x, num_groups, eps), w, b))
 
