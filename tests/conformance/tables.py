@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from tests.conformance import common, functions, layers, matrices, modules, networks, tensors, training
-=======
-from tests.conformance import common, functions, laws, layers, matrices, modules, tensors, training
->>>>>>> 83483c4 (distributions: 36 laws with densities, moments, divergences and transforms; 170 samples against PyTorch)
+from tests.conformance import (
+    common,
+    functions,
+    laws,
+    layers,
+    matrices,
+    modules,
+    networks,
+    tensors,
+    training,
+)
 
 TABLES: dict[str, dict[str, list[str]]] = {
     "torch": {**functions.CREATION, **functions.SHAPE, **functions.POINTWISE, **functions.COMPARISON,
@@ -15,12 +21,8 @@ TABLES: dict[str, dict[str, list[str]]] = {
               **matrices.MATRICES},
     "torch.linalg": matrices.LINALG,
     "torch.special": common.SPECIAL,
-<<<<<<< HEAD
-    "torch.Tensor": tensors.TENSOR, "torch.nn": {**layers.MODULES, **modules.MODULES, **networks.MODULES},
-=======
     "torch.distributions": laws.LAWS,
-    "torch.Tensor": tensors.TENSOR, "torch.nn": {**layers.MODULES, **modules.MODULES},
->>>>>>> 83483c4 (distributions: 36 laws with densities, moments, divergences and transforms; 170 samples against PyTorch)
+    "torch.Tensor": tensors.TENSOR, "torch.nn": {**layers.MODULES, **modules.MODULES, **networks.MODULES},
     "torch.nn.Module": layers.MODULE,
     "torch.nn.functional": {**layers.FUNCTIONAL, **modules.FUNCTIONAL, **networks.FUNCTIONAL},
     "torch.nn.init": layers.INIT, "torch.nn.utils": layers.UTILS,
