@@ -13,6 +13,7 @@ import torch
 
 import retrograd
 from retrograd.base.modes import local
+from retrograd.engine import ahead
 from retrograd.engine.again import Again
 from retrograd.engine.trails import SLOT
 from retrograd.tensors.delivery import Delivery
@@ -218,11 +219,13 @@ STEP_KINDS = [plain, another_number, another_batch, a_smaller_batch, strided_bat
               gradients_not_read_yet]
 
 
-def trained(T: Any, step: Step, zero: bool = True) -> list[Any]:
+def trained(T: Any, step: Step, zero: bool = True, read: bool = False) -> list[Any]:
     local.state.lines.clear()
     run, seen = Run(T), []
     for k in range(STEPS):
         loss = step(run, k)
+        if read:
+            loss.item()
         if zero:
             for p in run.params:
                 p.grad = None
@@ -249,6 +252,66 @@ def test_gradients_are_pytorchs_whatever_changes_between_steps(step: Step) -> No
 @pytest.mark.parametrize("step", [plain, another_number, held_always], ids=lambda step: step.__name__)
 def test_gradients_that_add_up(step: Step) -> None:
     assert_equal(trained(retrograd, step, zero=False), trained(torch, step, zero=False))
+
+
+@pytest.mark.parametrize("step", STEP_KINDS, ids=lambda step: step.__name__)
+def test_losses_that_are_read_before_backward(step: Step) -> None:
+    assert_equal(trained(retrograd, step, read=True), trained(torch, step, read=True))
+
+
+def between(T: Any, what: str) -> list[Any]:
+    """The loss is read, something happens, then comes backward."""
+    local.state.lines.clear()
+    run, seen = Run(T), []
+    for k in range(STEPS):
+        h = T.tanh(run.x @ run.w + run.b)
+        loss = (h @ run.v).square().mean()
+        loss.item()
+        if odd(k):
+            if what == "a hook":
+                h.register_hook(lambda g: g * 2)
+            elif what == "a hook on a leaf":
+                run.w.register_hook(lambda g: g * 2)
+            elif what == "another backward":
+                (h * 2).sum().backward(retain_graph=True)
+            elif what == "what it was made of is read":
+                seen.append([h.sum().item()])
+            elif what == "more is made of it":
+                run.kept.append((h * 3).sum())
+            elif what == "no backward":
+                continue
+            elif what == "another way":
+                seen.append([np.array(g.detach().numpy()) for g in T.autograd.grad(
+                    loss, run.params, retain_graph=True)])
+            elif what == "twice":
+                loss.backward(retain_graph=True)
+        loss.backward()
+        seen.append([np.array(p.grad.numpy()) for p in run.params])
+        for p in run.params:
+            p.grad = None
+        with pytest.raises(RuntimeError):
+            loss.backward()
+    return [*seen, [v.item() for v in run.kept]]
+
+
+@pytest.mark.parametrize("what", ["nothing", "a hook", "a hook on a leaf", "another backward", "twice",
+                                  "what it was made of is read", "more is made of it", "no backward",
+                                  "another way"])
+def test_what_happens_between_reading_a_loss_and_backward(what: str) -> None:
+    assert_equal(between(retrograd, what), between(torch, what))
+
+
+def test_gradients_are_computed_with_a_loss_that_is_read_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[bool] = []
+
+    def counting(root: Any) -> Any:
+        found = take(root)
+        taken.append(found is not None)
+        return found
+    take = ahead.take
+    monkeypatch.setattr(ahead, "take", counting)
+    trained(retrograd, plain, read=True)
+    assert sum(taken) >= STEPS // 2
 
 
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[bool]:

@@ -15,7 +15,7 @@ class State:
     One object, so that recording an operation looks it up once.
     """
 
-    __slots__ = ("grad", "detect", "where", "pending", "limit", "capture", "levels", "lines")
+    __slots__ = ("grad", "detect", "where", "pending", "limit", "capture", "levels", "lines", "ahead")
 
     def __init__(self) -> None:
         self.grad = True            # record derivatives
@@ -25,6 +25,7 @@ class State:
         self.limit = 16             # length of `pending` at which it is looked through
         self.capture: Any = None
         self.levels: list[Any] = []     # vmap and forward mode in progress, outermost first
+        self.ahead: Any = None      # gradients of a loss that was read (engine/ahead.py)
         self.lines: dict[Any, Any] = {}     # what backward found last, by line (engine/again.py)
 
 

@@ -86,7 +86,7 @@ class Again:
 class Line:
     """What backward from one line found."""
 
-    __slots__ = ("again", "known", "times", "patience", "code", "model")
+    __slots__ = ("again", "known", "times", "patience", "code", "model", "reads")
 
     def __init__(self, code: Any) -> None:
         self.code = code                    # so that its address is no other's
@@ -94,24 +94,33 @@ class Line:
         self.known: Any = None
         self.model: Any = None              # a weak reference to one of the tensors that collect
         self.times, self.patience = 0, 2
+        self.reads = False                  # whether the root was read before backward came (ahead.py)
 
     def forget(self, _: Any = None) -> None:
         """Let the memory go: of gradients of a model that is no more, say."""
         self.again = self.model = None
 
 
-def _line(root: Node) -> tuple[Any, int] | None:
-    """The user's line that made a root; views and what is spread have none of their own."""
-    n = root
+def line_of(root: Node, state: State, *, new: bool = False) -> Line | None:
+    """What is known of the user's line that made a root; views and what is spread have none of their own."""
+    n, lines = root, state.lines
     while n.where is None and n.inputs:
         n = n.inputs[0]
-    return n.where      # type: ignore[no-any-return]
+    if n.where is None:
+        return None
+    key = id(n.where[0]), n.where[1]
+    line = lines.get(key)
+    if new:
+        line = lines.pop(key, None) or Line(n.where[0])
+        lines[key] = line
+        if len(lines) > LINES:
+            lines.pop(next(iter(lines))).forget()
+    return line     # type: ignore[no-any-return]
 
 
 def known(root: Node, state: State) -> Again | None:
     """What runs for this root, if its graph is as it was when its line came here before."""
-    where = _line(root)
-    line = None if where is None else state.lines.get((id(where[0]), where[1]))
+    line = line_of(root, state)
     if line is None or line.again is None or listener() is not None:
         return None
     return line.again if line.again.follows(root, state.pending) else None
@@ -119,14 +128,9 @@ def known(root: Node, state: State) -> Again | None:
 
 def remember(root: Node, linear: Linear, pending: Sequence[Node], held: dict[int, Node], found: Any) -> None:
     """A backward by the general way: the program it found. Who finds it again and again, finds it faster."""
-    where = _line(root)
-    if where is None or SLOT is None:
+    line = None if SLOT is None else line_of(root, local.state, new=True)
+    if line is None or SLOT is None:
         return
-    lines, key = local.state.lines, (id(where[0]), where[1])
-    line = lines.pop(key, None) or Line(where[0])
-    lines[key] = line
-    if len(lines) > LINES:
-        lines.pop(next(iter(lines))).forget()
     line.times = line.times + 1 if line.known is found else 1
     line.known = found
     if line.again is not None and line.again.served > PATIENCE:

@@ -2,48 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from retrograd.autodiff.batching import batch, spread
 from retrograd.autodiff.reverse import free, pullback, second_time
-from retrograd.base.dtype import int64
 from retrograd.base.errors import AutogradError, RetrogradError
 from retrograd.base.modes import modes
-from retrograd.engine import quick
-from retrograd.engine.again import remember
+from retrograd.engine import ahead
 from retrograd.engine.evaluate import evaluate, evaluate_each
-from retrograd.engine.families import families
-from retrograd.engine.held import held_of, take_held, waiting
-from retrograd.engine.linearize import Linear, linearize
-from retrograd.engine.program import make_program, programs
-from retrograd.engine.quick import policy
-from retrograd.graph.graph import topological
-from retrograd.graph.node import (
-    LEAF,
-    PLAIN,
-    TRACKED,
-    Node,
-    const_p,
-    freed_p,
-    hole,
-    leaf,
-    line_text,
-    recorder,
-    release,
-)
-from retrograd.ops.gather import few_rows, parts_of, scatter_add_p
-
-
-class _Known(NamedTuple):
-    program: Any
-    wrt: list[int]          # places in the order of the leaves that get a cotangent
-    held: dict[int, int]    # places of the nodes whose values it delivers -> their places in its results
-    walked: list[int]       # places of what is freed: what leads from the root to a leaf
-    rows: frozenset[int]    # the places in wrt whose cotangents are a few rows of a table, with their places
+from retrograd.engine.held import take_held
+from retrograd.engine.known import run
+from retrograd.engine.program import programs
+from retrograd.graph.node import PLAIN, TRACKED, Node, const_p, freed_p, hole, line_text, recorder
+from retrograd.ops.gather import parts_of
 
 
 def gradients(roots: Sequence[Node], cotangents: Sequence[Node], *, wrt: Sequence[Node] | None = None,
@@ -70,13 +44,21 @@ def gradients(roots: Sequence[Node], cotangents: Sequence[Node], *, wrt: Sequenc
         return grads
     if trace is None and not retain_graph and len(roots) == 1 and roots[0].value is None:
         try:
-            found = _known(roots[0], cotangents[0], wrt)
+            found = run(roots[0], cotangents[0], wrt)
         except RetrogradError:              # perhaps of a bystander: it will say so when it is read
             evaluate_each([n for n in take_held() if n is not roots[0]])
             recorder.pending.clear()
-            found = _known(roots[0], cotangents[0], wrt)
+            found = run(roots[0], cotangents[0], wrt)
         if found is not None:
             return found
+    if trace is None and wrt is None and not retain_graph and len(roots) == 1 and roots[0].value is not None \
+            and cotangents[0].prim is const_p and cotangents[0].params == (1.0,):
+        stashed = ahead.take(roots[0])
+        if stashed is not None:
+            evaluate_each(stashed.held)
+            recorder.pending.clear()
+            free(stashed.walked)
+            return stashed.gradients
     held = take_held()                      # before the walk, whose list would count as a holder
     grads, order = pullback(roots, cotangents, wrt, trace=trace)
     check_trace(trace or ())
@@ -115,113 +97,6 @@ def batched_gradients(roots: Sequence[Node], cotangents: Sequence[Node], wrt: Se
         if not retain_graph and not modes.levels:
             free(order)
     return grads
-
-
-def _known(root: Node, g: Node, wrt: Sequence[Node] | None = None) -> dict[Node, Node] | None:
-    """Run the program of this backward if its graph is plain; build it when it is new."""
-    if g.prim is not const_p and g.value is None:
-        return None
-    pending = waiting()
-    # A cotangent that the user gives is an argument of the program. What waits is often part of the graph,
-    # and which of it still does depends on when the list was last looked through: no part of the key.
-    linear = linearize([root] if g.prim is const_p else [root, g], pending)
-    if not linear.plain:
-        return None
-    place = linear.place
-    held = {place[n]: n for n in held_of(pending, linear) if n is not root}
-    key: tuple[Any, ...] = "backward", linear.key, g.params
-    if wrt is not None:
-        if len(set(wrt)) < len(wrt):
-            return None
-        key = *key, tuple([place.get(w) for w in wrt])
-    latest: _Known | None = programs.get(key)
-    if latest is None and wrt is None:
-        trace = partial(_walked, linear, root, g, held)
-        found = families.find(("backward", g.params, tuple(held)), linear, trace)
-        out = None if found is None else found.run([n.value for n in linear.leaves],
-                                                   [n.value for n in linear.scalars])
-        if found is not None and out is not None:
-            pending.clear()
-            return _delivered(found.told, linear, root, held, out)
-    if latest is None and policy.takes(key, linear, backward=True):
-        if wrt is not None:
-            return None
-        asked = [root, *held.values()]
-        values, cotangents, order = quick.gradients(linear, asked, root, g)
-        pending.clear()
-        for n, value in zip(asked, values):
-            n.value = value
-            if not n.rg:
-                release(n)
-        free(order)
-        return {w: leaf(value, w.dtype) for w, value in cotangents.items()}
-    if latest is not None and all([k in latest.held for k in held]):
-        known = latest
-        if wrt is None and not known.rows:
-            remember(root, linear, pending, held, known)
-        tracked = None
-    else:
-        if latest is not None:          # who holds now one thing, now another, gets a program for all of them
-            held.update((k, linear.order[k]) for k in latest.held)
-            programs.missed()
-        walked = _on_the_way(linear, root)
-        grads, order = pullback([root], [g], wrt)
-        if wrt is not None:
-            walked = [place[n] for n in order]
-        rows = _by_rows(grads) if wrt is None else frozenset()
-        parts = [p for n in grads.values() for p in (parts_of(n) if rows else (n,))]
-        known = _Known(make_program([root, *held.values(), *parts], linear.leaves, linear.scalars),
-                       [place[w] for w in grads], {k: j for j, k in enumerate(held, 1)}, walked, rows)
-        programs.put(key, known)
-        tracked = [n for n in order if n.rg != LEAF]
-    out = known.program.run([n.value for n in linear.leaves], [n.value for n in linear.scalars])
-    pending.clear()
-    return _delivered(known, linear, root, held, out, tracked)
-
-
-def _delivered(known: _Known, linear: Linear, root: Node, held: dict[int, Node], out: Sequence[Any],
-               tracked: Sequence[Node] | None = None) -> dict[Node, Node]:
-    """Put the results of a program where they belong."""
-    if tracked is None:
-        tracked = [linear.order[k] for k in known.walked]
-    root.value = out[0]
-    if not root.rg:
-        release(root)
-    for k, n in held.items():
-        n.value = out[known.held[k]]
-        if not n.rg:
-            release(n)
-    result: dict[Node, Node] = {}
-    values = iter(out[1 + len(known.held):])
-    for j, k in enumerate(known.wrt):
-        w = linear.order[k]
-        result[w] = leaf(next(values), w.dtype)
-        if j in known.rows:
-            inputs = result[w], leaf(next(values), int64)
-            result[w] = Node(scatter_add_p, inputs, (0, w.shape[0]), w.shape, w.dtype, PLAIN, None, w.where)
-    free(tracked)
-    return result
-
-
-def _by_rows(grads: Mapping[Node, Node]) -> frozenset[int]:
-    return frozenset(j for j, g in enumerate(grads.values()) if few_rows(g))
-
-
-def _on_the_way(linear: Linear, root: Node) -> list[int]:
-    """Places of what leads from the root to a leaf."""
-    return [linear.place[n] for n in topological([root], tracked=True) if n.rg and n.rg != LEAF]
-
-
-def _walked(linear: Linear, root: Node, g: Node, held: dict[int, Node], copies: dict[Node, Node]
-            ) -> tuple[list[Node], _Known]:
-    """The backward of a copy of the graph: its roots, and where they belong."""
-    known = _on_the_way(linear, root)
-    grads = pullback([copies[root]], [copies.get(g, g)])[0]
-    places = {id(copy): linear.place[n] for n, copy in copies.items()}
-    asked = [p for n in grads.values() for p in parts_of(n)]
-    return [copies[root], *[copies[n] for n in held.values()], *asked], \
-        _Known(None, [places[id(w)] for w in grads], {k: j for j, k in enumerate(held, 1)}, known,
-               _by_rows(grads))
 
 
 def known_programs() -> dict[str, Any]:

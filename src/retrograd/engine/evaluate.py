@@ -15,7 +15,7 @@ from retrograd.autodiff.rules import residuals
 from retrograd.base.config import config
 from retrograd.base.errors import EvaluationError, RetrogradError
 from retrograd.base.modes import local, modes
-from retrograd.engine import quick
+from retrograd.engine import ahead, quick
 from retrograd.engine.families import families
 from retrograd.engine.held import CROWD, MAX_BYTES, MAX_NODES, held_of, prune, retained, take_held, waiting
 from retrograd.engine.linearize import Linear, linearize
@@ -30,6 +30,8 @@ def evaluate(roots: Sequence[Node]) -> None:
         local.state.capture.stop("it reads a value")
     roots = list({id(r): r for r in roots if r.value is None}.values())
     if not roots:
+        return
+    if len(roots) == 1 and ahead.may_read(roots[0]) and ahead.read(roots[0], local.state):
         return
     linear = linearize(roots)
     if any(n.rg == TRACKED for n in linear.order if n.value is None):
