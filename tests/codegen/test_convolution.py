@@ -19,6 +19,10 @@ CASES: list[tuple[tuple[int, ...], tuple[int, ...], dict[str, Any]]] = [
     ((2, 3, 9, 11), (4, 3, 3, 3), {"padding": 1}),
     ((2, 16, 40, 33), (24, 16, 3, 3), {"padding": 1}),                      # lines that are cut by lanes
     ((1, 70, 14, 14), (64, 70, 3, 3), {"padding": 1}),                      # several blocks of k
+    ((2, 33, 15, 17), (40, 33, 3, 3), {"padding": 1}),                      # odd sizes, by transform
+    ((1, 64, 13, 20), (48, 32, 3, 3), {"groups": 2}),
+    ((2, 16, 12, 12), (140, 16, 3, 3), {"padding": 1}),                     # rows in two parts
+    ((3, 20, 2, 3), (20, 20, 3, 3), {"padding": 1}),
     ((1, 256, 6, 6), (40, 256, 3, 3), {}),                                  # kernels that are packed
     ((2, 4, 9, 11), (6, 2, 3, 2), {"stride": 2, "padding": 1, "dilation": (2, 1), "groups": 2}),
     ((1, 3, 40, 50), (30, 3, 7, 7), {"stride": 2, "padding": 3}),
@@ -47,9 +51,10 @@ def inputs(case: Any, dtype: str) -> tuple[Any, Any]:
 
 def convolved(lib: Any, case: Any, dtype: str) -> list[Any]:
     """y, and the derivatives of <g, y> to x and w, as tensors."""
-    shape, _, options = case
+    shape, kernel, options = case
     x, w = (lib.tensor(a).requires_grad_() for a in inputs(case, dtype))
-    y = getattr(lib.nn.functional, f"conv{len(shape) - 2}d")(x, w, **options)
+    b = lib.tensor(np.arange(kernel[0]).astype(dtype) - 3)
+    y = getattr(lib.nn.functional, f"conv{len(shape) - 2}d")(x, w, b, **options)
     g = np.random.default_rng(1).standard_normal(tuple(y.shape)).astype(dtype)
     return [y, *lib.autograd.grad(y, (x, w), lib.tensor(g), create_graph=True)]
 

@@ -49,6 +49,7 @@ def _graphs() -> Iterator[Any]:
     image, kernels = rg.randn(1, 2, 5, 5), rg.randn(3, 2, 3, 3, requires_grad=True)
     convolved = F.conv2d(image, kernels)
     yield F.max_pool2d(image, 2)
+    yield F.conv2d(rg.randn(1, 32, 40, 40), rg.randn(32, 32, 3, 3))
     kernel = rg.randn(2, 1, 3, 3, requires_grad=True)
     alone = F.conv2d(image, kernel, groups=2)
     yield from (alone, *rg.autograd.grad(alone.sum(), kernel, create_graph=True))

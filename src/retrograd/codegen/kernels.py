@@ -24,6 +24,12 @@ from retrograd.codegen.contract.gemm import Gemm, emit_gemm
 from retrograd.codegen.contract.matvec import MatVec, emit_matvec
 from retrograd.codegen.contract.offsets import Offsets, emit_offsets
 from retrograd.codegen.contract.pack import Pack, emit_pack
+from retrograd.codegen.contract.winograd import (
+    Winograd,
+    WinogradWeights,
+    emit_winograd,
+    emit_winograd_weights,
+)
 from retrograd.codegen.jit import Code, Request, compile_all
 from retrograd.codegen.loops.arg import Arg, emit_arg
 from retrograd.codegen.loops.check import Check, emit_check
@@ -38,18 +44,21 @@ from retrograd.codegen.loops.uses import Uses, emit_uses
 
 Description: TypeAlias = (
     Pointwise | Reduce | Region | Arg | Scan | Draw | Check | Gemm | Pack | MatVec | Epilogue |
-    Conv | ConvWeight | Depthwise | DepthwiseWeight | Offsets | Pool | Attention | AttentionBack |
+    Conv | ConvWeight | Depthwise | DepthwiseWeight | Winograd | WinogradWeights | Offsets | Pool |
+    Attention | AttentionBack |
     AttentionSum | Repeat | Uses)
 
 _EMITTERS: dict[type, Callable[..., None]] = {
     Pointwise: emit_pointwise, Reduce: emit_reduce, Region: emit_region, Arg: emit_arg, Scan: emit_scan,
     Draw: emit_draw, Check: emit_check, Gemm: emit_gemm, Pack: emit_pack, MatVec: emit_matvec,
     Epilogue: emit_epilogue, Conv: emit_conv, ConvWeight: emit_conv_weight, Pool: emit_pool,
+    Winograd: emit_winograd, WinogradWeights: emit_winograd_weights,
     Depthwise: emit_depthwise, DepthwiseWeight: emit_depthwise_weight,
     Offsets: emit_offsets, Attention: emit_attention, AttentionBack: emit_attention_back,
     AttentionSum: emit_attention_sum, Repeat: emit_repeat, Uses: emit_uses}
 # Written in vectors; the others are loops over elements, of which LLVM makes vectors.
 _IN_VECTORS = (Gemm, Pack, MatVec, Epilogue, Region, Conv, ConvWeight, Depthwise, DepthwiseWeight, Offsets,
+               Winograd, WinogradWeights,
                Attention, AttentionBack, AttentionSum, Repeat)
 ENTRY = "kernel"
 

@@ -20,6 +20,7 @@ from retrograd.codegen.lowering.depthwise import lower_depthwise, lower_depthwis
 from retrograd.codegen.lowering.epilogue import lower_epilogue
 from retrograd.codegen.lowering.images import lower_images, lower_offsets, lower_positions
 from retrograd.codegen.lowering.nest import Array, Result, nest
+from retrograd.codegen.lowering.winograd import lower_winograd, pays
 from retrograd.codegen.schedule import Schedule, Work
 from retrograd.graph.node import Node
 from retrograd.ops.convolution import reads_lines
@@ -35,6 +36,8 @@ def lower_conv(work: Work, schedule: Schedule) -> list[Call]:
     stride, _, _, dilation, groups = n.params
     if reads_lines(x, groups, w.shape[2:]):
         return lower_depthwise(work, schedule)
+    if pays(n):
+        return lower_winograd(work, schedule)
     calls: list[Call] = []
     dtype, kernel = n.dtype.name, w.shape[2:]
     rows, channels, k = n.shape[1] // groups, w.shape[1], numel(w.shape[1:])

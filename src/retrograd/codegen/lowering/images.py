@@ -29,9 +29,10 @@ def three(values: Shape, missing: int) -> Shape:
     return (missing,) * (3 - len(values)) + tuple(values)
 
 
-def lower_images(calls: list[Call], x: Node, layout: Layout, stride: int, taps: int, dilation: int) -> Images:
+def lower_images(calls: list[Call], x: Node, layout: Layout, stride: int, taps: int, dilation: int,
+                 slack: bool = False) -> Images:
     """Images as kernels read them: as they are if windows one step apart begin one element apart, else copied
-    so that they do."""
+    so that they do. With `slack` a copy has memory for a line behind its end."""
     size = x.dtype.itemsize
     if stride == 1:
         if layout.strides[-1] != 1 and x.shape[-1] > 1:
@@ -40,7 +41,7 @@ def lower_images(calls: list[Call], x: Node, layout: Layout, stride: int, taps: 
         return Images(Address(layout.base, layout.offset, size), image, channel, tuple(lines), 0)
     *lead, width = x.shape
     long = -(-width // stride)
-    scratch = Scratch(numel(tuple(lead)) * stride * long * size)
+    scratch = Scratch((numel(tuple(lead)) + slack) * stride * long * size)
     steps, step = [1, long, stride * long], stride * long
     for extent in reversed(lead[1:]):
         step = step * extent

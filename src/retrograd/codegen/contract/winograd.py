@@ -1,0 +1,266 @@
+"""A register tile goes in; kernels for convolutions of three by three taps by Winograd's transform come out.
+
+    Y = At [ (G w Gt) * (Bt d B) ] A        of each 4 x 4 piece d of an image, a 2 x 2 piece Y of the result
+
+Sixteen products, one for each element of a transformed piece, replace 36 multiply-adds a channel by 16.
+Pieces begin two elements apart and lie in lanes, counted as positions of windows are; images lie in phases
+(contract/offsets.py). What a piece reads behind the last line or column of its image may be anything: it
+decides elements of Y only that there are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from llvmlite import ir
+
+from retrograd.codegen.axis import Axis, axes_of
+from retrograd.codegen.contract.emitter import Emitter
+from retrograd.codegen.contract.epilogue import finish_block
+from retrograd.codegen.contract.microkernel import Form, tile_function
+from retrograd.codegen.contract.square import room
+from retrograd.codegen.contract.tile import Tile
+from retrograd.codegen.contract.walk import row_tiles
+from retrograd.codegen.contract.windows import PIECE, gather_function, pieces_function
+from retrograd.codegen.emit.kernel import Kernel
+from retrograd.codegen.emit.types import MEMORY, SIZE, i32, i64, mangled, void
+from retrograd.codegen.loops.loop import least, loop
+from retrograd.codegen.loops.operand import lanes_below
+
+# Elements of a transformed piece.
+_ELEMENTS = 16
+# Channels that are transformed at once, and tiles of rows of Y that meet them: both stay in the second cache.
+CHANNELS, ROW_TILES = 64, 11
+# Lines of pieces that work is not cut between.
+_LINES = 8
+# Where a run of pieces lies in Y: from where on, how many elements of a line, whether there is a second line.
+_PLACE = 3
+
+PARAMETERS = (
+    "x", "u", "offsets", "y",
+    "batch_begin", "batch_end", "m_begin", "m_end", "line_begin", "line_end", "channels", "inner",
+    "x.outer", "x.batch", "x.line", "u.batch", "u.element", "y.batch", "y.row", "y.height", "y.width",
+    "pieces", "finish",
+)
+
+
+@dataclass(frozen=True)
+class Winograd:
+    """U is in panels of tile.rows output channels, one behind the other in each of the 16 elements."""
+
+    tile: Tile
+
+    def parameters(self) -> tuple[str, ...]:
+        return PARAMETERS
+
+    def axes(self) -> tuple[Axis, ...]:
+        return axes_of(PARAMETERS, batch_begin=1, m_begin=ROW_TILES * self.tile.rows, line_begin=_LINES)
+
+
+@dataclass(frozen=True)
+class WinogradWeights:
+    """U[group, element, panel, channel, row] of weights with any strides; places of rows that do not exist
+    hold anything. Work is cut between panels of `rows` output channels, counted over all groups."""
+
+    dtype: str
+    rows: int
+
+    def parameters(self) -> tuple[str, ...]:
+        return ("w", "u", "begin", "end", "panels", "channels", "rows", "w.row", "w.channel", "w.tap0",
+                "w.tap1", "u.group", "u.element")
+
+    def axes(self) -> tuple[Axis, ...]:
+        return axes_of(self.parameters(), begin=1)
+
+
+def emit_winograd(module: ir.Module, name: str, winograd: Winograd) -> None:
+    """Add `void name(i64* args)` to the module, with `args` as PARAMETERS lists them; Y overlaps nothing."""
+    kernel = Kernel(module, name, 4, len(PARAMETERS) - 4)
+    _Emitter(kernel, winograd.tile).emit()
+    kernel.finish()
+
+
+def emit_winograd_weights(module: ir.Module, name: str, weights: WinogradWeights) -> None:
+    """Add `void name(i64* args)` to the module, with `args` as `weights.parameters()` lists them."""
+    names = weights.parameters()
+    kernel = Kernel(module, name, 2, len(names) - 2)
+    b, element, align = kernel.b, MEMORY[weights.dtype], SIZE[weights.dtype]
+    w, u = kernel.pointers
+    arg = dict(zip(names[2:], kernel.integers))
+    half = element(0.5)
+
+    def line(g: Sequence[ir.Value]) -> list[ir.Value]:
+        """G g"""
+        both = b.fadd(g[0], g[2])
+        return [g[0], b.fmul(half, b.fadd(both, g[1])), b.fmul(half, b.fsub(both, g[1])), g[2]]
+
+    def tap(at: ir.Value, i: int, j: int) -> ir.Value:
+        step = b.add(b.mul(i64(i), arg["w.tap0"]), b.mul(i64(j), arg["w.tap1"]))
+        return b.load(b.gep(w, [b.add(at, step)], source_etype=element), typ=element, align=align)
+
+    with loop(b, arg["begin"], arg["end"]) as number:
+        group = b.sdiv(number, arg["panels"])
+        panel = b.sub(number, b.mul(group, arg["panels"]))
+        first = b.mul(panel, i64(weights.rows))
+        count = least(b, b.sub(arg["rows"], first), i64(weights.rows))
+        source = b.mul(b.add(b.mul(group, arg["rows"]), first), arg["w.row"])
+        target = b.add(b.mul(group, arg["u.group"]), b.mul(first, arg["channels"]))
+        with loop(b, i64(0), arg["channels"]) as c, loop(b, i64(0), count) as row:
+            at = b.add(source, b.add(b.mul(row, arg["w.row"]), b.mul(c, arg["w.channel"])))
+            columns = [line([tap(at, i, j) for i in range(3)]) for j in range(3)]
+            at = b.add(target, b.add(b.mul(c, i64(weights.rows)), row))
+            for i in range(4):
+                for j, value in enumerate(line([column[i] for column in columns])):
+                    place = b.add(at, b.mul(i64(4 * i + j), arg["u.element"]))
+                    b.store(value, b.gep(u, [place], source_etype=element), align=align)
+    kernel.finish()
+
+
+class _Emitter(Emitter):
+    def __init__(self, kernel: Kernel, tile: Tile) -> None:
+        self.b, self.module, self.tile = kernel.b, kernel.module, tile
+        self.element, self.align = MEMORY[tile.dtype], SIZE[tile.dtype]
+        self.vector = ir.VectorType(self.element, tile.lanes)
+        self.x, self.u, self.offsets, self.y = kernel.pointers
+        self.arg = dict(zip(PARAMETERS[4:], kernel.integers))
+        self.table = kernel.rest
+        self.rows = ROW_TILES * tile.rows
+        self.read = room(self.b, self.vector, _ELEMENTS * tile.vectors + 1)         # pieces of a channel
+        self.v = room(self.b, self.vector, _ELEMENTS * CHANNELS * tile.vectors)
+        self.m = room(self.b, self.vector, _ELEMENTS * self.rows * tile.vectors)
+        self.result = room(self.b, self.vector, 4 * tile.vectors)                   # two lines of Y
+        self.pieces = room(self.b, i64, PIECE * tile.width)
+        self.places = room(self.b, i64, _PLACE * tile.width)
+
+    def emit(self) -> None:
+        b, arg, width = self.b, self.arg, self.tile.width
+        with loop(b, arg["batch_begin"], arg["batch_end"]) as batch:
+            image = b.sdiv(batch, arg["inner"])
+            group = b.sub(batch, b.mul(image, arg["inner"]))
+            x = self._at(self.x, b.add(b.mul(image, arg["x.outer"]), b.mul(group, arg["x.batch"])))
+            u = self._at(self.u, b.mul(group, arg["u.batch"]))
+            y = self._at(self.y, b.mul(batch, arg["y.batch"]))
+            end = b.mul(arg["line_end"], arg["pieces"])
+            with loop(b, arg["m_begin"], arg["m_end"], self.rows) as m:
+                rows = m, least(b, b.add(m, i64(self.rows)), arg["m_end"])
+                with loop(b, b.mul(arg["line_begin"], arg["pieces"]), end, width) as first:
+                    count = b.call(pieces_function(self.module, self.tile.lanes), [
+                        first, least(b, b.add(first, i64(width)), end), self.pieces, arg["pieces"],
+                        i64(1 << 40), i64(1), b.mul(arg["x.line"], i64(2)), i64(0), i64(0)])
+                    self._place(first, count)
+                    with loop(b, i64(0), arg["channels"], CHANNELS) as c:
+                        depth = least(b, b.sub(arg["channels"], c), i64(CHANNELS))
+                        self._transform(x, c, depth, count)
+                        self._multiply(u, c, depth, rows)
+                    self._back(y, rows, count)
+                with b.if_then(b.icmp_signed("!=", arg["finish"], i64(0))):
+                    begin, stop = (b.mul(arg["y.width"], least(b, b.mul(arg[name], i64(2)), arg["y.height"]))
+                                   for name in ("line_begin", "line_end"))
+                    finish_block(b, arg["finish"], self.table, y, batch, rows, (begin, stop))
+
+    def _vector(self, base: ir.Value, index: ir.Value) -> ir.Value:
+        """Where vector number `index` lies."""
+        return self._at(base, self.b.mul(index, i64(self.tile.lanes)))
+
+    def _word(self, table: ir.Value, number: ir.Value, size: int, k: int) -> ir.Value:
+        """Where word k of record `number` lies."""
+        return self.b.gep(table, [self.b.add(self.b.mul(number, i64(size)), i64(k))], source_etype=i64)
+
+    def _place(self, first: ir.Value, count: ir.Value) -> None:
+        """Where the result of each run of pieces belongs, as far as Y goes."""
+        b, arg = self.b, self.arg
+        with loop(b, i64(0), count) as k:
+            lane, mask = (b.load(self._word(self.pieces, k, PIECE, j), typ=i64, align=8) for j in (1, 2))
+            at = b.add(first, lane)
+            line = b.sdiv(at, arg["pieces"])
+            column = b.mul(b.sub(at, b.mul(line, arg["pieces"])), i64(2))
+            above = b.mul(line, i64(2))
+            length = least(b, b.mul(self._call("llvm.ctpop.i64", i64, mask), i64(2)),
+                           b.sub(arg["y.width"], column))
+            more = b.icmp_signed("<", b.add(above, i64(1)), arg["y.height"])
+            words = b.add(b.mul(above, arg["y.width"]), column), length, b.zext(more, i64)
+            for j, word in enumerate(words):
+                b.store(word, self._word(self.places, k, _PLACE, j), align=8)
+
+    # ------------------------------------------------------------ Bt d B
+    def _transform(self, x: ir.Value, first: ir.Value, depth: ir.Value, count: ir.Value) -> None:
+        b, vectors = self.b, self.tile.vectors
+        gather = gather_function(self.module, self.tile.dtype, self.tile.lanes)
+        with loop(b, i64(0), depth) as c:
+            offsets = b.gep(self.offsets, [b.mul(b.add(first, c), i64(_ELEMENTS))], source_etype=i64)
+            b.call(gather, [x, offsets, i64(_ELEMENTS), self.pieces, count, self.read, i64(self.tile.width)])
+            for k in range(vectors):
+                d = [[b.load(self._vector(self.read, i64((4 * i + j) * vectors + k)), typ=self.vector,
+                             align=64) for j in range(4)] for i in range(4)]
+                columns = [_towards(b, [d[i][j] for i in range(4)]) for j in range(4)]
+                for i in range(4):
+                    for j, value in enumerate(_towards(b, [column[i] for column in columns])):
+                        at = b.add(b.mul(b.add(i64((4 * i + j) * CHANNELS), c), i64(vectors)), i64(k))
+                        b.store(value, self._vector(self.v, at), align=64)
+
+    # ------------------------------------------------------------ sixteen products
+    def _multiply(self, u: ir.Value, first: ir.Value, depth: ir.Value, rows: tuple[ir.Value, ir.Value]
+                  ) -> None:
+        b, arg, tile = self.b, self.arg, self.tile
+        width = i64(tile.width)
+        adds = b.icmp_signed(">", first, i64(0))
+        for height, m in row_tiles(b, tile, *rows):
+            form = Form(height, tile.vectors, tile.lanes, tile.dtype)
+            panel = b.mul(b.sdiv(m, i64(tile.rows)), b.mul(arg["channels"], i64(tile.rows)))
+            at = b.add(b.add(panel, b.srem(m, i64(tile.rows))), b.mul(first, i64(tile.rows)))
+            with loop(b, i64(0), i64(_ELEMENTS)) as e:
+                left = self._at(u, b.add(at, b.mul(e, arg["u.element"])))
+                right = self._at(self.v, b.mul(e, i64(CHANNELS * tile.width)))
+                row = b.add(b.mul(e, i64(self.rows)), b.sub(m, rows[0]))
+                b.call(tile_function(self.module, form), [
+                    left, i64(1), i64(tile.rows), right, width, self._at(self.m, b.mul(row, width)), width,
+                    depth, adds, width])
+
+    # ------------------------------------------------------------ At m A
+    def _back(self, y: ir.Value, rows: tuple[ir.Value, ir.Value], count: ir.Value) -> None:
+        b, arg, vectors, lanes = self.b, self.arg, self.tile.vectors, self.tile.lanes
+        sides = [ir.Constant(ir.VectorType(i32, lanes), [
+            k // 2 + k % 2 * lanes for k in range(low, low + lanes)]) for low in (0, lanes)]
+        with loop(b, *rows) as o:
+            row = b.mul(b.sub(o, rows[0]), i64(vectors))
+            for k in range(vectors):
+                m = [b.load(self._vector(self.m, b.add(row, i64(e * self.rows * vectors + k))),
+                            typ=self.vector, align=64) for e in range(_ELEMENTS)]
+                columns = [_back(b, [m[4 * i + j] for i in range(4)]) for j in range(4)]
+                for i in range(2):
+                    pair = _back(b, [column[i] for column in columns])
+                    for s, side in enumerate(sides):        # the two elements of a line side by side
+                        place = self._vector(self.result, i64((i * vectors + k) * 2 + s))
+                        b.store(b.shuffle_vector(*pair, side), place, align=64)
+            self._store(self._at(y, b.mul(o, arg["y.row"])), count)
+
+    def _store(self, y: ir.Value, count: ir.Value) -> None:
+        """Both lines of all runs of pieces to where they belong."""
+        b, lanes = self.b, self.tile.lanes
+        with loop(b, i64(0), count) as k:
+            lane = b.load(self._word(self.pieces, k, PIECE, 1), typ=i64, align=8)
+            at, length, more = (b.load(self._word(self.places, k, _PLACE, j), typ=i64, align=8)
+                                for j in range(_PLACE))
+            masks = [lanes_below(b, b.sub(length, i64(part * lanes)), lanes) for part in range(2)]
+
+            def line(i: int) -> None:
+                target = self._at(y, b.add(at, i64(0) if not i else self.arg["y.width"]))
+                source = self._at(self.result, b.add(i64(i * 2 * self.tile.width), b.mul(lane, i64(2))))
+                for part, mask in enumerate(masks):
+                    value = self._load(self.vector, self._at(source, i64(part * lanes)), mask)
+                    self._call(f"llvm.masked.store.{mangled(self.vector)}.p0", void, value,
+                               self._at(target, i64(part * lanes)), mask)
+            line(0)
+            with b.if_then(b.icmp_signed("!=", more, i64(0))):
+                line(1)
+
+
+def _towards(b: ir.IRBuilder, d: Sequence[ir.Value]) -> list[ir.Value]:
+    """Bt d"""
+    return [b.fsub(d[0], d[2]), b.fadd(d[1], d[2]), b.fsub(d[2], d[1]), b.fsub(d[1], d[3])]
+
+
+def _back(b: ir.IRBuilder, m: Sequence[ir.Value]) -> list[ir.Value]:
+    """At m"""
+    return [b.fadd(b.fadd(m[0], m[1]), m[2]), b.fsub(b.fsub(m[1], m[2]), m[3])]
