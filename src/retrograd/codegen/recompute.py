@@ -10,7 +10,7 @@ written and read. What is computed twice has the same bits twice.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from retrograd.base.shape import Shape, numel
@@ -51,9 +51,8 @@ def _dropped(n: Node, readers: dict[Node, list[Work]], members: dict[Node, Work]
              layouts: dict[Node, Layout], asked: Collection[Node]) -> bool:
     """Whether all readers of a value compute it themselves from now on."""
     found = []
-    stored = {*asked, *readers}
     for w in readers[n]:
-        again = _again(n, w, members, layouts, stored)
+        again = _again(n, w, members, layouts, lambda v: v in asked or v in readers)
         if again is None:
             return False
         found.append((w, again))
@@ -95,8 +94,8 @@ def _bytes(n: Node) -> int:
 
 
 def _again(n: Node, w: Work, members: dict[Node, Work], layouts: dict[Node, Layout],
-           stored: Collection[Node]) -> _Again | None:
-    """`stored`: values that are put down anyway."""
+           stored: Callable[[Node], bool]) -> _Again | None:
+    """`stored`: whether a value is put down anyway."""
     if w.kind != "loop" or n.shape != w.shape or any(
             layouts[i].base is n and i is not n for m in w.nodes for i in m.inputs if i in layouts):
         return None
@@ -118,10 +117,10 @@ def _again(n: Node, w: Work, members: dict[Node, Work], layouts: dict[Node, Layo
             if base in inside:
                 return False
             home = members.get(base)
-            if home is not None and base is i and base not in stored and _cheap(base, w.shape):
+            if home is not None and base is i and not stored(base) and _cheap(base, w.shape):
                 if not visit(base):
                     return False
-            elif home is not None and base not in stored and 8 * _bytes(base) > _bytes(n):
+            elif home is not None and not stored(base) and 8 * _bytes(base) > _bytes(n):
                 return False            # it would have to be put down for this
             elif home is not None and home.kind not in ("loop", "fold"):
                 return False            # a product is put down only for some who read it

@@ -16,7 +16,8 @@ from retrograd.graph.graph import topological
 from retrograd.graph.node import Node, hole, hole_p, leaf_p, recorder
 
 MAX_NODES, MAX_BYTES = 256, 64 << 20
-TRACKED_WEIGHT = 1 / 32     # of a node that backward will want: kept anyway, and computed best with backward
+TRACKED_WEIGHT = 1 / 32     # of a node that backward will want: kept anyway, and computed best with backward;
+#                             and of a view, which takes no time and no memory
 CROWD = 16        # pending nodes that are not worth a look
 
 
@@ -121,10 +122,11 @@ _COVERED = _calibrate_covered()
 
 
 def retained(held: Sequence[Node]) -> tuple[int, int, int]:
-    """(nodes to compute, their weight, bytes) of pending work; nodes that lead to a derivative weigh less."""
+    """(nodes to compute, their weight, bytes) of pending work; nodes that lead to a derivative weigh less,
+    and so do views."""
     order = topological(held)
     nbytes = sum([n.value.nbytes for n in order if n.value is not None and n.prim is leaf_p])
     todo = [n for n in order if n.value is None]
-    return len(todo), int(sum([TRACKED_WEIGHT if n.rg else 1 for n in todo])), nbytes
+    return len(todo), int(sum([TRACKED_WEIGHT if n.rg or n.prim.strided else 1 for n in todo])), nbytes
 
 
