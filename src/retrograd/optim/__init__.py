@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-from retrograd.optim import lr_scheduler
+from retrograd.optim import lr_scheduler, swa_utils
 from retrograd.optim.adadelta import Adadelta
 from retrograd.optim.adagrad import Adagrad
 from retrograd.optim.adam import Adam, AdamW
@@ -15,7 +15,7 @@ from retrograd.optim.rprop import Rprop
 from retrograd.optim.sgd import SGD
 
 __all__ = ["ASGD", "LBFGS", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "Optimizer",
-           "RAdam", "RMSprop", "Rprop", "lr_scheduler"]
+           "RAdam", "RMSprop", "Rprop", "lr_scheduler", "swa_utils"]
 
 
 def __getattr__(name: str) -> object:

@@ -13,8 +13,13 @@ from retrograd.optim.optimizer import Optimizer
 Group = dict[str, Any]
 
 
-def _each(name: str, optimizer: Optimizer, value: Any) -> list[Any]:
-    """One value a group."""
+def each_group(name: str, optimizer: Optimizer, value: Any) -> list[Any]:
+    """One value a group.
+
+    >>> import retrograd as torch
+    >>> each_group("max_lr", torch.optim.SGD([torch.zeros(1)], lr=1.0), 0.5)
+    [0.5]
+    """
     many = len(optimizer.param_groups)
     if not isinstance(value, (list, tuple)):
         return [value] * many
@@ -37,8 +42,8 @@ class _Cycle(LRScheduler):
         if "momentum" not in defaults and "betas" not in defaults:
             raise ValueError("optimizer must support momentum or beta1 with `cycle_momentum` option enabled")
         self.use_beta1 = "betas" in defaults
-        lows = _each("base_momentum", self.optimizer, base)
-        highs = _each("max_momentum", self.optimizer, most)
+        lows = each_group("base_momentum", self.optimizer, base)
+        highs = each_group("max_momentum", self.optimizer, most)
         if last_epoch == -1:
             for group, low, high in zip(self.optimizer.param_groups, lows, highs):
                 self._set_momentum(group, high)
@@ -75,11 +80,11 @@ class CyclicLR(_Cycle):
                  last_epoch: int = -1) -> None:
         check_optimizer(optimizer)
         self.optimizer = optimizer
-        base_lrs = _each("base_lr", optimizer, base_lr)
+        base_lrs = each_group("base_lr", optimizer, base_lr)
         if last_epoch == -1:
             for rate, group in zip(base_lrs, optimizer.param_groups):
                 set_rate(group, rate)
-        self.max_lrs = _each("max_lr", optimizer, max_lr)
+        self.max_lrs = each_group("max_lr", optimizer, max_lr)
         up = float(step_size_up)
         self.total_size = up + (up if step_size_down is None else float(step_size_down))
         self.step_ratio = up / self.total_size
@@ -162,7 +167,7 @@ class OneCycleLR(_Cycle):
                 f"anneal_strategy must be one of 'cos' or 'linear', instead got {anneal_strategy}")
         self._anneal_func_type = anneal_strategy
         self._schedule_phases = _phases(self.total_steps, pct_start, three_phase)
-        most = _each("max_lr", optimizer, max_lr)
+        most = each_group("max_lr", optimizer, max_lr)
         if last_epoch == -1:
             for group, high in zip(optimizer.param_groups, most):
                 group["initial_lr"] = high / div_factor
