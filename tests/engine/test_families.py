@@ -189,3 +189,14 @@ def test_loops_over_ever_new_lengths_have_the_bits_of_whole_programs(
     monkeypatch.setattr(families, "STEADY", 0)
     before = found.ran
     assert elastic == run() and found.ran == before
+
+
+def test_a_size_of_zero_or_one_is_no_size_like_the_others(found: Families) -> None:
+    for n in (3, 4, 5, 0, 6, 1, 0, 2):
+        x = rg.ones(n, 4, requires_grad=True)
+        y = (x.softmax(1).mean(0) * x.sum(0)).exp()
+        y.sum().backward()
+        assert x.grad is not None and x.grad.shape == (n, 4)
+        expected = np.exp(np.full(4, 0.25 * n if n else np.nan))
+        np.testing.assert_allclose(y.detach().numpy(), expected, rtol=1e-6)     # 8 ulp of float32
+    assert found.ran

@@ -21,11 +21,12 @@ class Guards:
 
     def __init__(self) -> None:
         self.texts: dict[str, None] = {}
+        self.pinned = False             # whether a number was needed as such: the result serves it alone
 
     def symbol(self, value: int, name: str) -> Symbol:
         """A size. Decisions about time alone ask nothing (`number_of`): they serve sizes of this order."""
         low = 1 << (max(value, 1).bit_length() - 1) // BAND * BAND
-        self.texts[f"{low if low > 1 else 0} <= {name} < {low << BAND}"] = None
+        self.texts[f"{min(low, value)} <= {name} < {low << BAND}"] = None
         return Symbol(value, name, self)
 
 
@@ -179,6 +180,7 @@ class Symbol:
     def __index__(self) -> int:
         """The number itself, for whoever cannot do without (NumPy, range): the result holds for it alone."""
         self.guards.texts[f"{self.text} == {self.value}"] = None
+        self.guards.pinned = True
         return self.value
 
     __int__ = __index__

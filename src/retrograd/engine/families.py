@@ -151,6 +151,8 @@ class Families:
             return None
         if program is None:
             return None
+        if guards.pinned:
+            family.tries += MANY // 4       # what serves one size only is not worth many more
         family.variants.append(_Variant(program, told, fixed, spots))
         return family.variants[-1].bound(numbers)
 
