@@ -200,3 +200,23 @@ def test_a_size_of_zero_or_one_is_no_size_like_the_others(found: Families) -> No
         expected = np.exp(np.full(4, 0.25 * n if n else np.nan))
         np.testing.assert_allclose(y.detach().numpy(), expected, rtol=1e-6)     # 8 ulp of float32
     assert found.ran
+
+
+def test_normalizing_ever_new_batches_compiles_nothing_and_has_the_bits_of_programs(
+        found: Families, monkeypatch: pytest.MonkeyPatch) -> None:
+    kernels: list[int] = []
+
+    def run() -> list[bytes]:
+        rg.manual_seed(0)
+        model = rg.nn.Sequential(rg.nn.Linear(4, 6), rg.nn.BatchNorm1d(6), rg.nn.ReLU(), rg.nn.Dropout(0.2))
+        opt = rg.optim.SGD(model.parameters(), lr=0.1)
+        for n in (8, 9, 10, 12, 40, 33, 16, 11, 50):
+            opt.zero_grad()
+            model(rg.linspace(-1, 1, 4 * n).reshape(n, 4).sin()).square().mean().backward()
+            opt.step()
+            kernels.append(_kernels())
+        return [v.detach().numpy().tobytes() for v in model.state_dict().values()]
+    elastic = run()
+    assert found.ran >= 5 and kernels[4] == kernels[8]
+    monkeypatch.setattr(families, "STEADY", 0)
+    assert elastic == run()

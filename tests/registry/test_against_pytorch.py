@@ -213,6 +213,7 @@ PEERS: dict[str, Peer] = {
     "argsort": Peer(lambda x, axis, descending: T.argsort(x, dim=axis, descending=descending, stable=True)),
     "stop": Peer(T.detach), "alias": Peer(lambda x, *_: x.view_as(x)), "copy": Peer(T.clone),
     "iota": Peer(iota), "count": Peer(lambda size, dtype: iota((size,), 0, dtype)),
+    "share": Peer(lambda size, dtype: torch.tensor(1 / size, dtype=getattr(torch, dtype))),
     "cast": Peer(lambda x, dtype: x.to(getattr(T, dtype))),
     "expand": Peer(expand), "pad": Peer(pad), "update": Peer(update),
     "slice": Peer(lambda x, start, stop, step: x[tuple(map(slice, start, stop, step))]),

@@ -45,7 +45,7 @@ def _walk(roots: Sequence[Node], done: dict[Node, Node]) -> None:
         if not n.inputs and meaning(n.prim) is None:
             # Positions are known already, but for those whose number is a symbol.
             late = n.prim.family != "constant" or any([p.__class__ is Symbol for p in n.params])
-            done[n] = n if late else leaf(np.ascontiguousarray(n.prim.np(*n.params)), n.dtype)
+            done[n] = n if late else leaf(np.asarray(n.prim.np(*n.params), order="C"), n.dtype)
             continue
         inputs = tuple([done[i] for i in n.inputs])
         if _is_plain(n.prim) and n.dtype not in WIDE and not any([i.dtype in WIDE for i in inputs]):

@@ -262,7 +262,7 @@ class Run:
         """A number of the graph, or positions."""
         if n.prim is const_p:
             return 0, self.found.const(n.params[0], n.dtype), None
-        made = np.ascontiguousarray(n.prim.np(*n.params))    # type: ignore[misc]
+        made = np.asarray(n.prim.np(*n.params), order="C")    # type: ignore[misc]
         self.alive.append(made)
         return address(made), self.found.array(n.shape, n.dtype), None
 

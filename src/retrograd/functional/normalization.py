@@ -124,7 +124,7 @@ def batch_norm(input: Any, running_mean: Any, running_var: Any, weight: Any = No
     if running_mean is not None or running_var is not None:
         mean, _, var = composite.moments(x, axes)
         _move(running_mean, mean, momentum)
-        _move(running_var, var * (count / (count - 1.0)), momentum)
+        _move(running_var, var * number_node(count / (count - 1.0), var.dtype), momentum)
     return wrap(_affine(bind(composite.standardize, (x,), (axes, float(eps))), w, b))
 
 
@@ -197,7 +197,7 @@ def instance_norm(input: Any, running_mean: Any = None, running_var: Any = None,
         count = rows.shape[2]
         mean, _, var = composite.moments(rows, (2,))
         _move(running_mean, _mean(mean, (0,)), momentum)
-        _move(running_var, _mean(var, (0,)) * (count / (count - 1.0)), momentum)
+        _move(running_var, _mean(var, (0,)) * number_node(count / (count - 1.0), var.dtype), momentum)
     return wrap(_affine(_by_rows(x, x.shape[1], eps), w, b))
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from retrograd.base.dtype import float32, float64
 from retrograd.base.shape import Shape, numel, without
 from retrograd.graph.node import Node, bind, const
 from retrograd.graph.primitive import Sample
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as pw
-from retrograd.ops.constant import iota, ne, stop
+from retrograd.ops.constant import iota, ne, share, stop
 from retrograd.ops.contract import matmul
 from retrograd.ops.families import Inferred, expansion, rng_for
 from retrograd.ops.reduction import reduce_max
@@ -133,8 +134,13 @@ cross_entropy = expansion("cross_entropy", "x t", "reduction ignore", infer_cros
 
 
 # ----------------------------------------------- standardize: mean 0 and variance 1 over some axes, and norms
+_PLAIN = (float32, float64)         # the others are computed with in wider ones
+
+
 def _mean(x: Node, axes: Shape) -> Node:
-    return lin.reduce_sum(x, axes) * (1.0 / numel(tuple([x.shape[a] for a in axes])))
+    size, total = numel(tuple([x.shape[a] for a in axes])), lin.reduce_sum(x, axes)
+    # A batch comes in many sizes, a row in one.
+    return total * (bind(share, (), (size, x.dtype.name)) if 0 in axes and x.dtype in _PLAIN else 1.0 / size)
 
 
 def moments(x: Node, axes: Shape) -> tuple[Node, Node, Node]:

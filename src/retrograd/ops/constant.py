@@ -192,6 +192,16 @@ count = source("count", "size dtype", lambda i, p: ((p[0],), by_name(p[1])),
                sample=_count_sample)
 
 
+def _share_sample() -> Iterator[Sample]:
+    yield Sample((), (4, "float64"))
+    yield Sample((), (3, "float32"))
+
+
+# 1 / size, as a value that kernels read: as a number of theirs it would make them anew for every size.
+share = source("share", "size dtype", lambda i, p: ((), by_name(p[1])),
+               lambda size, dtype: np.asarray(1.0 / size, by_name(dtype).np), sample=_share_sample)
+
+
 # --------------------------------------------------------------- random numbers: functions of (seed, counter)
 def infer_random(inputs: tuple[Node, ...], params: tuple[Any, ...]) -> Inferred:
     return params[0], by_name(params[1])

@@ -141,7 +141,7 @@ class _Frame:
                       for shape, dtype in zip(numbers.outputs, p.dtypes)]
         self.output_addresses = np.zeros(max(1, len(self.fresh)), np.int64)
         self.arena_size, self.verdicts = numbers.arena, numbers.verdicts
-        self.made = [np.ascontiguousarray(make(*params)) for make, params in zip(p.made, numbers.made)]
+        self.made = [np.asarray(make(*params), order="C") for make, params in zip(p.made, numbers.made)]
         self.known: list[Callable[[], Any]] = []
         self.own = Arena(numbers.arena) if numbers.arena <= PRIVATE else None
         self.base = -1
