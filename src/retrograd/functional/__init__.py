@@ -199,6 +199,8 @@ _LATER = {
         "triplet_margin_with_distance_loss",
     "lookup":
         "embedding one_hot",
+    "bags":
+        "embedding_bag",
     "conv":
         "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d",
     "padding":

@@ -130,7 +130,7 @@ from retrograd.nn.shrinking import (
     Tanhshrink,
     Threshold,
 )
-from retrograd.nn.sparse import Embedding
+from retrograd.nn.sparse import Embedding, EmbeddingBag
 from retrograd.nn.stochastic_depth import StochasticDepth
 from retrograd.nn.transformer import (
     Transformer,
@@ -166,6 +166,7 @@ __all__ = [
     "Dropout",
     "ELU",
     "Embedding",
+    "EmbeddingBag",
     "Flatten",
     "Fold",
     "GELU",

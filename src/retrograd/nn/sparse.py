@@ -1,4 +1,4 @@
-"""Embedding: a table looked up by integers."""
+"""Embedding and EmbeddingBag: tables looked up by integers."""
 
 from __future__ import annotations
 
@@ -122,3 +122,85 @@ class Embedding(Module):
         if self.scale_grad_by_freq is not False:
             text += f", scale_grad_by_freq={self.scale_grad_by_freq}"
         return text if self.sparse is False else text + ", sparse=True"
+
+
+class EmbeddingBag(Module):
+    """The sum, mean or max of the rows that a bag of indices names; see `nn.functional.embedding_bag`.
+
+    The row `padding_idx` starts at zero and is left out. Shapes: (bags, N) of integers, or (N) and offsets
+    (bags), to (bags, embedding_dim).
+
+    >>> import retrograd as torch
+    >>> from retrograd import nn
+    >>> bags = nn.EmbeddingBag(10, 3, mode="sum")
+    >>> tuple(bags(torch.tensor([[1, 2, 4], [4, 3, 2]])).shape)
+    (2, 3)
+    """
+
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        max_norm: float | None = None,
+        norm_type: float = 2.0,
+        scale_grad_by_freq: bool = False,
+        mode: str = "mean",
+        sparse: bool = False,
+        _weight: Tensor | None = None,
+        include_last_offset: bool = False,
+        padding_idx: int | None = None,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        table = Embedding(
+            num_embeddings, embedding_dim, padding_idx, _weight=_weight, device=device, dtype=dtype
+        )
+        self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
+        self.padding_idx = table.padding_idx
+        self.max_norm, self.norm_type, self.scale_grad_by_freq = max_norm, norm_type, scale_grad_by_freq
+        self.mode, self.sparse, self.include_last_offset = mode, sparse, include_last_offset
+        self.weight = table.weight
+
+    def forward(
+        self, input: Tensor, offsets: Tensor | None = None, per_sample_weights: Tensor | None = None
+    ) -> Tensor:
+        """One row a bag."""
+        return F.embedding_bag(
+            input,
+            self.weight,
+            offsets,
+            self.max_norm,
+            self.norm_type,
+            self.scale_grad_by_freq,
+            self.mode,
+            self.sparse,
+            per_sample_weights,
+            self.include_last_offset,
+            self.padding_idx,
+        )
+
+    @classmethod
+    def from_pretrained(cls, embeddings: Tensor, freeze: bool = True, **options: Any) -> Self:
+        """A layer over a given table, frozen unless `freeze=False`; options as of the class.
+
+        >>> import retrograd as torch
+        >>> from retrograd import nn
+        >>> nn.EmbeddingBag.from_pretrained(torch.eye(2), mode="sum")(torch.tensor([[0, 1]])).tolist()
+        [[1.0, 1.0]]
+        """
+        made = cls(*embeddings.shape, _weight=embeddings, **options)
+        made.weight.requires_grad = not freeze
+        return made
+
+    def extra_repr(self) -> str:
+        """The sizes, the mode, and the padding."""
+        text = f"{self.num_embeddings}, {self.embedding_dim}"
+        if self.max_norm is not None:
+            text += f", max_norm={self.max_norm}"
+        if self.norm_type != 2:
+            text += f", norm_type={self.norm_type}"
+        if self.scale_grad_by_freq is not False:
+            text += f", scale_grad_by_freq={self.scale_grad_by_freq}"
+        text += f", mode={self.mode!r}"
+        return text if self.padding_idx is None else text + f", padding_idx={self.padding_idx}"
