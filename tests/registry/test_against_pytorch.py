@@ -266,6 +266,7 @@ PEERS: dict[str, Peer] = {
 }
 
 ALONE = {
+    "gelu_slope": "the derivative of gelu, compared where that is differentiated",
     "uses": "numbers of values as they first appear: PyTorch's unique sorts them",
     "attention_rows": "attention with the logarithms of its sums: what it means is tested by itself",
     "attention_back": "the pullback of attention, compared where that is differentiated",

@@ -29,6 +29,7 @@ from retrograd.ops import composite
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as p
 from retrograd.ops.constant import random_uniform, stop
+from retrograd.ops.gelu import gelu as gelu_p
 
 __all__ = ["relu", "leaky_relu", "prelu", "rrelu", "threshold", "elu", "selu", "celu", "gelu", "silu", "mish",
            "softplus", "softsign", "logsigmoid", "tanhshrink", "hardtanh", "relu6", "hardsigmoid",
@@ -157,7 +158,7 @@ def gelu(input: Any, approximate: str = "none") -> Tensor:
     x = float_input(input, "gelu")
     if approximate not in ("none", "tanh"):
         raise ArgumentError(f"approximate is {approximate!r}", op="gelu", expected="'none' or 'tanh'")
-    return wrap(bind(composite.gelu, (x,), (approximate,)))
+    return wrap(bind(gelu_p, (x,), (approximate,)))
 
 
 def silu(input: Any, inplace: bool = False) -> Tensor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,9 +34,8 @@ def infer_linear(inputs: tuple[Node, ...], params: Any) -> Inferred:
 
 def _linear(x: Node, w: Node, b: Node) -> Node:
     rows = lin.reshape(x, (numel(x.shape[:-1]), x.shape[-1]))
-    y = matmul(rows, lin.swap_last(w))
-    y = y + lin.expand(b, y.shape, (0,))
-    return lin.reshape(y, (*x.shape[:-1], w.shape[0]))
+    y = lin.reshape(matmul(rows, lin.swap_last(w)), (*x.shape[:-1], w.shape[0]))
+    return y + lin.expand(b, y.shape, tuple(range(y.ndim - 1)))     # in the shape of what follows: one loop
 
 
 def _linear_sample() -> Iterator[Sample]:
@@ -199,22 +197,6 @@ def _layer_norm_sample() -> Iterator[Sample]:
 
 
 layer_norm = expansion("layer_norm", "x w b", "n eps", _same, _layer_norm, sample=_layer_norm_sample)
-
-
-# ---------------------------------------------------------------- GELU: x Phi(x), or its tanh approximation
-def _gelu(x: Node, approximate: str) -> Node:
-    if approximate == "tanh":
-        inner = math.sqrt(2.0 / math.pi) * (x + 0.044715 * (x * x * x))
-        return (0.5 * x) * (1.0 + bind(pw.tanh, (inner,)))     # in this order nothing overflows
-    return (0.5 * x) * (1.0 + bind(pw.erf, (x * math.sqrt(0.5),)))
-
-
-def _gelu_sample() -> Iterator[Sample]:
-    for approximate in ("none", "tanh"):
-        yield Sample((rng_for("gelu").uniform(-2, 2, (2, 3)),), (approximate,))
-
-
-gelu = expansion("gelu", "x", "approximate", _same, _gelu, sample=_gelu_sample)
 
 
 # --------------------------------------------------------- product: a tree of products, so zeros are harmless
