@@ -68,6 +68,16 @@ def _recurrent(kind: str, steps: int, batch: int, inputs: int, hidden: int, laye
     return Layer(arrays, call, operations)
 
 
+def _attention(batch: int, heads: int, length: int, width: int, causal: bool = False) -> Layer:
+    """Attention of heads; the gradient to the queries brings those to keys and values along."""
+    shape = (batch, heads, length, width)
+    operations = 4 * batch * heads * length * length * width // (2 if causal else 1)
+
+    def call(T: Any, F: Any, q: Any, k: Any, v: Any) -> Any:     # noqa: ARG001
+        return F.scaled_dot_product_attention(q, k, v, is_causal=causal)
+    return Layer({"q": shape, "k": shape, "v": shape}, call, operations)
+
+
 LAYERS: dict[str, Layer] = {
     "conv 64-64 3x3 on 56x56": _conv(1, 64, 64, 3, 56),
     "conv 64-64 3x3 on 56x56, batch 8": _conv(8, 64, 64, 3, 56),
@@ -78,6 +88,9 @@ LAYERS: dict[str, Layer] = {
     "depthwise 3x3, 96 channels of 28x28": _conv(1, 96, 96, 3, 28, groups=96),
     "depthwise 3x3, 96 channels of 28x28, batch 8": _conv(8, 96, 96, 3, 28, groups=96),
     "conv1d 80-256 k=5, 400 steps": _conv(1, 80, 256, 5, 400, rank=1),
+    "attention, 8 heads of 64, 1024 steps, causal": _attention(1, 8, 1024, 64, causal=True),
+    "attention, 8 heads of 64, 1024 steps": _attention(1, 8, 1024, 64),
+    "attention, 4 heads of 32, 128 steps, batch 8, causal": _attention(8, 4, 128, 32, causal=True),
     "LSTM 40-128, 100 steps, batch 32": _recurrent("LSTM", 100, 32, 40, 128),
     "GRU 64-64, 50 steps, batch 16": _recurrent("GRU", 50, 16, 64, 64),
     "LSTM 64-64 both ways, 2 layers, 50 steps, batch 16": _recurrent("LSTM", 50, 16, 64, 64, 2, True),
