@@ -80,7 +80,8 @@ class Inputs:
     def space(self) -> dict[str, Any]:
         T, name = self.T, self.T.__name__
         modules = {short: importlib.import_module(f"{name}.{long}") for short, long in
-                   (("nn", "nn"), ("F", "nn.functional"), ("optim", "optim"), ("data", "utils.data"))}
+                   (("nn", "nn"), ("F", "nn.functional"), ("optim", "optim"), ("data", "utils.data"),
+                    ("prune", "nn.utils.prune"))}
         return {"T": T, "np": np, **modules, **{c: getattr(self, c) for c in "apuibkm"}, **recipes(T, self)}
 
 

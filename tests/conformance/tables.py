@@ -12,6 +12,7 @@ from tests.conformance import (
     networks,
     tensors,
     training,
+    utilities,
 )
 
 TABLES: dict[str, dict[str, list[str]]] = {
@@ -25,7 +26,7 @@ TABLES: dict[str, dict[str, list[str]]] = {
     "torch.Tensor": tensors.TENSOR, "torch.nn": {**layers.MODULES, **modules.MODULES, **networks.MODULES},
     "torch.nn.Module": layers.MODULE,
     "torch.nn.functional": {**layers.FUNCTIONAL, **modules.FUNCTIONAL, **networks.FUNCTIONAL},
-    "torch.nn.init": layers.INIT, "torch.nn.utils": layers.UTILS,
+    "torch.nn.init": layers.INIT, "torch.nn.utils": {**layers.UTILS, **utilities.UTILS},
     "torch.optim": training.OPTIM, "torch.optim.lr_scheduler": training.SCHEDULERS,
     "torch.autograd": training.AUTOGRAD, "torch.utils": training.DATA,
 }
@@ -43,6 +44,9 @@ DIFFERS = {
     **{expression: "PyTorch's derivative is the 1/6 of float32" for expression in (
         "first(nn.Hardsigmoid(), a(2, 3))", "first(nn.Hardsigmoid(), a(7))", "first(F.hardsigmoid, a(2, 3))",
         "first(F.hardsigmoid, a(7))")},
+    **{expression: "PyTorch's second derivative of its own weight norm is not that of g v / |v|" for expression in (
+        "m(nn.utils.parametrizations.weight_norm(nn.Linear(3, 2)))(a(4, 3))",
+        "m(nn.utils.weight_norm(nn.Linear(3, 2)))(a(4, 3))")},
     "5 // p(2)": "a rounded quotient is a constant; PyTorch has no derivative and raises in backward",
 }
 

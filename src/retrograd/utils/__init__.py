@@ -10,7 +10,7 @@ from __future__ import annotations
 from importlib import import_module as _import
 from types import ModuleType as _Module
 
-_MODULES = ("checkpoint", "data")
+_MODULES = ("checkpoint", "data", "hooks", "tensorboard")
 
 
 def __getattr__(name: str) -> _Module:

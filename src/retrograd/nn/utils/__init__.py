@@ -1,6 +1,6 @@
 """`torch.nn.utils`: clipping of gradients, parameters as one vector, packed sequences."""
 
-from retrograd.nn.utils import rnn
+from retrograd.nn.utils import parametrizations, parametrize, prune, rnn
 from retrograd.nn.utils.clip_grad import (
     clip_grad_norm_,
     clip_grad_value_,
@@ -8,8 +8,24 @@ from retrograd.nn.utils.clip_grad import (
     get_total_norm,
 )
 from retrograd.nn.utils.convert_parameters import parameters_to_vector, vector_to_parameters
+from retrograd.nn.utils.weight_hooks import (
+    remove_spectral_norm,
+    remove_weight_norm,
+    spectral_norm,
+    weight_norm,
+)
+
+clip_grad_norm = clip_grad_norm_
 
 __all__ = [
+    "clip_grad_norm",
+    "parametrizations",
+    "parametrize",
+    "prune",
+    "remove_spectral_norm",
+    "remove_weight_norm",
+    "spectral_norm",
+    "weight_norm",
     "clip_grad_norm_",
     "clip_grad_value_",
     "clip_grads_with_norm_",
