@@ -24,6 +24,7 @@ STATE = {
     "retrograd.tensors.repr": {"options"},                  # set_printoptions
     "retrograd.data.worker": {"_me"},                       # in a worker of a DataLoader: itself
     "retrograd.distributed.group": {"state"},               # the process group
+    "retrograd.nn.utils.parametrize": {"_cache"},           # parameters inside a `cached()` block
 }
 CONTAINERS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 MUTATORS = {"append", "extend", "insert", "add", "update", "setdefault", "pop", "popitem", "clear", "remove",
