@@ -233,3 +233,18 @@ def test_lengths_share_kernels_and_a_loop_is_one_node():
 def test_wrong_arguments_say_what_is_expected(call, message):
     with pytest.raises((RuntimeError, TypeError, ValueError), match=message):
         call()
+
+
+def test_what_one_operation_makes_of_kept_values_is_not_kept():
+    """An LSTM keeps its gates and its two paths; the tangent of the cell is computed again."""
+    from_gates = rg.tensor(RNG.uniform(-1, 1, (5, 4, 12)), requires_grad=True)
+
+    def step(carry, gates):
+        i, f, g, o = (gates + carry[0] @ rg.tensor(np.ones((3, 12)))).chunk(4, -1)
+        c = f.sigmoid() * carry[1] + i.sigmoid() * g.tanh()
+        h = o.sigmoid() * c.tanh()
+        return (h, c), h
+    out = rg.scan(step, (rg.tensor(H), rg.tensor(C)), from_gates)[1]
+    loop = next(n.params[0] for n in topological([out.node]) if n.prim is scan_p)
+    assert [kind for kind, _ in loop.outputs].count("each") == 4
+    assert [kind for kind, _ in loop.outputs].count("path") == 2

@@ -125,6 +125,7 @@ def saved(loop: Loop, needs: tuple[bool, ...]) -> tuple[Body, tuple[Output, ...]
     roots = [g for x, g in step.shares.items() if x in step.carry or needs[number[x]]]
     read = [n for n in walk(roots, number) if n in number]
     seen: set[int] = set()
+    residuals: set[int] = set()
 
     def keep(output: Output) -> None:
         if output not in outputs:
@@ -147,13 +148,31 @@ def saved(loop: Loop, needs: tuple[bool, ...]) -> tuple[Body, tuple[Output, ...]
         elif k in body.outputs[:loop.carries]:
             keep(("path", body.outputs.index(k)))
         else:
-            if k not in numbers[loop.carries:]:
-                numbers.append(k)
-            keep(("each", numbers.index(k, loop.carries) - loop.carries))
+            residuals.add(k)
+    for k in _needed(step, residuals, outputs):
+        if k not in numbers[loop.carries:]:
+            numbers.append(k)
+        keep(("each", numbers.index(k, loop.carries) - loop.carries))
     if not loop.save:
         outputs += [("path", k) for k in step.active if ("path", k) not in outputs]
     kept = [o for o in outputs if o[0] == "each" or body.results[o[1]].dtype is loop.dtype]
     return body.with_outputs(tuple(numbers)), tuple(kept)
+
+
+def _needed(step: _Step, residuals: set[int], outputs: Sequence[Output]) -> list[int]:
+    """The residuals without those that one operation on an element makes of what is kept anyway: putting them
+    down and reading them back takes as long, and memory."""
+    body, consts, carries = step.loop.body, step.loop.consts, step.loop.carries
+    known = {k for k in range(len(body.inputs))
+             if not 0 <= k - consts < carries or ("path", k - consts) in outputs}
+    known.update([body.outputs[k + (carries if kind == "each" else 0)]
+                  for kind, k in outputs if kind != "last"])
+    needed = set(residuals)
+    for k in sorted(residuals, reverse=True):
+        one = body.steps[k - len(body.inputs)]
+        if one.prim.family == "pointwise" and all([i in known or i in needed and i != k for i in one.inputs]):
+            needed.discard(k)
+    return sorted(needed)
 
 
 def all_given(loop: Loop) -> frozenset[Source]:
