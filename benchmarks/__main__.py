@@ -17,7 +17,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import captured, cold, layers, machine, networks, operations, products, regions, sizes, steps
+from benchmarks import (
+    captured,
+    cold,
+    layers,
+    loops,
+    machine,
+    networks,
+    operations,
+    products,
+    regions,
+    sizes,
+    steps,
+)
 
 HERE = Path(__file__).parent
 
@@ -37,6 +49,7 @@ def run_child(args: list[str]) -> None:
         import torch
         torch.set_num_threads(int(os.environ.get("BENCH_THREADS", "2")))
     result = operations.measure(lib) if what == "operations" \
+        else loops.measure(lib) if what == "loops" \
         else regions.measure(lib) if what == "regions" \
         else layers.measure(lib, rest) if what == "layers" \
         else captured.measure(rest[0]) if what == "captured" \
@@ -61,14 +74,14 @@ def available(*libs: str) -> list[str]:
     return [lib for lib in libs if importlib.util.find_spec(lib)]
 
 
-def operation_table(rounds: int) -> list[str]:
+def operation_table(rounds: int, what: str = "operations") -> list[str]:
     libs = available("retrograd", "torch")
     runs: dict[str, list[Any]] = {lib: [] for lib in libs}
     for _ in range(rounds):
         for lib in libs:
-            runs[lib].append(child("operations", lib, BENCH_THREADS="1"))
+            runs[lib].append(child(what, lib, BENCH_THREADS="1", RETROGRAD_NUM_THREADS="1"))
     us = {lib: {k: min(r[k] for r in rs) for k in rs[0]} for lib, rs in runs.items()}
-    lines = ["| operation | " + " | ".join(f"{lib} us" for lib in libs) + " | ratio |",
+    lines = [f"| {what} | " + " | ".join(f"{lib} us" for lib in libs) + " | ratio |",
              "|---|" + "---:|" * (len(libs) + 1)]
     ratios = []
     for name in us["retrograd"]:
@@ -218,6 +231,7 @@ def about() -> str:
 # name on the command line: (title, table)
 SECTIONS: dict[str, tuple[str, Callable[[int], list[str]]]] = {
     "operations": ("Recording one operation", operation_table),
+    "loops": ("Ways to write a training loop", lambda rounds: operation_table(rounds, "loops")),
     "regions": ("Rows, chains and losses", region_table),
     "steps": ("A training step with Adam", step_table),
     "layers": ("Single layers", layer_table),
