@@ -54,6 +54,7 @@ def _graphs() -> Iterator[Any]:
     alone = F.conv2d(image, kernel, groups=2)
     yield from (alone, *rg.autograd.grad(alone.sum(), kernel, create_graph=True))
     yield from (convolved, *rg.autograd.grad(convolved.sum(), kernels, create_graph=True))
+    yield rg.zeros(5, 9).index_add(0, i, rg.ones(3, 9))
     table = rg.zeros(1 << 13, 8).requires_grad_()
     g = rg.autograd.grad(F.embedding(i, table).sum(), table, create_graph=True)[0]
     yield Tensor(less_rows(table.node, g.node, 0.5))

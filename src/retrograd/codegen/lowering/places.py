@@ -7,16 +7,23 @@ from collections.abc import Callable
 
 from retrograd.base.errors import RetrogradError
 from retrograd.base.shape import Shape, numel
-from retrograd.codegen.axis import nanoseconds
+from retrograd.codegen.axis import Axis, nanoseconds
+from retrograd.codegen.jit import host
+from retrograd.codegen.layout import one_step
+from retrograd.codegen.loops.add_rows import AddRows
 from retrograd.codegen.loops.check import Check
 from retrograd.codegen.loops.operand import Step
 from retrograd.codegen.loops.uses import Uses
-from retrograd.codegen.lowering.call import Address, Call, Scratch
+from retrograd.codegen.lowering.call import Address, Call, Scratch, start_of
 from retrograd.codegen.lowering.check import flat
 from retrograd.codegen.lowering.nest import Array, Result, array, copy, fill, nest
 from retrograd.codegen.schedule import Schedule, Work
 from retrograd.graph.node import Node, line_text
 from retrograd.ops.gather import out_of_range
+
+PARTS = 8               # of a table at most: each looks at all places
+FEW_COLUMNS = 8         # rows shorter than this are no rows for a vector
+_MULTIPLE = ("float32", "float64", "int32", "int64")
 
 
 def _failure(size: int, op: str, n: Node) -> Callable[[int], RetrogradError]:
@@ -53,11 +60,38 @@ def lower_scatter(work: Work, schedule: Schedule) -> list[Call]:
     """The dual of take: slices added, in the order of their positions."""
     n = work.nodes[0]
     (v, index), (axis, size) = n.inputs, n.params
+    rows = _as_rows(v, index, axis, schedule)
+    if rows is not None:
+        return _rows_added(n, rows, schedule)
     lead, rest = axis, v.ndim - axis - index.ndim
     steps = schedule.layouts[n].strides
     spread = _spread(schedule.layouts[index].strides, lead, rest)
     return _added(n, v, index, spread, steps[:axis] + (0,) * index.ndim + steps[axis + 1:],
                   (steps[axis], size, "index_add"), schedule)
+
+
+def _as_rows(v: Node, index: Node, axis: int, schedule: Schedule) -> int | None:
+    """The step from row to row, if v is rows of neighbours for the places of one axis after the other."""
+    layout, many = schedule.layouts[v], index.ndim
+    if axis or many == v.ndim or v.dtype.name not in _MULTIPLE or numel(v.shape[many:]) < FEW_COLUMNS:
+        return None
+    step = one_step(v.shape[:many], layout.strides[:many]) if many else 0
+    return step if one_step(v.shape[many:], layout.strides[many:]) == 1 else None
+
+
+def _rows_added(n: Node, step: int, schedule: Schedule) -> list[Call]:
+    """A table of zeros with rows added: parts of it by several threads."""
+    (v, index), (_, size) = n.inputs, n.params
+    calls: list[Call] = []
+    _checked(calls, index, size, "index_add", n, schedule)
+    place, *_ = flat(calls, index, schedule)
+    width, itemsize = numel(v.shape[index.ndim:]), n.dtype.itemsize
+    kernel = AddRows(n.dtype.name, host().lanes(n.dtype.name))
+    calls.append(Call(kernel, [
+        start_of(schedule.layouts[v], v), place, Address(n, 0, itemsize), 0, size, numel(index.shape), width,
+        step, size], axes=(Axis(3, -(-size // PARTS)),),
+        cost=nanoseconds(0, (3 * numel(v.shape) + size * width) * itemsize)))
+    return calls
 
 
 def lower_gather(work: Work, schedule: Schedule) -> list[Call]:
