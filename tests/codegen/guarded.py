@@ -123,6 +123,10 @@ def graphs() -> Iterator[tuple[str, Any]]:
     """Sizes around the widths of vectors and blocks, forward and backward."""
     import retrograd as rg
     F = rg.nn.functional
+
+    def images(x: Any, channels: int, kernel: tuple[int, ...], **options: Any) -> Any:
+        return F.conv2d(x[None] * rg.arange(channels)[:, None, None], rg.ones(kernel, requires_grad=True),
+                        **options)
     functions = {
         "softmax": lambda x: x.softmax(1), "norm": lambda x: F.layer_norm(x, (x.shape[1],)),
         "columns": lambda x: x.sum(0) * x.amax(0), "rows": lambda x: x.sum(1) + x.argmax(1) + x.argmin(1),
@@ -138,6 +142,10 @@ def graphs() -> Iterator[tuple[str, Any]]:
         "half": lambda x: (x.half() + 1).float() * x.bfloat16().float(),
         "loss": lambda x: F.cross_entropy(x, rg.arange(x.shape[0]) % x.shape[1]),
         "conv": lambda x: F.conv2d(x[None, None], x[None, None, :1, :1], padding=1),
+        "windows": lambda x: images(x, 3, (5, 3, 3, 2), padding=(1, 2)),
+        "steps": lambda x: images(x, 4, (6, 2, 3, 3), stride=2, padding=2, groups=2),
+        "alone": lambda x: images(x, 3, (6, 1, 3, 2), padding=1, groups=3),
+        "transformed": lambda x: images(x, 24, (20, 24, 3, 3), padding=1),
         "pool": lambda x: F.max_pool2d(F.pad(x, (0, 1, 0, 1))[None], 2),
     }
     rng = np.random.default_rng(0)

@@ -9,6 +9,7 @@ import pytest
 
 import retrograd as rg
 from retrograd.codegen import parallelize
+from retrograd.codegen.jit import compiling_for, host
 from retrograd.engine.linearize import linearize
 from retrograd.engine.program import make_program
 
@@ -94,3 +95,12 @@ def test_bits_do_not_depend_on_where_work_is_cut(case: Any, monkeypatch: pytest.
     monkeypatch.setattr(parallelize, "cut", fine)
     assert computed(case) == whole
     assert asked
+
+
+@pytest.mark.parametrize("case", [CASES[0], CASES[2], CASES[3], CASES[8], CASES[18]], ids=str)
+def test_a_machine_with_narrower_vectors_computes_the_same_bits(case: Any) -> None:
+    if host().vector_bytes != 64:
+        pytest.skip("this machine has no wider vectors than AVX2")
+    wide = computed(case)
+    with compiling_for(host().without_avx512()):
+        assert computed(case) == wide
