@@ -5,9 +5,9 @@ import pytest
 from llvmlite import ir
 
 from retrograd.codegen.driver import Table
-from retrograd.codegen.jit import compile_module
+from retrograd.codegen.jit import compile_module, host
 from retrograd.codegen.loops.operand import Operand, Step
-from retrograd.codegen.loops.pointwise import Output, Pointwise, emit_pointwise
+from retrograd.codegen.loops.pointwise import Output, Pointwise, emit_pointwise, vector_of
 
 F = "float32"
 ADD = Step(lambda m, x, y: m.add(x, y), (0, 1))
@@ -114,3 +114,10 @@ def test_fused_bits_are_those_of_the_steps_one_by_one():
            (addresses["held"], [values[0].ctypes.data, *(h.ctypes.data for h in held), 0, 1001])])()
     assert (fused == values[-1]).all()
     assert all((h == v).all() for h, v in zip(held, values[1:]))
+
+
+def test_numbers_of_the_user_do_not_narrow_the_vectors():
+    """They lie in slots of 64 bits, whatever they are computed with."""
+    narrow, number = Operand(F, "1"), Operand("float64", "0")
+    assert vector_of([narrow, number, narrow]) == vector_of([narrow]) == host().lanes(F)
+    assert vector_of([narrow, Operand("float64", "1")]) == host().lanes("float64")

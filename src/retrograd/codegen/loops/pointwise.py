@@ -194,8 +194,8 @@ class _Emitter:
 
 
 def vector_of(operands: Sequence[Operand]) -> int:
-    """Lanes of a vector whose widest operand fills a register of this machine."""
-    return host().vector_bytes // max(WIDTH[o.dtype] for o in operands)
+    """Lanes of a vector whose widest operand fills a register of this machine; numbers are no operands."""
+    return host().vector_bytes // max([WIDTH[o.dtype] for o in operands if o.strides[-1] != "0"])
 
 
 def masks_serve(operands: Sequence[Operand]) -> bool:
