@@ -91,12 +91,19 @@ class Families:
             self._meet(structure, numbers)
             return None
         self._families.move_to_end(structure)
-        times = family.runs[numbers] = family.runs.get(numbers, 0) + 1
+        runs = family.runs
+        times = runs[numbers] = runs.get(numbers, 0) + 1
         if times > STEADY:
             return None
-        if len(family.runs) > KEPT:
-            family.runs.clear()
-        found = next((b for b in [v.bound(numbers) for v in family.variants] if b is not None), None)
+        if len(runs) > KEPT:
+            runs.clear()
+        found = None
+        for k, variant in enumerate(family.variants):
+            found = variant.bound(numbers)
+            if found is not None:
+                if k:               # what serves now is asked first next time
+                    family.variants.insert(0, family.variants.pop(k))
+                break
         if found is None and numbers not in family.samples:
             family.samples = [*family.samples[-SIGHTINGS:], numbers]
             if len(family.samples) >= SIGHTINGS and family.tries < MANY:

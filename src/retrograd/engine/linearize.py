@@ -112,19 +112,18 @@ def linearize(roots: Sequence[Node], beside: Sequence[Node] = ()) -> Linear:
 
 def split(sized: tuple[int, ...], params: tuple[Any, ...], sizes: list[Any]) -> tuple[Any, ...]:
     """The parameters with how many sizes each holds, where it holds any; the sizes are put into the list."""
-    rest: list[Any] = []
-    for k, p in enumerate(params):
-        if k in sized and p.__class__ is tuple:
-            rest.append(len(p))
+    rest = list(params)
+    for k in sized:
+        p = rest[k]
+        if p.__class__ is tuple:
+            rest[k] = len(p)
             sizes += p
-        elif k in sized and p.__class__ is int:
-            rest.append(_ONE)
+        elif p.__class__ is int:
+            rest[k] = _ONE
             sizes.append(p)
-        elif k in sized and p.__class__ is not tuple and hasattr(p, "resized"):
-            rest.append(p.structure)
+        elif hasattr(p, "resized"):
+            rest[k] = p.structure
             sizes += p.sizes
-        else:
-            rest.append(p)
     return tuple(rest)
 
 

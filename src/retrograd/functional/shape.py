@@ -277,12 +277,13 @@ def cat(tensors: Sequence[Any], dim: int = 0) -> Tensor:
     kept = [n for n in nodes if n.shape != (0,)] or nodes[:1]       # PyTorch skips empty vectors
     d = axis(dim, kept[0].ndim, "cat")
     dtype = common_dtype(nodes)
+    a = kept[0].shape
     for k, n in enumerate(kept):
-        a, b = list(kept[0].shape), list(n.shape)
-        if len(a) != len(b) or a[:d] + a[d + 1:] != b[:d] + b[d + 1:]:
-            raise ShapeError(f"tensors[0] is {kept[0].shape}, tensors[{k}] is {n.shape}", op="cat",
+        b = n.shape
+        if b != a and (len(b) != len(a) or b[:d] != a[:d] or b[d + 1:] != a[d + 1:]):
+            raise ShapeError(f"tensors[0] is {a}, tensors[{k}] is {b}", op="cat",
                              expected=f"equal sizes except in dimension {dim}")
-    kept = [lin.cast(n, dtype) for n in kept]
+    kept = [n if n.dtype is dtype else lin.cast(n, dtype) for n in kept]
     return wrap(bind(lin.concat_p, tuple(kept), (d,)) if len(kept) > 1 else bind(lin.alias_p, (kept[0],)))
 
 

@@ -124,6 +124,7 @@ class _Frame:
                                for k, is_float in enumerate(p.float_slots)], np.int64)
         self.all_floats = all(p.float_slots)
         self.sizes: tuple[int, ...] | None = None
+        self.known: list[Callable[[], Any]] = []        # leaves whose addresses are those
         self.leaf_addresses = np.zeros(max(1, 1 + int(elastic.leaf_of.max(initial=0))), np.int64)
 
     def fit(self, sizes: tuple[int, ...], numbers: Numbers) -> None:
@@ -142,7 +143,7 @@ class _Frame:
         self.output_addresses = np.zeros(max(1, len(self.fresh)), np.int64)
         self.arena_size, self.verdicts = numbers.arena, numbers.verdicts
         self.made = [np.asarray(make(*params), order="C") for make, params in zip(p.made, numbers.made)]
-        self.known: list[Callable[[], Any]] = []
+        self.moved = True               # the addresses of leaves are to be put in, though known
         self.own = Arena(numbers.arena) if numbers.arena <= PRIVATE else None
         self.base = -1
         self.cost = sum(numbers.costs)
@@ -186,13 +187,12 @@ class _Frame:
         """Put the addresses of leaves into the table; returns what must live meanwhile."""
         e, known, at = self.elastic, self.known, self.leaf_addresses
         kept = []
-        changed = False
-        if not known:
-            known += [_nothing] * len(leaves)
+        changed, self.moved = self.moved, True      # until it is done
+        if changed:
+            known += [_nothing] * (len(leaves) - len(known))
             for j, value in enumerate(self.made, len(leaves)):
                 if j < len(at):
                     at[j] = address(value)
-            changed = True
         for k, value in enumerate(leaves):
             if known[k]() is not value:
                 if not value.flags.c_contiguous:
@@ -206,6 +206,7 @@ class _Frame:
                 changed = True
         if changed and len(e.leaf_at):
             self.words[e.leaf_at] = self.offsets[e.leaf_at] + at[e.leaf_of]
+        self.moved = False
         return kept
 
     def _drive(self) -> None:
