@@ -13,7 +13,7 @@ from typing import Any
 from retrograd.base.errors import ArgumentError, MissingError
 from retrograd.missing import attribute_error
 
-__all__ = ["GradScaler", "autocast", "is_autocast_available"]
+__all__ = ["GradScaler", "autocast", "custom_bwd", "custom_fwd", "is_autocast_available"]
 
 
 def is_autocast_available(device_type: str) -> bool:
@@ -109,6 +109,24 @@ class GradScaler:
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Accepts any state and keeps none."""
+
+
+def custom_fwd(fwd: Callable[..., Any] | None = None, *, device_type: str, cast_inputs: Any = None) -> Any:
+    """A decorator for `Function.forward`: the function itself, since autocast is never on.
+
+    >>> custom_fwd(lambda ctx, x: x, device_type="cpu")(None, 3)
+    3
+    """
+    return fwd if fwd is not None else lambda f: f
+
+
+def custom_bwd(bwd: Callable[..., Any] | None = None, *, device_type: str) -> Any:
+    """A decorator for `Function.backward`: the function itself, since autocast is never on.
+
+    >>> custom_bwd(lambda ctx, g: g, device_type="cpu")(None, 3)
+    3
+    """
+    return bwd if bwd is not None else lambda f: f
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,7 @@ from retrograd.functional.arranging import many_of
 from retrograd.functional.door import Tensor, need_tensor
 from retrograd.functional.elementwise import mul
 from retrograd.functional.matrix import multi_dot
-from retrograd.functional.products import matmul, tensordot
+from retrograd.functional.products import matmul, plus_product, tensordot
 from retrograd.functional.reduce import sum
 from retrograd.functional.shape import reshape, unsqueeze
 
@@ -58,13 +58,6 @@ def vdot(input: Any, other: Any) -> Tensor:
     return matmul(input, other)
 
 
-def _plus(input: Any, product: Tensor, beta: Any, alpha: Any) -> Any:
-    scaled = product if alpha == 1 else mul(product, alpha)
-    if beta == 0:
-        return scaled                                           # whatever input holds, nan included
-    return (input if beta == 1 else mul(input, beta)) + scaled
-
-
 def addmv(input: Any, mat: Any, vec: Any, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """beta input + alpha mat @ vec.
 
@@ -75,7 +68,7 @@ def addmv(input: Any, mat: Any, vec: Any, *, beta: Any = 1, alpha: Any = 1) -> T
     m, v = need_tensor(mat, "addmv", "mat"), need_tensor(vec, "addmv", "vec")
     if m.ndim != 2 or v.ndim != 1:
         raise ShapeError(f"mat is {m.shape}, vec is {v.shape}", op="addmv", expected="a matrix and a vector")
-    return _plus(input, matmul(mat, vec), beta, alpha)  # type: ignore[no-any-return]
+    return plus_product(input, matmul(mat, vec), beta, alpha)  # type: ignore[no-any-return]
 
 
 def addr(input: Any, vec1: Any, vec2: Any, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
@@ -88,7 +81,7 @@ def addr(input: Any, vec1: Any, vec2: Any, *, beta: Any = 1, alpha: Any = 1) -> 
     a, b = need_tensor(vec1, "addr", "vec1"), need_tensor(vec2, "addr", "vec2")
     if a.ndim != 1 or b.ndim != 1:
         raise ShapeError(f"vec1 is {a.shape}, vec2 is {b.shape}", op="addr", expected="two vectors")
-    return _plus(input, mul(unsqueeze(vec1, 1), vec2), beta, alpha)  # type: ignore[no-any-return]
+    return plus_product(input, mul(unsqueeze(vec1, 1), vec2), beta, alpha)  # type: ignore[no-any-return]
 
 
 def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
@@ -102,7 +95,7 @@ def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 
     if a.ndim != 3 or b.ndim != 3:
         raise ShapeError(f"batch1 is {a.shape}, batch2 is {b.shape}", op="addbmm",
                          expected="batches of matrices")
-    return _plus(input, sum(matmul(batch1, batch2), 0), beta, alpha)  # type: ignore[no-any-return]
+    return plus_product(input, sum(matmul(batch1, batch2), 0), beta, alpha)  # type: ignore[no-any-return]
 
 
 def chain_matmul(*matrices: Any) -> Tensor:

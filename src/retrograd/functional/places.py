@@ -79,6 +79,9 @@ def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Tensor:
     read where it was added."""
     x, i = need_tensor(input, "scatter_add"), _index(index, "scatter_add")
     v = need_tensor(src, "scatter_add", "src")
+    if not x.ndim == i.ndim == v.ndim:
+        raise ShapeError(f"input is {x.shape}, index is {i.shape}, src is {v.shape}", op="scatter_add",
+                         expected="as many dimensions")
     d = axis(dim, x.ndim, "scatter_add")
     check_known(i, x.shape[d], "scatter_add")
     return wrap(x + bind(scatter_along_p, (_cut(v, i.shape), i), (d, x.shape)))

@@ -91,14 +91,25 @@ def outer(input: Any, vec2: Any) -> Tensor:
     return mul(wrap(lin.reshape(a, (*a.shape, 1))), wrap(lin.reshape(b, (1, *b.shape))))
 
 
+def plus_product(input: Any, product: Tensor, beta: Any, alpha: Any) -> Tensor:
+    """beta * input + alpha * product; with beta 0 input does not matter, nan included."""
+    x, whole = need_tensor(input, "add"), product.node          # type: ignore[attr-defined]
+    if broadcast_shapes(x.shape, whole.shape) != whole.shape:
+        raise ShapeError(f"input is {x.shape}, the product {whole.shape}", op="add",
+                         expected="an input that expands to the product's shape")
+    if beta == 0:
+        return product if alpha == 1 else mul(product, alpha)
+    return add(mul(input, beta) if beta != 1 else input, product, alpha=alpha)
+
+
 def addmm(input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """beta * input + alpha * (mat1 @ mat2)."""
-    return add(mul(input, beta) if beta != 1 else input, mm(mat1, mat2), alpha=alpha)
+    return plus_product(input, mm(mat1, mat2), beta, alpha)
 
 
 def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """beta * input + alpha * bmm(batch1, batch2)."""
-    return add(mul(input, beta) if beta != 1 else input, bmm(batch1, batch2), alpha=alpha)
+    return plus_product(input, bmm(batch1, batch2), beta, alpha)
 
 
 def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:

@@ -49,6 +49,21 @@ from retrograd.nn.instance_norm import (
     RMSNorm,
     SyncBatchNorm,
 )
+from retrograd.nn.lazy import (
+    LazyBatchNorm1d,
+    LazyBatchNorm2d,
+    LazyBatchNorm3d,
+    LazyConv1d,
+    LazyConv2d,
+    LazyConv3d,
+    LazyConvTranspose1d,
+    LazyConvTranspose2d,
+    LazyInstanceNorm1d,
+    LazyInstanceNorm2d,
+    LazyInstanceNorm3d,
+    LazyLinear,
+    UninitializedParameter,
+)
 from retrograd.nn.linear import Bilinear, Flatten, Identity, Linear, Unflatten
 from retrograd.nn.loss import (
     BCELoss,
@@ -237,6 +252,9 @@ __all__ = [
     "utils",
 ]
 __all__ += [
+    "LazyBatchNorm1d", "LazyBatchNorm2d", "LazyBatchNorm3d", "LazyConv1d", "LazyConv2d",
+    "LazyConv3d", "LazyConvTranspose1d", "LazyConvTranspose2d", "LazyInstanceNorm1d",
+    "LazyInstanceNorm2d", "LazyInstanceNorm3d", "LazyLinear", "UninitializedParameter",
     "AlphaDropout", "BatchNorm3d", "CELU", "CircularPad1d", "CircularPad2d", "CircularPad3d",
     "ConstantPad1d", "ConstantPad2d", "ConstantPad3d", "CosineEmbeddingLoss", "CosineSimilarity",
     "Dropout1d", "Dropout2d", "Dropout3d", "FeatureAlphaDropout", "GLU", "GaussianNLLLoss", "GroupNorm",

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from retrograd.base.modes import no_grad
+from retrograd.ops import special_values
 from retrograd.tensors.create import as_tensor, empty
 from retrograd.tensors.tensor import Tensor
 
@@ -94,7 +95,7 @@ def trunc_normal_(
     """
     low, high = (0.5 * (1 + math.erf((bound - mean) / (std * math.sqrt(2.0)))) for bound in (a, b))
     uniform = empty(*tensor.shape).double().uniform_(low, high, generator=generator)
-    values = np.clip(mean + std * _normal_quantile(uniform.numpy()), a, b)
+    values = np.clip(mean + std * special_values.ndtri(uniform.numpy()), a, b)
     return tensor.copy_(as_tensor(values))
 
 
@@ -246,6 +247,22 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
     return tensor.copy_(as_tensor(gain * q).reshape(tensor.shape))
 
 
+def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any = None) -> Tensor:
+    """N(0, std^2), and the share `sparsity` of each column set to 0.
+
+    >>> import retrograd as torch
+    >>> (sparse_(torch.empty(4, 2), 0.5) == 0).sum(0).tolist()
+    [2, 2]
+    """
+    if tensor.dim() != 2:
+        raise ValueError("Only tensors with 2 dimensions are supported")
+    rows, columns = tensor.shape
+    values = empty(rows, columns).double().normal_(0.0, std, generator=generator).numpy()
+    order = np.argsort(empty(rows, columns).double().uniform_(generator=generator).numpy(), 0)
+    np.put_along_axis(values, order[:math.ceil(sparsity * rows)], 0.0, 0)
+    return tensor.copy_(as_tensor(values))
+
+
 def _symmetric(bound: float) -> tuple[float, float]:
     return -bound, bound
 
@@ -257,42 +274,6 @@ def _xavier_std(tensor: Tensor, gain: float) -> float:
 
 def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
     return calculate_gain(nonlinearity, a) / math.sqrt(_calculate_correct_fan(tensor, mode))
-
-
-def _normal_quantile(p: np.ndarray) -> np.ndarray:
-    """The inverse of the normal distribution function, to 16 digits (Wichura 1988, algorithm AS 241)."""
-    q = p - 0.5
-    tail = np.sqrt(-np.log(np.clip(np.minimum(p, 1 - p), 1e-300, None)))
-    centre_ratio = _ratio(_CENTRE, 0.180625 - np.minimum(q * q, 0.180625))
-    tail_ratio = np.where(tail <= 5, _ratio(_TAIL, tail - 1.6), _ratio(_FAR_TAIL, tail - 5))
-    return np.where(np.abs(q) <= 0.425, q * centre_ratio, np.copysign(tail_ratio, q))
-
-
-def _ratio(coefficients: tuple[tuple[float, ...], tuple[float, ...]], x: np.ndarray) -> np.ndarray:
-    above, below = coefficients
-    return np.polyval(above, x) / np.polyval(below, x)
-
-
-# fmt: off
-_CENTRE = (
-    (2509.0809287301226727, 33430.575583588128105, 67265.770927008700853, 45921.953931549871457,
-     13731.693765509461125, 1971.5909503065514427, 133.14166789178437745, 3.387132872796366608),
-    (5226.495278852545925, 28729.085735721942674, 39307.89580009271061, 21213.794301586595867,
-     5394.1960214247511077, 687.1870074920579083, 42.313330701600911252, 1.0),
-)
-_TAIL = (
-    (7.7454501427834140764e-4, 0.0227238449892691845833, 0.24178072517745061177, 1.27045825245236838258,
-     3.64784832476320460504, 5.7694972214606914055, 4.6303378461565452959, 1.42343711074968357734),
-    (1.05075007164441684324e-9, 5.475938084995344946e-4, 0.0151986665636164571966, 0.14810397642748007459,
-     0.68976733498510000455, 1.6763848301838038494, 2.05319162663775882187, 1.0),
-)
-_FAR_TAIL = (
-    (2.01033439929228813265e-7, 2.71155556874348757815e-5, 0.0012426609473880784386, 0.026532189526576123093,
-     0.29656057182850489123, 1.7848265399172913358, 5.4637849111641143699, 6.6579046435011037772),
-    (2.04426310338993978564e-15, 1.4215117583164458887e-7, 1.8463183175100546818e-5, 7.868691311456132591e-4,
-     0.0148753612908506148525, 0.13692988092273580531, 0.59983220655588793769, 1.0),
-)
-# fmt: on
 
 
 def __getattr__(name: str) -> object:

@@ -150,6 +150,15 @@ class Module(Tree):
             lambda tensor: tensor.to(*args, **kwargs) if tensor.is_floating_point() else tensor
         )
 
+    def to_empty(self, *, device: Any = None, recurse: bool = True) -> Self:
+        """Every parameter and buffer as new memory without promised values.
+
+        >>> import retrograd as torch
+        >>> tuple(torch.nn.Linear(2, 3).to_empty(device="cpu").weight.shape)
+        (3, 2)
+        """
+        return self._apply(lambda tensor: empty(*tensor.shape, dtype=tensor.dtype, device=device), recurse)
+
     def float(self) -> Self:
         """Floating-point parameters and buffers to float32."""
         return self._apply(lambda tensor: tensor.float() if tensor.is_floating_point() else tensor)

@@ -266,8 +266,8 @@ def install() -> None:
         setattr(Tensor, name + "_", operators.in_place(name, fn))
     for name in ("swapaxes", "swapdims"):
         setattr(Tensor, name + "_", Tensor.transpose_)      # type: ignore[attr-defined]
-    Tensor.H = Tensor.mH = property(adjoint,
-                                    doc="The last two dimensions exchanged.")   # type: ignore[attr-defined]
+    Tensor.mH = property(adjoint, doc="The last two dimensions exchanged.")              # type: ignore[attr-defined]
+    Tensor.H = property(s.t, doc="The transpose of a matrix.")                           # type: ignore[attr-defined]
     Tensor.real = property(lambda self: self,
                            doc="The tensor itself: it is real.")      # type: ignore[attr-defined]
 
