@@ -61,7 +61,10 @@ def test_pixel_shuffle_and_back(agree: Any, rng: Any, lead: Any) -> None:
 @pytest.mark.parametrize(("mode", "corners", "shape"), [
     ("nearest", None, (2, 3, 5)), ("nearest", None, (2, 3, 5, 6)), ("linear", False, (2, 3, 5)),
     ("linear", True, (2, 3, 5)), ("bilinear", False, (2, 3, 5, 6)), ("bilinear", True, (2, 3, 5, 6)),
-    ("bilinear", None, (1, 1, 5, 5))], ids=str)
+    ("bilinear", None, (1, 1, 5, 5)), ("bicubic", False, (2, 3, 5, 6)), ("bicubic", True, (2, 3, 5, 6)),
+    ("trilinear", False, (1, 2, 3, 4, 5)), ("trilinear", True, (1, 2, 3, 4, 5)),
+    ("nearest-exact", None, (2, 3, 5)), ("nearest-exact", None, (2, 3, 5, 6)), ("area", None, (2, 3, 5)),
+    ("area", None, (2, 3, 5, 6)), ("area", None, (1, 2, 3, 4, 5))], ids=str)
 def test_interpolate(agree: Any, rng: Any, mode: str, corners: Any, shape: Any, option: Any) -> None:
     agree(lambda F, x: F.interpolate(x, mode=mode, align_corners=corners, **option),
           rng.standard_normal(shape))
@@ -94,9 +97,14 @@ def test_columns_that_do_not_fit(refused: Any) -> None:
 
 
 def test_unknown_modes_of_interpolate(refused: Any) -> None:
-    refused(lambda: F.interpolate(rg.zeros(1, 1, 2, 2), size=3, mode="bicubic"), MissingError,
-            "interpolate: mode is 'bicubic'.\n"
-            "              The modes are 'nearest', 'linear' and 'bilinear', without antialias.")
+    refused(lambda: F.interpolate(rg.zeros(1, 1, 2, 2), size=3, mode="lanczos"), MissingError,
+            "interpolate: mode is 'lanczos'.\n"
+            "              The modes are 'nearest', 'nearest-exact', 'area', 'linear', 'bilinear', "
+            "'trilinear', 'bicubic', without antialias.")
+
+
+def test_channel_shuffle(agree: Any, rng: Any) -> None:
+    agree(lambda F, x: F.channel_shuffle(x, 3), rng.standard_normal((2, 12, 3, 2)))
 
 
 def test_what_is_padded_is_a_copy() -> None:

@@ -204,7 +204,9 @@ _LATER = {
     "conv":
         "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d",
     "padding":
-        "fold interpolate pad pixel_shuffle pixel_unshuffle unfold",
+        "channel_shuffle fold pad pixel_shuffle pixel_unshuffle unfold",
+    "resizing":
+        "interpolate",
     "pooling":
         "adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d "
         "adaptive_max_pool2d adaptive_max_pool3d avg_pool1d avg_pool2d avg_pool3d max_pool1d max_pool2d "

@@ -1,4 +1,4 @@
-"""Borders and rearrangements of the last dimensions: pad, unfold / fold, pixel_shuffle, interpolate."""
+"""Borders and rearrangements of the last dimensions: pad, unfold / fold, pixel_shuffle."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ import numpy as np
 from retrograd.base.dtype import int64
 from retrograd.base.errors import ArgumentError, ArgumentTypeError, MissingError, ShapeError
 from retrograd.base.shape import Shape
-from retrograd.functional.activation import float_input
 from retrograd.functional.door import Tensor, need_tensor, number_node, wrap
 from retrograd.graph.node import Node, bind, leaf
 from retrograd.ops import linear as lin
 from retrograd.ops.gather import take_p
 from retrograd.ops.window import fold_p, window_count, windows_p
 
-__all__ = ["pad", "unfold", "fold", "pixel_shuffle", "pixel_unshuffle", "interpolate"]
+__all__ = ["pad", "unfold", "fold", "pixel_shuffle", "pixel_unshuffle", "channel_shuffle"]
 
 
 def sizes(value: Any, n: int, name: str, op: str, least: int = 1) -> Shape:
@@ -198,57 +197,16 @@ def pixel_unshuffle(input: Any, downscale_factor: int) -> Tensor:
     return wrap(lin.reshape(y, (*lead, c * r * r, h // r, w // r)))
 
 
-# ---------------------------------------------------------------- interpolate
-_RANK = {"nearest": None, "linear": 1, "bilinear": 2}
+def channel_shuffle(input: Any, groups: int) -> Tensor:
+    """(N, C, ...) with channel i of every group side by side: channels (groups, C / groups) turned round.
 
-
-def interpolate(input: Any, size: Any = None, scale_factor: Any = None, mode: str = "nearest",
-                align_corners: bool | None = None, recompute_scale_factor: bool | None = None,
-                antialias: bool = False) -> Tensor:
-    """(N, C, ...) resized to `size`, or by `scale_factor`: 'nearest', 'linear' (N, C, W) or 'bilinear' (N, C,
-    H, W).
-
-    align_corners=True maps the first and last places onto each other; else pixels are areas, and centres are
-    mapped.
+    >>> import retrograd as rg
+    >>> rg.nn.functional.channel_shuffle(rg.arange(4.).reshape(1, 4, 1), 2).flatten().tolist()
+    [0.0, 2.0, 1.0, 3.0]
     """
-    x = float_input(input, "interpolate")
-    n = x.ndim - 2
-    if mode not in _RANK or antialias:
-        raise MissingError(f"mode is {mode!r}{', with antialias' if antialias else ''}", op="interpolate",
-                           fix="The modes are 'nearest', 'linear' and 'bilinear', without antialias.")
-    if n < 1 or _RANK[mode] not in (None, n):
-        raise ShapeError(f"input is {x.shape}, mode is {mode!r}", op="interpolate",
-                         expected=f"(N, C and {_RANK[mode] or 'some'} more dimensions)")
-    if (size is None) == (scale_factor is None):
-        raise ArgumentError("size and scale_factor are " + ("both" if size is not None else "not") + " given",
-                            op="interpolate", expected="one of them")
-    not_empty(x, "interpolate")
-    if mode == "nearest" and align_corners is not None:
-        raise ArgumentError("align_corners is given", op="interpolate",
-                            expected="mode 'linear' or 'bilinear' with it")
-    if size is not None:
-        out, scale = sizes(size, n, "size", "interpolate"), [None] * n
-    else:
-        scale = list(scale_factor) if isinstance(scale_factor, (tuple, list)) else [scale_factor] * n
-        out = tuple(math.floor(s * f) for s, f in zip(x.shape[2:], scale))
-        scale = [None] * n if recompute_scale_factor else scale
-    for d, (o, f) in enumerate(zip(out, scale), 2):
-        x = _resize(x, d, o, f, mode, bool(align_corners))
-    return wrap(bind(lin.alias_p, (x,)))
-
-
-def _resize(x: Node, d: int, out: int, factor: float | None, mode: str, align_corners: bool) -> Node:
-    """One dimension of x at `out` places."""
-    old = x.shape[d]
-    step = 1.0 / factor if factor else old / out
-    if mode == "nearest":
-        at = np.minimum(np.floor(np.arange(out) * np.float32(step)), old - 1)
-        return read_along(x, at, d)
-    if align_corners:
-        where = np.arange(out) * ((old - 1) / (out - 1) if out > 1 else 0.0)
-    else:
-        where = np.maximum((np.arange(out) + 0.5) * step - 0.5, 0.0)
-    low = np.minimum(np.floor(where), old - 1)
-    share = leaf((where - low).astype(x.dtype.np), x.dtype)
-    a, b = read_along(x, low, d), read_along(x, np.minimum(low + 1, old - 1), d)
-    return a + (b - a) * lin.expand(share, a.shape, tuple(k for k in range(a.ndim) if k != d))
+    x = need_tensor(input, "channel_shuffle")
+    if x.ndim < 3 or groups < 1 or x.shape[1] % groups:
+        raise ShapeError(f"input is {x.shape}, groups is {groups}", op="channel_shuffle",
+                         expected="(N, C, ...) with C a multiple of groups")
+    rows = lin.reshape(x, (x.shape[0], groups, x.shape[1] // groups, math.prod(x.shape[2:])))
+    return wrap(lin.reshape(lin.permute(rows, (0, 2, 1, 3)), x.shape))

@@ -1,0 +1,106 @@
+"""Images of another size: interpolate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from retrograd.base.errors import ArgumentError, MissingError, ShapeError
+from retrograd.functional.activation import float_input
+from retrograd.functional.door import Tensor, wrap
+from retrograd.functional.padding import not_empty, read_along, sizes
+from retrograd.functional.pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
+from retrograd.graph.node import Node, bind, leaf
+from retrograd.ops import linear as lin
+
+__all__ = ["interpolate"]
+
+_RANK = {"nearest": None, "nearest-exact": None, "area": None, "linear": 1, "bilinear": 2, "trilinear": 3,
+         "bicubic": 2}
+_BETWEEN = ("linear", "bilinear", "trilinear", "bicubic")       # modes that take align_corners
+_MEANS: dict[int, Callable[..., Tensor]] = {
+    1: adaptive_avg_pool1d, 2: adaptive_avg_pool2d, 3: adaptive_avg_pool3d}
+
+
+def interpolate(input: Any, size: Any = None, scale_factor: Any = None, mode: str = "nearest",
+                align_corners: bool | None = None, recompute_scale_factor: bool | None = None,
+                antialias: bool = False) -> Tensor:
+    """(N, C, ...) resized to `size`, or by `scale_factor`: 'nearest', 'nearest-exact' (of the centres),
+    'area' (means), 'linear' (N, C, W), 'bilinear' or 'bicubic' (N, C, H, W), 'trilinear' (N, C, D, H, W).
+
+    align_corners=True maps the first and last places onto each other; else pixels are areas, and centres are
+    mapped. Derivative: each cotangent goes back where its value came from, in the same shares.
+
+    >>> import retrograd as rg
+    >>> rg.nn.functional.interpolate(rg.tensor([[[0., 2.]]]), size=3, mode="linear", align_corners=True)
+    tensor([[[0., 1., 2.]]])
+    """
+    op = "interpolate"
+    x = float_input(input, op)
+    n = x.ndim - 2
+    if mode not in _RANK or antialias:
+        raise MissingError(f"mode is {mode!r}{', with antialias' if antialias else ''}", op=op,
+                           fix=f"The modes are {', '.join(map(repr, _RANK))}, without antialias.")
+    if n < 1 or _RANK[mode] not in (None, n):
+        raise ShapeError(f"input is {x.shape}, mode is {mode!r}", op=op,
+                         expected=f"(N, C and {_RANK[mode] or 'some'} more dimensions)")
+    if (size is None) == (scale_factor is None):
+        raise ArgumentError("size and scale_factor are " + ("both" if size is not None else "not") + " given",
+                            op=op, expected="one of them")
+    not_empty(x, op)
+    if mode not in _BETWEEN and align_corners is not None:
+        raise ArgumentError("align_corners is given", op=op, expected="mode 'linear' or 'bilinear' with it")
+    if size is not None:
+        out, scale = sizes(size, n, "size", op), [None] * n
+    else:
+        scale = list(scale_factor) if isinstance(scale_factor, (tuple, list)) else [scale_factor] * n
+        out = tuple(math.floor(s * f) for s, f in zip(x.shape[2:], scale))
+        scale = [None] * n if recompute_scale_factor else scale
+    if mode == "area":
+        return _MEANS[n](input, out)
+    for d, (o, f) in enumerate(zip(out, scale), 2):
+        x = _resize(x, d, o, f, mode, bool(align_corners))
+    return wrap(bind(lin.alias_p, (x,)))
+
+
+def _resize(x: Node, d: int, out: int, factor: float | None, mode: str, align_corners: bool) -> Node:
+    """One dimension of x at `out` places."""
+    old = x.shape[d]
+    step = 1.0 / factor if factor else old / out
+    if mode not in _BETWEEN:
+        middle = 0.5 if mode == "nearest-exact" else 0.0
+        at = np.minimum(np.floor((np.arange(out) + np.float32(middle)) * np.float32(step)), old - 1)
+        return read_along(x, at, d)
+    if align_corners:
+        where = np.arange(out) * ((old - 1) / (out - 1) if out > 1 else 0.0)
+    else:
+        where = (np.arange(out) + 0.5) * step - 0.5
+    if mode == "bicubic":
+        return _cubic(x, d, where)
+    where = np.maximum(where, 0.0)
+    low = np.minimum(np.floor(where), old - 1)
+    a, b = read_along(x, low, d), read_along(x, np.minimum(low + 1, old - 1), d)
+    return a + (b - a) * _shares(where - low, a, d)
+
+
+def _shares(values: Any, x: Node, d: int) -> Node:
+    """One number a place of dimension d, as large as x."""
+    row = leaf(values.astype(x.dtype.np), x.dtype)
+    return lin.expand(row, x.shape, tuple(k for k in range(x.ndim) if k != d))
+
+
+def _cubic(x: Node, d: int, where: Any) -> Node:
+    """Four places around each, by Keys' polynomials with a = -0.75; the first and last are repeated."""
+    low, a = np.floor(where), -0.75
+    total: Any = None
+    for tap in range(-1, 3):
+        z = np.abs(where - low - tap)
+        near = ((a + 2) * z - (a + 3)) * z * z + 1
+        far = ((a * z - 5 * a) * z + 8 * a) * z - 4 * a
+        part = read_along(x, np.clip(low + tap, 0, x.shape[d] - 1), d)
+        term = part * _shares(np.where(z <= 1, near, far), part, d)
+        total = term if total is None else total + term
+    return total  # type: ignore[no-any-return]
