@@ -60,7 +60,8 @@ def test_the_equal_average_is_the_mean() -> None:
         with rg.no_grad():
             model.weight.copy_(rg.tensor(weight))
         average.update_parameters(model)
-    np.testing.assert_allclose(average.module.weight.detach().numpy(), WEIGHTS.mean(0), rtol=1e-14, atol=1e-15)
+    found = average.module.weight.detach().numpy()
+    np.testing.assert_allclose(found, WEIGHTS.mean(0), rtol=1e-14, atol=1e-15)
 
 
 @pytest.mark.parametrize("options", [{}, {"anneal_epochs": 3, "anneal_strategy": "linear"},

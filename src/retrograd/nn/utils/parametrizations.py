@@ -47,7 +47,16 @@ def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Mo
     >>> list(weight_norm(rg.nn.Linear(2, 1)).state_dict())
     ['bias', 'parametrizations.weight.original0', 'parametrizations.weight.original1']
     """
-    return register_parametrization(module, name, _WeightNorm(dim), unsafe=True)
+    register_parametrization(module, name, _WeightNorm(dim), unsafe=True)
+
+    def renamed(_: Module, state_dict: Any, prefix: str, *rest: Any) -> None:
+        """What the older weight_norm saved loads too."""
+        keys = f"{prefix}{name}_g", f"{prefix}{name}_v"
+        if all(key in state_dict for key in keys):
+            for k, key in enumerate(keys):
+                state_dict[f"{prefix}parametrizations.{name}.original{k}"] = state_dict.pop(key)
+    module.register_load_state_dict_pre_hook(renamed)
+    return module
 
 
 class _SpectralNorm(Module):
@@ -57,7 +66,8 @@ class _SpectralNorm(Module):
             raise IndexError(f"Dimension out of range (expected to be in range of [-{weight.dim()}, "
                              f"{weight.dim() - 1}] but got {dim})")
         if n_power_iterations <= 0:
-            raise ValueError(f"Expected n_power_iterations to be positive, but got {n_power_iterations}")
+            raise ValueError("Expected n_power_iterations to be positive, but "
+                             f"got n_power_iterations={n_power_iterations}")
         self.dim, self.eps, self.n_power_iterations = dim % weight.dim(), eps, n_power_iterations
         if weight.dim() > 1:
             with no_grad():
@@ -141,8 +151,11 @@ class _Orthogonal(Module):
         q = np.asarray((Q.T if wide else Q).detach().numpy(), np.float64)
         n, k = q.shape
         if self.kind == "householder":
-            h = np.linalg.qr(q, mode="raw")[0].T.copy()
-            h[np.arange(k), np.arange(k)] = np.where(np.diag(h) < 0, -1.0, 1.0)
+            raw, tau = np.linalg.qr(q, mode="raw")
+            h = raw.T.copy()
+            # A reflection that LAPACK leaves out has tau 0; here it is one that turns the sign.
+            signs = np.where(np.diag(h) < 0, -1.0, 1.0)
+            h[np.arange(k), np.arange(k)] = np.where(tau == 0, -signs, signs)
             start = tensor(h.tolist(), dtype=Q.dtype)
             return start.T if wide else start
         # The base takes the orthogonal part; the function then starts at the identity.

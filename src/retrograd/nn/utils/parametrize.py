@@ -1,14 +1,14 @@
-"""Parametrisations: a parameter of a module becomes a function of others, worked out at each access.
+"""Parametrisations: a parameter becomes a function of others, which are what an optimiser moves.
 
-`register_parametrization(module, "weight", P())` moves the parameter to
-`module.parametrizations.weight.original`
-(or original0, original1, ... if P.right_inverse gives several) and puts a property in its place.
+`module.weight` is then computed from `module.parametrizations.weight.original` each time it is read;
+assigning to it sets the original through `right_inverse`, where the parametrisation has one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import Any
 
 from retrograd.base.modes import no_grad
@@ -16,6 +16,9 @@ from retrograd.nn.container import ModuleDict, ModuleList
 from retrograd.nn.module import Module
 from retrograd.tensors.parameter import Parameter
 from retrograd.tensors.tensor import Tensor
+
+__all__ = ["ParametrizationList", "cached", "is_parametrized", "register_parametrization",
+           "remove_parametrizations"]
 
 
 class _Cache:
@@ -45,161 +48,215 @@ def cached() -> Iterator[None]:
             _cache.values = {}
 
 
-class ParametrizationList(ModuleList):
-    """The parametrisations of one parameter, one after another, and what they start from."""
+def _place(module: Module, name: str, tensor: Tensor) -> None:
+    """Among the parameters, if it is one, else among the buffers."""
+    if isinstance(tensor, Parameter):
+        module.register_parameter(name, tensor)
+    else:
+        module.register_buffer(name, tensor)
 
-    def __init__(self, modules: Any, original: Tensor, unsafe: bool = False) -> None:
+
+def _inverse(module: Module) -> Any:
+    return getattr(module, "right_inverse", None)
+
+
+class ParametrizationList(ModuleList):
+    """The parametrisations of one tensor, first to last, and the original that they start from: `original`,
+    or `original0`, `original1`, ... where `right_inverse` of the first gives several tensors.
+
+    >>> from retrograd import nn
+    >>> layer = nn.utils.parametrizations.weight_norm(nn.Linear(2, 3))
+    >>> [name for name, _ in layer.parametrizations.weight.named_parameters()]
+    ['original0', 'original1']
+    """
+
+    def __init__(self, modules: Sequence[Module], original: Tensor, unsafe: bool = False) -> None:
+        if len(modules) == 0:
+            raise ValueError("ParametrizationList requires one or more modules.")
         super().__init__(modules)
         self.unsafe = unsafe
-        value: Any = original
+        shape, dtype = original.shape, original.dtype
+        new: Any = original
         with no_grad():
             for module in reversed(list(self)):
-                if hasattr(module, "right_inverse"):
-                    value = module.right_inverse(value)
-        self.is_tensor = not isinstance(value, (tuple, list))
-        self.ntensors = 1 if self.is_tensor else len(value)
-        tracked = original.requires_grad
-        for name, new in zip(self._names(), [value] if self.is_tensor else value):
-            if isinstance(original, Parameter):
-                kept = original if new is original else Parameter(new.detach().clone(), requires_grad=tracked)
-                self.register_parameter(name, kept)
-            else:
-                self.register_buffer(name, new)
+                inverse = _inverse(module)
+                try:
+                    new = new if inverse is None else inverse(new)
+                except NotImplementedError:
+                    pass
+        if not isinstance(new, (Tensor, list, tuple)):
+            raise ValueError("'right_inverse' must return a Tensor or a Sequence of tensors "
+                             f"(list, tuple...). Got {type(new).__name__}")
+        self.is_tensor = isinstance(new, Tensor)
+        self.ntensors = 1 if self.is_tensor else len(new)
+        if self.is_tensor:
+            self._keep(original, new)
+            _place(self, "original", original)
+        for k, part in enumerate(() if self.is_tensor else new):
+            fresh = part.detach().clone()
+            _place(self, f"original{k}", Parameter(fresh, original.requires_grad)
+                   if isinstance(original, Parameter) else fresh)
+        if not unsafe:
+            _check_like(self(), shape, dtype)
 
-    def _names(self) -> list[str]:
-        return ["original"] if self.is_tensor else [f"original{k}" for k in range(self.ntensors)]
+    def _keep(self, original: Tensor, value: Tensor) -> None:
+        """The same tensor object with a new value: an optimiser goes on with it."""
+        if value.dtype is not original.dtype:
+            raise ValueError("When `right_inverse` outputs one tensor, it may not change the dtype.\n"
+                             f"original.dtype: {original.dtype}\n"
+                             f"right_inverse(original).dtype: {value.dtype}")
+        if value is not original:
+            original.data = value.detach().clone()
 
-    def right_inverse(self, value: Any) -> None:
-        """Set what the parametrisations start from so that they give `value`."""
+    def right_inverse(self, value: Tensor) -> None:
+        """Set the originals so that the parametrised tensor becomes a value."""
+        new: Any = value
         with no_grad():
             for module in reversed(list(self)):
-                if not hasattr(module, "right_inverse"):
-                    raise RuntimeError(f"parametrization {type(module).__name__} does not implement "
-                                       f"right_inverse.")
-                value = module.right_inverse(value)
-            for name, new in zip(self._names(), [value] if self.is_tensor else value):
-                getattr(self, name).copy_(new)
+                inverse = _inverse(module)
+                if inverse is None:
+                    raise RuntimeError(
+                        f"parametrization {type(module).__name__} does not implement right_inverse.")
+                new = inverse(new)
+            if self.is_tensor:
+                self._keep(self.original, new)
+                return
+            if len(new) != self.ntensors:
+                raise ValueError("'right_inverse' must return a sequence of tensors of length "
+                                 f"{self.ntensors}. Got a sequence of length {len(new)}.")
+            for k, part in enumerate(new):
+                self._keep(getattr(self, f"original{k}"), part)
 
-    def forward(self) -> Any:
-        """The value of the parameter."""
-        value = None
-        for k, module in enumerate(self):
-            value = module(*(getattr(self, n) for n in self._names())) if k == 0 else module(value)
+    def forward(self) -> Tensor:
+        """The tensor that the originals give."""
+        first, *rest = list(self)
+        x = first(*([self.original] if self.is_tensor else
+                    [getattr(self, f"original{k}") for k in range(self.ntensors)]))
+        for module in rest:
+            x = module(x)
+        return x  # type: ignore[no-any-return]
+
+
+def _check_like(result: Any, shape: Any, dtype: Any) -> None:
+    if not isinstance(result, Tensor):
+        raise ValueError(f"A parametrization must return a tensor. Got {type(result).__name__}.")
+    may_not = "Registering a parametrization may not change the"
+    unless = "of the tensor, unless `unsafe` flag is enabled."
+    if result.dtype is not dtype:
+        raise ValueError(f"{may_not} dtype {unless}\nunparametrized dtype: {dtype}\n"
+                         f"parametrized dtype: {result.dtype}")
+    if result.shape != shape:
+        raise ValueError(f"{may_not} shape {unless}\nunparametrized shape: {shape}\n"
+                         f"parametrized shape: {result.shape}")
+
+
+def _copied(module: Any, memo: dict[int, Any]) -> Any:
+    replica = module.__new__(type(module))
+    memo[id(module)] = replica
+    replica.__dict__.update(deepcopy(module.__dict__, memo))
+    return replica
+
+
+def _not_pickled(module: Any) -> Any:
+    raise RuntimeError("Serialization of parametrized modules is only supported through state_dict().")
+
+
+def _with_property(module: Module, name: str) -> None:
+    """A class of its own for the module, in which the name is computed."""
+    if not is_parametrized(module):
+        cls = type(module)
+        module.__class__ = type(f"Parametrized{cls.__name__}", (cls,),
+                                {"__deepcopy__": _copied, "__getstate__": _not_pickled})
+        module.parametrizations = ModuleDict()
+
+    def read(self: Any) -> Any:
+        key = id(self), name
+        if key in _cache.values:
+            return _cache.values[key]
+        value = self.parametrizations[name]()
+        if _cache.depth:
+            _cache.values[key] = value
         return value
 
-
-def _property(name: str) -> property:
-    def value(self: Module) -> Any:
-        key = (id(self), name)
-        if _cache.depth and key in _cache.values:
-            return _cache.values[key]
-        out = self.parametrizations[name]()
-        if _cache.depth:
-            _cache.values[key] = out
-        return out
-
-    def assign(self: Module, new: Any) -> None:
-        self.parametrizations[name].right_inverse(new)
-    return property(value, assign)
+    def write(self: Any, value: Any) -> None:
+        self.parametrizations[name].right_inverse(value)
+    setattr(type(module), name, property(read, write))
 
 
 def register_parametrization(module: Module, tensor_name: str, parametrization: Module, *,
-                             unsafe: bool = False
-                             ) -> Module:
-    """Put a function before a parameter or buffer; further ones are applied after it.
+                             unsafe: bool = False) -> Module:
+    """Make `module.tensor_name` a function of what it was: the parametrisation, a module from tensor to
+    tensor.
 
-    >>> import retrograd as rg
-    >>> class Positive(rg.nn.Module):
+    It is called each time the tensor is read. It may have `right_inverse(tensor)`, which gives the original
+    (or several originals) for a value. Shape and dtype must stay, unless `unsafe`. Several may be registered.
+
+    >>> import retrograd as torch
+    >>> from retrograd import nn
+    >>> class Symmetric(nn.Module):
     ...     def forward(self, x):
-    ...         return x.exp()
-    >>> layer = register_parametrization(rg.nn.Linear(2, 1), "weight", Positive())
-    >>> bool((layer.weight > 0).all()), list(layer.state_dict())
-    (True, ['bias', 'parametrizations.weight.original'])
+    ...         return x.triu() + x.triu(1).T
+    >>> layer = register_parametrization(nn.Linear(3, 3), "weight", Symmetric())
+    >>> bool((layer.weight == layer.weight.T).all())
+    True
     """
     parametrization.train(module.training)
     if is_parametrized(module, tensor_name):
-        listed = module.parametrizations[tensor_name]
-        if hasattr(parametrization, "right_inverse"):
-            with no_grad():
-                value = listed()
-                before = parametrization.right_inverse(value)
-            listed.append(parametrization)
-            if all(hasattr(m, "right_inverse") for m in list(listed)[:-1]):
-                with no_grad():
-                    for m in reversed(list(listed)[:-1]):
-                        before = m.right_inverse(before)
-                    for name, new in zip(listed._names(), [before] if listed.is_tensor else before):
-                        getattr(listed, name).copy_(new)
-        else:
-            listed.append(parametrization)
+        many = module.parametrizations[tensor_name]
+        if not unsafe:
+            before = getattr(module, tensor_name)
+            _check_like(parametrization(before), before.shape, before.dtype)
+        many.append(parametrization)
+        many.unsafe |= unsafe
         return module
-    if tensor_name not in module._parameters and tensor_name not in module._buffers:
-        raise ValueError(f"Module '{module}' does not have a parameter, a buffer, or a parametrized element "
-                         f"with "
-                         f"name '{tensor_name}'")
-    original = getattr(module, tensor_name)
-    listed = ParametrizationList([parametrization], original, unsafe)
-    with no_grad():
-        value = listed()
-    if not unsafe and (not isinstance(value, Tensor) or value.dtype is not original.dtype
-                       or value.shape != original.shape):
-        raise ValueError("Registering a parametrization may not change the shape or dtype of the tensor, "
-                         "unless "
-                         f"`unsafe` flag is enabled: {tuple(original.shape)} became {tuple(value.shape)}")
+    if tensor_name not in module._buffers and tensor_name not in module._parameters:
+        raise ValueError(f"Module '{module}' does not have a parameter, a buffer, or a "
+                         f"parametrized element with name '{tensor_name}'")
+    many = ParametrizationList([parametrization], getattr(module, tensor_name), unsafe=unsafe)
     delattr(module, tensor_name)
+    _with_property(module, tensor_name)
+    module.parametrizations[tensor_name] = many
+    return module
+
+
+def remove_parametrizations(module: Module, tensor_name: str, leave_parametrized: bool = True) -> Module:
+    """Make the tensor a parameter (or buffer) again, with its computed value, or with its original one.
+
+    >>> from retrograd import nn
+    >>> layer = nn.utils.parametrizations.weight_norm(nn.Linear(2, 3))
+    >>> sorted(remove_parametrizations(layer, "weight").state_dict())
+    ['bias', 'weight']
+    """
+    if not is_parametrized(module, tensor_name):
+        raise ValueError(f"Module {module} does not have a parametrization on {tensor_name}")
+    many = module.parametrizations[tensor_name]
+    value = getattr(module, tensor_name)
+    if many.is_tensor:
+        original = many.original
+        if leave_parametrized:
+            original.data = value.detach().clone()
+    elif leave_parametrized:
+        original = Parameter(value.detach().clone()) if value.requires_grad else value
+    else:
+        raise ValueError("Cannot leave unparametrized (`leave_parametrized=False`) a tensor that is "
+                         "parametrized in terms of a sequence of tensors.")
+    delattr(type(module), tensor_name)
+    del module.parametrizations[tensor_name]
+    _place(module, tensor_name, original)
     if not is_parametrized(module):
-        base = type(module)
-        module.__class__ = type(f"Parametrized{base.__name__}", (base,), {"__module__": base.__module__})
-        module.parametrizations = ModuleDict()
-    module.parametrizations[tensor_name] = listed
-    setattr(type(module), tensor_name, _property(tensor_name))
+        del module.parametrizations
+        module.__class__ = type(module).__bases__[0]
     return module
 
 
 def is_parametrized(module: Module, tensor_name: str | None = None) -> bool:
-    """Whether a module, or one of its tensors, is parametrised.
+    """Whether a tensor of the module, or any, is parametrised.
 
-    >>> import retrograd as rg
-    >>> is_parametrized(rg.nn.Linear(1, 1))
+    >>> from retrograd import nn
+    >>> is_parametrized(nn.Linear(1, 1))
     False
     """
     found = module._modules.get("parametrizations")
     if not isinstance(found, ModuleDict):
         return False
     return len(found) > 0 if tensor_name is None else tensor_name in found
-
-
-def remove_parametrizations(module: Module, tensor_name: str, leave_parametrized: bool = True) -> Module:
-    """Take the functions away: the parameter keeps its value (leave_parametrized), or becomes the original
-    again.
-
-    >>> import retrograd as rg
-    >>> layer = rg.nn.utils.parametrizations.weight_norm(rg.nn.Linear(2, 1))
-    >>> list(remove_parametrizations(layer, "weight").state_dict())
-    ['bias', 'weight']
-    """
-    if not is_parametrized(module, tensor_name):
-        raise ValueError(f"Module {module} does not have a parametrization on {tensor_name}")
-    listed = module.parametrizations[tensor_name]
-    if not listed.is_tensor and not leave_parametrized:
-        raise ValueError("Cannot leave unparametrized (`leave_parametrized=False`) a tensor that is "
-                         "parametrized "
-                         "in terms of a sequence of tensors.")
-    first = getattr(listed, listed._names()[0])
-    tracked = any(getattr(listed, n).requires_grad for n in listed._names())
-    with no_grad():
-        value = listed().detach() if leave_parametrized else first
-    if isinstance(first, Parameter):
-        kept = Parameter(value.detach().clone(), requires_grad=tracked) if leave_parametrized else first
-    else:
-        kept = value
-    delattr(type(module), tensor_name)
-    del module.parametrizations[tensor_name]
-    if not len(module.parametrizations):
-        del module._modules["parametrizations"]
-        module.__class__ = type(module).__mro__[1]
-    if isinstance(kept, Parameter):
-        module.register_parameter(tensor_name, kept)
-    else:
-        module.register_buffer(tensor_name, kept)
-    return module
