@@ -18,7 +18,7 @@ HEAD = """# Conformance
 Every name of PyTorch's everyday surface, on samples that both libraries compute: values, dtypes, shapes,
 first and second gradients, derivatives in forward mode; then mistakes, by the class of error that a script
 catches. float32 agrees to 2e-5 of the largest value, float64 to 1e-9, derivatives in float64 to 1e-7.
-`make conformance` writes this page; the suite runs the samples.
+`make conformance` writes this page; the suite runs all samples of the everyday names, one of each other name.
 """
 
 MISTAKES = """\

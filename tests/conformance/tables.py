@@ -34,6 +34,17 @@ TABLES: dict[str, dict[str, list[str]]] = {
     "torch.autograd": training.AUTOGRAD, "torch.utils": training.DATA,
 }
 
+# Names whose samples the suite runs all; of the others it runs one each, `make conformance` all.
+EVERYDAY: dict[str, set[str]] = {
+    "torch": {*functions.CREATION, *functions.SHAPE, *functions.POINTWISE, *functions.COMPARISON,
+              *functions.REDUCTION, *functions.PRODUCTS, *functions.OTHER},
+    "torch.Tensor": {*tensors.TENSOR}, "torch.nn": {*layers.MODULES, *networks.MODULES},
+    "torch.nn.Module": {*layers.MODULE}, "torch.nn.functional": {*layers.FUNCTIONAL, *networks.FUNCTIONAL},
+    "torch.nn.init": {*layers.INIT}, "torch.nn.utils": {*layers.UTILS}, "torch.optim": {*training.OPTIM},
+    "torch.optim.lr_scheduler": {*training.SCHEDULERS}, "torch.autograd": {*training.AUTOGRAD},
+    "torch.utils": {*training.DATA},
+}
+
 # Where Retrograd means to differ from PyTorch, and why. A sample that begins to agree fails.
 DIFFERS = {
     "type((a(2) * 2).grad_fn).__name__": "one class of gradient nodes; the name is in `grad_fn.name()`",
@@ -47,7 +58,7 @@ DIFFERS = {
     **{expression: "PyTorch's derivative is the 1/6 of float32" for expression in (
         "first(nn.Hardsigmoid(), a(2, 3))", "first(nn.Hardsigmoid(), a(7))", "first(F.hardsigmoid, a(2, 3))",
         "first(F.hardsigmoid, a(7))")},
-    **{expression: "PyTorch's second derivative of its own weight norm is not that of g v / |v|" for expression in (
+    **{expression: "PyTorch's fused weight norm has another second derivative than its formula" for expression in (
         "m(nn.utils.parametrizations.weight_norm(nn.Linear(3, 2)))(a(4, 3))",
         "m(nn.utils.weight_norm(nn.Linear(3, 2)))(a(4, 3))")},
     "5 // p(2)": "a rounded quotient is a constant; PyTorch has no derivative and raises in backward",
