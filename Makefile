@@ -40,7 +40,7 @@ bench: $(VENV)/.test ## measure, side by side with PyTorch where it is installed
 conformance: $(VENV)/.oracles ## compare every everyday name with PyTorch and write docs/conformance.md
 	$(BIN)/python scripts/conformance.py
 
-accuracy: $(VENV)/.installed ## errors of exp and its kin: all of float32, 1e8 points of float64 (an hour, nightly)
+accuracy: $(VENV)/.installed ## errors of exp and its kin: all of float32, 1e8 points of float64 (under an hour, nightly)
 	$(BIN)/python scripts/accuracy.py
 
 golden: $(VENV)/.test ## write the golden files anew; the diff is what a reviewer reads

@@ -77,3 +77,4 @@ def test_batch_norm_reads_its_input_three_times_and_stores_nothing_but_results()
     grads = rg.autograd.grad(y, [x, w, b], g, create_graph=True)
     large = [line for line in _described(y, *grads) if "[64, 8]" in line]
     assert [line.split()[-2] for line in large] == ["3", "2", "3"]      # sums; sums; y, dx and a sum
+    assert all(line.count("sub") <= 2 for line in large[:2])            # forward and pullback share the mean

@@ -15,6 +15,7 @@ import numpy as np
 from retrograd.base.modes import modes
 from retrograd.codegen.symbol import Symbol
 from retrograd.codegen.widen import WIDE, needs_wide, rounded_number, widened
+from retrograd.graph.body import exact
 from retrograd.graph.graph import topological
 from retrograd.graph.node import Node, bind, const_p, leaf, recorder, scalar_p
 from retrograd.graph.primitive import Primitive
@@ -28,14 +29,14 @@ def canonicalize(roots: Sequence[Node]) -> list[Node]:
     before = modes.grad, recorder.where
     modes.grad = False
     try:
-        _walk(roots, done)
+        _walk(roots, done, {})
         return [done[r] for r in roots]
     finally:
         modes.grad, recorder.where = before
 
 
-def _walk(roots: Sequence[Node], done: dict[Node, Node]) -> None:
-    """Note the canonical node of each; a canonical node is its own."""
+def _walk(roots: Sequence[Node], done: dict[Node, Node], made: dict[object, Node]) -> None:
+    """Note the canonical node of each; a canonical node is its own. `made`: what has no inputs, once each."""
     for n in topological(roots, ends=done.keys()):
         if n in done:
             continue
@@ -45,7 +46,10 @@ def _walk(roots: Sequence[Node], done: dict[Node, Node]) -> None:
         if not n.inputs and meaning(n.prim) is None:
             # Positions are known already, but for those whose number is a symbol.
             late = n.prim.family != "constant" or any([p.__class__ is Symbol for p in n.params])
-            done[n] = n if late else leaf(np.asarray(n.prim.np(*n.params), order="C"), n.dtype)
+            key = n if late else (n.prim, n.params, exact(n.params))
+            if key not in made:
+                made[key] = n if late else leaf(np.asarray(n.prim.np(*n.params), order="C"), n.dtype)
+            done[n] = made[key]
             continue
         inputs = tuple([done[i] for i in n.inputs])
         if _is_plain(n.prim) and n.dtype not in WIDE and not any([i.dtype in WIDE for i in inputs]):
@@ -54,7 +58,7 @@ def _walk(roots: Sequence[Node], done: dict[Node, Node]) -> None:
             done[n] = done[result] = result
         else:
             recorder.where = n.where
-            done[n] = _simpler(n, inputs, done)
+            done[n] = _simpler(n, inputs, done, made)
             done[done[n]] = done[n]
 
 
@@ -63,7 +67,7 @@ def _is_plain(prim: Primitive) -> bool:
     return not prim.alias and meaning(prim) is None and not isinstance(prim.lower, str)
 
 
-def _simpler(n: Node, inputs: tuple[Node, ...], done: dict[Node, Node]) -> Node:
+def _simpler(n: Node, inputs: tuple[Node, ...], done: dict[Node, Node], made: dict[object, Node]) -> Node:
     dtype = n.dtype
     if isinstance(n.prim.lower, str) and n.prim.family != "constant":       # its kernels read arrays
         inputs = tuple(bind(copy_p, (rounded_number(i),)) if _is_number(i) else i for i in inputs)
@@ -77,7 +81,7 @@ def _simpler(n: Node, inputs: tuple[Node, ...], done: dict[Node, Node]) -> Node:
     if n.prim.alias:
         result = inputs[-1]         # the same value under another name
     elif simple is not None:
-        _walk([simple], done)
+        _walk([simple], done, made)
         result = done[simple]
     elif n.prim.lower in ("sum", "max", "min") and len(runs(n.params[0])) > 1:
         result = inputs[0]
