@@ -173,6 +173,13 @@ TEXT = {
     "func": """
         debug_unwrap functional_call functionalize grad grad_and_value hessian jacfwd jacrev jvp linearize
         rearrange replace_all_batch_norm_modules_ stack_module_state vjp vmap""",
+    "distributions": """
+        AbsTransform CatTransform ContinuousBernoulli CorrCholeskyTransform CumulativeDistributionTransform
+        ExponentialFamily GeneralizedPareto IndependentTransform Kumaraswamy LKJCholesky LogisticNormal
+        LowRankMultivariateNormal LowerCholeskyTransform PositiveDefiniteTransform ReshapeTransform
+        SoftplusTransform StackTransform StickBreakingTransform VonMises Wishart biject_to
+        identity_transform transform_to
+    """,
     "linalg": """
         LinAlgError cholesky cholesky_ex cond cross det diagonal eig eigh eigvals eigvalsh
         householder_product inv inv_ex ldl_factor ldl_factor_ex ldl_solve lstsq lu lu_factor lu_factor_ex
