@@ -48,8 +48,28 @@ def test_looking_changes_no_bit() -> None:
     assert same(trained(), trained(look=True))
 
 
-def test_a_compiled_step_has_the_same_bits() -> None:
-    assert same(trained(steps=6), trained(compiled=True, steps=6))
+@pytest.mark.parametrize("options", [{}, {"momentum": 0.9}], ids=str)
+def test_a_compiled_step_has_the_same_bits_and_gradient(options: Any) -> None:
+    plain, compiled = (trained(compiled=c, steps=6, **options) for c in (False, True))
+    assert same(plain, compiled) and same(plain.grad, compiled.grad)
+
+
+def test_a_gradient_of_a_compiled_step_is_kept_as_it_was() -> None:
+    table = rg.nn.Embedding(ROWS, WIDTH)
+    optimizer = rg.optim.SGD(table.parameters(), lr=0.1)
+
+    @rg.compile
+    def step(places: Any) -> None:
+        optimizer.zero_grad()
+        table(places).sum().backward()
+        optimizer.step()
+    kept = []
+    for k in range(5):
+        step(rg.tensor([k, k]))
+        kept.append(table.weight.grad)
+        assert table.weight.grad.node.value is None
+    assert [np.flatnonzero(g.numpy().any(1)).tolist() for g in kept] == [[k] for k in range(5)]
+    assert all(g.sum().item() == 2 * WIDTH for g in kept) and len(step.replays) == 1
 
 
 @pytest.mark.parametrize("options", [{"momentum": 0.9}, {"weight_decay": 0.1}, {"maximize": True}], ids=str)

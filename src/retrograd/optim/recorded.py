@@ -15,7 +15,6 @@ from typing import Any
 
 from retrograd.engine.capture import Capture
 from retrograd.engine.scalars import Number, Numbers, is_number
-from retrograd.ops.gather import few_rows
 from retrograd.optim.gather import Cohort, form_of, gather
 from retrograd.runtime.objects import OPEN, WHOLE, elements, entries, entry_place
 from retrograd.runtime.table import Guard
@@ -200,13 +199,9 @@ def record_step(optimizer: Any, capture: Capture) -> None:
                 # As if it had been there before: a replay then finds it, and the first step is like the rest.
                 optimizer.state[item.p] = item.state
     step = RecordedStep(optimizer)
-    by_rows = {id(item.p) for c in cohorts if optimizer.by_rows(c.group) for item in c.items}
     apply = _declared if optimizer.declared else _undeclared
     done = [one for cohort in cohorts for one in apply(optimizer, cohort, step, capture.numbers)]
     for p, value, entry, before, state in done:
-        if p._grad is not None and few_rows(p._grad.node) and id(p) in by_rows:
-            capture.sets_grad(p)        # a replay would have to fill the table to keep it
-            p._grad = None
         p._assign(value)
         _store(p, entry, before, state, step, capture)
     step.close()

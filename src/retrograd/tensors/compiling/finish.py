@@ -17,12 +17,14 @@ from retrograd.engine.linearize import Linear, linearize
 from retrograd.engine.program import make_program
 from retrograd.engine.scalars import Number
 from retrograd.graph.node import LEAF, TRACKED, Node, freed_p, line_text
+from retrograd.ops.gather import few_rows
 from retrograd.tensors.compiling.replay import (
     Counted,
     Modes,
     Ref,
     Replay,
     Returned,
+    Rows,
     Source,
     Told,
     Written,
@@ -68,7 +70,7 @@ def finish(capture: Capture, watch: Watch, args: Sequence[Any], structure: Struc
     theirs = [t._storage.node for t in leaves if isinstance(t, Tensor) and t._storage is not None]
     del leaves, result
     theirs += [t._node for t in outside]        # they read what was written
-    _nobody_else(capture, [*roots.nodes, *theirs, *_in_calls(capture)])
+    _nobody_else(capture, [*roots.nodes, *roots.rows, *theirs, *_in_calls(capture)])
     del theirs
     freed = capture.freed
     if any(n.rg == TRACKED and id(n) not in freed and n.prim is not freed_p for n in roots.nodes):
@@ -218,6 +220,7 @@ class _Roots:
     def __init__(self, capture: Capture, args: Sequence[Any], replay: Replay, outside: Sequence[Any]) -> None:
         self.capture, self.replay = capture, replay
         self.nodes: list[Node] = []
+        self.rows: list[Node] = []              # gradients that are held as few rows
         self._arguments = {id(a): k for k, a in enumerate(args) if isinstance(a, Tensor)}
         self._owners = {id(t._storage): self.ref(t) for t in reversed(outside) if t._storage is not None}
         self.made: list[Any] = []               # new tensors of the result, and their nodes
@@ -244,7 +247,14 @@ class _Roots:
                     raise Refused("it sets .grad to a view", "")
                 if now._storage is not None:
                     self._fresh.add(id(now._storage))
-            self.replay.grads.append((self.ref(t), None if now is None else self.add(now.node)))
+            if now is not None and few_rows(now.node):
+                n = now.node
+                found: Any = Rows(tuple([self.add(i) for i in n.inputs]), tuple([i.dtype for i in n.inputs]),
+                                  (n.prim, n.params, n.shape, n.dtype))
+                self.rows.append(n)
+            else:
+                found = None if now is None else self.add(now.node)
+            self.replay.grads.append((self.ref(t), found))
         for t in self.capture.kept:
             self.add(t.node)
 

@@ -103,6 +103,20 @@ class Told(NamedTuple):
         return type(value) is self.kind
 
 
+class Rows(NamedTuple):
+    """A gradient that is held as few rows of a large table: roots of the program, their dtypes, and the node
+    that fills the table with them when somebody looks."""
+
+    parts: tuple[int, ...]
+    dtypes: tuple[Any, ...]
+    made: tuple[Any, ...]           # primitive, parameters, shape and dtype
+
+    def tensor(self, arrays: Sequence[Any]) -> Tensor:
+        prim, params, shape, dtype = self.made
+        inputs = tuple([leaf(arrays[k], d) for k, d in zip(self.parts, self.dtypes)])
+        return held(Node(prim, inputs, params, shape, dtype))
+
+
 class Modes(NamedTuple):
     """What of the thread and the process shapes a graph."""
 
@@ -133,7 +147,7 @@ class Replay:
         self.told: dict[int, int] = {}          # arguments that are Numbers, and their places
         self.drawn: list[tuple[Generator, int]] = []
         self.written: list[Written] = []
-        self.grads: list[tuple[Ref, int | None]] = []
+        self.grads: list[tuple[Ref, int | Rows | None]] = []
         self.returned: list[Returned] = []
         self.shape_of_result: Structure
         self.single = False                     # whether a new tensor alone is returned
@@ -217,7 +231,8 @@ class Replay:
             made += storage.writing(leaf(arrays[w.root], storage.node.dtype))
         for ref, root in self.grads:
             t = ref.tensor(args)
-            grad = None if root is None else tensor_of(arrays[root], t.dtype, None)
+            grad = None if root is None else root.tensor(arrays) if isinstance(root, Rows) else \
+                tensor_of(arrays[root], t.dtype, None)
             made.append((setattr, t, "_grad", grad))
         made += counts
         made += [(entry.__setitem__, c.key, values[c.after]) for c in self.counted for entry in c.entries]
@@ -257,6 +272,13 @@ def aval_of(value: Any) -> Any:
         return Picturing().of(value)
     except Unseen:
         return object()         # equal to nothing
+
+
+def held(node: Node) -> Tensor:
+    """A tensor over a node that is computed when somebody looks, and that nothing else waits for."""
+    out = _new(Tensor)
+    out._node = node
+    return out
 
 
 def tensor_of(array: Any, dtype: dt.DType, made_by: str | None) -> Tensor:

@@ -27,7 +27,7 @@ from retrograd.engine.random import signed
 from retrograd.graph.node import Node, leaf
 from retrograd.runtime.bound import Bound
 from retrograd.runtime.objects import counted, holding, references, slot_place
-from retrograd.tensors.compiling.replay import Replay, tensor_of
+from retrograd.tensors.compiling.replay import Replay, Rows, tensor_of
 from retrograd.tensors.formula import making
 from retrograd.tensors.inplace import Cells, cells
 from retrograd.tensors.storage import Storage
@@ -349,7 +349,8 @@ def steady(replay: Replay, args: Sequence[Any]) -> Steady | None:
         return None
     if any(w.ref is None or w.ref.argument >= 0 or w.grad or w.root not in replay.program.over
            for w in replay.written) or any(ref.argument >= 0 for ref, _ in replay.grads) or replay.asked \
-            or any(r.kind == "number" for r in replay.returned):
+            or any(r.kind == "number" for r in replay.returned) \
+            or any(isinstance(k, Rows) for _, k in replay.grads):
         return None
     roots = [r.it for r in replay.returned if r.kind == "root"]
     roots += [k for _, k in replay.grads if k is not None]
