@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import tracemalloc
 import weakref
 from collections.abc import Callable
@@ -18,9 +19,12 @@ BATCH_BYTES = 4 * BATCH[0] * BATCH[1]
 
 
 def _peak(work: Callable[[], Any]) -> int:
+    """Of a thread of its own: how often one looks at pending work depends on what it recorded before."""
+    thread = threading.Thread(target=work)
     tracemalloc.start()
     try:
-        work()
+        thread.start()
+        thread.join()
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

@@ -45,6 +45,11 @@ class Target:
         """Whether it converts between float16 and float32."""
         return "+f16c" in self.features.split(",") or not self.triple.startswith(("x86", "i386", "i686"))
 
+    @property
+    def dots(self) -> bool:
+        """Whether it sums products of bfloat16 in pairs."""
+        return self.vector_bytes == 64 and {"+avx512bf16", "+avx512vl"} <= set(self.features.split(","))
+
     def without_avx512(self) -> Target:
         """The same machine as a program for AVX2 sees it."""
         wide = ("avx512", "avx10", "evex512", "amx")

@@ -11,7 +11,9 @@ same whatever was carried above it. In a fused loop the two casts are a rounding
 from __future__ import annotations
 
 from retrograd.base.dtype import DType, bfloat16, float16, float32, int16, uint8
+from retrograd.codegen.jit import host
 from retrograd.graph.node import Node, bind, const, const_p, scalar_p
+from retrograd.ops.contract import dot_p, matmul_p
 from retrograd.ops.linear import cast, cast_p
 
 WIDE: dict[DType, DType] = {float16: float32, bfloat16: float32, uint8: int16}
@@ -25,13 +27,16 @@ def wide(dtype: DType) -> DType:
 def needs_wide(n: Node) -> bool:
     """Whether a node computes with values of a type that is only stored. A composite without a meaning of its
     own is computed node by node, and each of its nodes is asked."""
-    if n.prim.moves or n.prim.alias or n.prim.strided or n.prim.np is None:
+    if n.prim.moves or n.prim.alias or n.prim.strided or n.prim.np is None or n.prim is dot_p:
         return False
     return n.dtype in WIDE or any(i.dtype in WIDE for i in n.inputs)
 
 
 def widened(n: Node, inputs: tuple[Node, ...]) -> Node:
-    """The node on wide inputs, before its result is rounded."""
+    """The node on wide inputs, before its result is rounded; or one that takes them as they are."""
+    if n.prim is matmul_p and n.dtype is bfloat16 and host().dots and n.inputs[0].shape[-1] % 2 == 0 \
+            and 1 not in n.shape[-2:]:
+        return bind(dot_p, inputs)
     names = {d.name: w.name for d, w in WIDE.items()}
     params = tuple(names.get(p, p) if isinstance(p, str) else p for p in n.params)
     return bind(n.prim, tuple(_wide_input(i) for i in inputs), params)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from retrograd.base.dtype import float32
 from retrograd.base.errors import ShapeError
 from retrograd.graph.node import Node, bind
 from retrograd.graph.primitive import Primitive, Sample
@@ -41,6 +42,17 @@ matmul_p = Primitive(
     "matmul", "contract", "a b", infer=infer_matmul, np=_matmul_np, lower="product", sample=_sample,
     transpose=(lambda g, b: matmul(g, swap_last(b)), lambda g, a: matmul(swap_last(a), g)),
     flops=lambda n: 2 * int(np.prod(n.shape)) * n.inputs[0].shape[-1])
+
+
+def _dot_infer(inputs: tuple[Node, ...], params: Any = ()) -> Inferred:
+    return infer_matmul(inputs)[0], float32
+
+
+# What a compiler makes of a product of bfloat16 where the processor has an instruction for it.
+dot_p = Primitive("dot_bfloat16", "contract", "a b", infer=_dot_infer, lower="product", constant=True,
+                  np=lambda a, b: np.matmul(a.astype(np.float32), b.astype(np.float32)),
+                  flops=lambda n: 2 * int(np.prod(n.shape)) * n.inputs[0].shape[-1])
+"""The product of two bfloat16 matrices as float32, two terms at a time."""
 
 
 def matmul(a: Node, b: Node) -> Node:

@@ -14,7 +14,19 @@ from llvmlite import ir
 
 from retrograd.codegen.contract.emitter import Emitter
 from retrograd.codegen.contract.square import joined, room, transposed
-from retrograd.codegen.emit.types import MEMORY, SIZE, i1, i32, i64, mangled, pointer, splat, void
+from retrograd.codegen.emit.types import (
+    MEMORY,
+    PAIR,
+    SIZE,
+    bfloat,
+    i1,
+    i32,
+    i64,
+    mangled,
+    pointer,
+    splat,
+    void,
+)
 from retrograd.codegen.loops.loop import fold
 from retrograd.codegen.loops.operand import broadcast, lanes_below
 
@@ -111,8 +123,16 @@ class _Emitter(Emitter):
             place = self._at(column, b.mul(self.a_row, i64(i % _GROUP)))
             spread = broadcast(b, b.load(place, typ=self.element, align=self.align), self.form.lanes)
             for j in range(self.form.vectors):
-                result.append(self._fma(spread, columns[j], carried[i * self.form.vectors + j]))
+                result.append(self._fold(spread, columns[j], carried[i * self.form.vectors + j]))
         return result
+
+    def _fold(self, x: ir.Value, y: ir.Value, sums: ir.Value) -> ir.Value:
+        """Sums with the products of a column and a row added; of pairs, with two of each."""
+        if self.form.dtype != PAIR:
+            return self._fma(x, y, sums)
+        halves = ir.VectorType(bfloat, 2 * self.form.lanes)
+        name = f"llvm.x86.avx512bf16.dpbf16ps.{32 * self.form.lanes}"
+        return self._call(name, sums.type, sums, self.b.bitcast(x, halves), self.b.bitcast(y, halves))
 
     # ------------------------------------------------------------ B stored transposed
     def _crossed(self, start: Sequence[ir.Value]) -> list[ir.Value]:

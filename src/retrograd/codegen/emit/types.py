@@ -26,6 +26,19 @@ SIZE: dict[str, int] = {
     "float32": 4, "float64": 8, "bool": 1, "int8": 1, "int16": 2, "int32": 4, "int64": 8,
     "float16": 2, "bfloat16": 2, "uint8": 1,
 }
+# Two bfloat16 that lie side by side, as one element of a product: a float32 by its size alone.
+PAIR = "bfloat16x2"
+MEMORY[PAIR], SIZE[PAIR] = f32, 4
+
+
+class _BFloat(ir.Type):
+    """bfloat, which llvmlite has no class for."""
+
+    def _to_string(self) -> str:
+        return "bfloat"
+
+
+bfloat = _BFloat()
 # Bytes of a lane in a register.
 WIDTH: dict[str, int] = {**SIZE, "float16": 4, "bfloat16": 4, "uint8": 2}
 

@@ -10,6 +10,7 @@ from retrograd.codegen.contract.gemm import Gemm
 from retrograd.codegen.contract.matvec import matvec_kernel
 from retrograd.codegen.contract.pack import Pack
 from retrograd.codegen.contract.plan import Side, plan_product
+from retrograd.codegen.emit.types import PAIR
 from retrograd.codegen.jit import host
 from retrograd.codegen.layout import Layout, merged
 from retrograd.codegen.lowering.call import Address, Call, Scratch, copied
@@ -17,6 +18,7 @@ from retrograd.codegen.lowering.epilogue import lower_epilogue
 from retrograd.codegen.schedule import Schedule, Work
 from retrograd.codegen.symbol import number_of
 from retrograd.graph.node import Node
+from retrograd.ops.contract import dot_p
 
 
 class _Matrix(NamedTuple):
@@ -36,8 +38,11 @@ def lower_product(work: Work, schedule: Schedule) -> list[Call]:
         return _times_vector(work, schedule)
     calls: list[Call] = []
     m, cols, k = *n.shape[-2:], n.inputs[0].shape[-1]
-    lead, strides, layouts = _batches(calls, n, [schedule.layouts[i] for i in n.inputs])
     size, dtype = n.dtype.itemsize, n.dtype.name
+    layouts = [schedule.layouts[i] for i in n.inputs]
+    if n.prim is dot_p:
+        k, dtype, layouts = k // 2, PAIR, _in_pairs(calls, n, layouts)
+    lead, strides, layouts = _batches(calls, n, layouts)
     x, y = (_Matrix(Address(lay.base, lay.offset, size), *st, *ends)
             for lay, st, ends in zip(layouts, strides, (layouts[0].strides[-2:], layouts[1].strides[:-3:-1])))
     if not any((y.outer, y.batch, x.outer)) and lead[0] == 1 and x.batch == m * x.step:
@@ -66,6 +71,25 @@ def lower_product(work: Work, schedule: Schedule) -> list[Call]:
         m * cols, m if turned else cols, int(turned), *after.args],
         axes=gemm.axes(), cost=after.cost + nanoseconds(2 * outer * inner * m * cols * k, 0)))
     return calls
+
+
+def _in_pairs(calls: list[Call], n: Node, layouts: list[Layout]) -> list[Layout]:
+    """Operands of bfloat16 as elements of two terms, which must lie side by side; others are copied first."""
+    own = [layouts[0], _turned(layouts[1])]         # of both, terms along the last axis
+    apart = len(merged(n.shape[:-2], [lay.strides[:-2] for lay in own])[0]) > 2
+    found = []
+    for lay, x in zip(own, n.inputs):
+        if apart or lay.strides[-1] != 1 or any([s % 2 for s in (lay.offset, *lay.strides[:-1])]):
+            lay = copied(calls, lay, x)     # noqa: PLW2901
+        found.append(Layout(lay.base, lay.offset // 2, (*lay.shape[:-1], lay.shape[-1] // 2),
+                            (*[s // 2 for s in lay.strides[:-1]], 1)))
+    return [found[0], _turned(found[1])]
+
+
+def _turned(lay: Layout) -> Layout:
+    """Rows as columns."""
+    return Layout(lay.base, lay.offset, (*lay.shape[:-2], *lay.shape[:-3:-1]),
+                  (*lay.strides[:-2], *lay.strides[:-3:-1]))
 
 
 def _times_vector(work: Work, schedule: Schedule) -> list[Call]:
