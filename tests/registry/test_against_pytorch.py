@@ -267,6 +267,7 @@ PEERS: dict[str, Peer] = {
 
 ALONE = {
     "gelu_slope": "the derivative of gelu, compared where that is differentiated",
+    "dot_bfloat16": "what a compiler makes of matmul, which is compared",
     "uses": "numbers of values as they first appear: PyTorch's unique sorts them",
     "attention_rows": "attention with the logarithms of its sums: what it means is tested by itself",
     "attention_back": "the pullback of attention, compared where that is differentiated",

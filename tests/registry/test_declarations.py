@@ -12,6 +12,7 @@ NO_SAMPLE = {
     "freed": "what a node becomes when its graph is freed: it has no value",
     "call": "its rules are the user's; tests of custom functions cover it",
     "project": "one output of a call",
+    "dot_bfloat16": "what a compiler makes of matmul, of bfloat16 alone; tests/codegen/test_dots.py",
     "override": "its value is one operand, its derivative the other's; tests of .data cover it",
 }
 # Differentiated to the second input only, as in PyTorch; tests/conformance compares that derivative.
