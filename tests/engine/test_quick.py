@@ -116,6 +116,21 @@ def test_the_pullback_of_a_loop_has_the_same_bits_whatever_its_cotangent_is_made
     assert by_units == run()
 
 
+def test_a_gradient_of_a_gradient_has_the_same_bits(eager_to_run: Policy,
+                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+    def run() -> list[bytes]:
+        rg.manual_seed(0)
+        model = rg.nn.Sequential(rg.nn.Linear(5, 7), rg.nn.Tanh(), rg.nn.LayerNorm(7), rg.nn.Linear(7, 3))
+        x = rg.randn(6, 5, requires_grad=True)
+        out = model(x)
+        g, = rg.autograd.grad(out.sum(), x, create_graph=True)
+        (F.cross_entropy(out, rg.arange(6) % 3) + (g.norm(dim=1) - 1).square().mean()).backward()
+        return [p.grad.numpy().tobytes() for p in model.parameters()]
+    by_units = run()
+    _never(monkeypatch)
+    assert by_units == run()
+
+
 def test_new_lengths_and_batches_need_no_new_kernels(fresh_programs: Any,
                                                      monkeypatch: pytest.MonkeyPatch) -> None:
     """Under the rules of every day: the first graphs get programs, what is familiar runs by units."""
