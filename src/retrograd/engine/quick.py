@@ -113,8 +113,6 @@ def _downward(linear: Linear, root: Node) -> list[Node]:
     """`downward([root])`, which is the order of the graph where a derivative goes all the way."""
     order = []
     for n in linear.order[:linear.place[root] + 1]:
-        if n.owner.__class__ is tuple:
-            return downward([root])
         if n.rg:
             order.append(n)
         elif n.value is None:

@@ -10,7 +10,7 @@ from typing import Any
 from retrograd import functional as F
 from retrograd.nn import init
 from retrograd.nn.module import Module
-from retrograd.nn.normalization import _BatchNorm
+from retrograd.nn.normalization import Scaled, _BatchNorm
 from retrograd.tensors.create import empty
 from retrograd.tensors.parameter import Parameter
 from retrograd.tensors.tensor import Tensor
@@ -117,7 +117,7 @@ class InstanceNorm3d(_InstanceNorm):
     ranks = (4, 5)
 
 
-class GroupNorm(Module):
+class GroupNorm(Scaled):
     """(x - mean) / sqrt(var + eps) * weight + bias over groups of channels of each example. Shape: (N, C, *).
 
     >>> import retrograd as torch
@@ -131,19 +131,7 @@ class GroupNorm(Module):
         if num_channels % num_groups:
             raise ValueError(f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
-
-        def parameter() -> Parameter:
-            return Parameter(empty(num_channels, device=device, dtype=dtype))
-        self.register_parameter("weight", parameter() if affine else None)
-        self.register_parameter("bias", parameter() if affine and bias else None)
-        self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        """Weight 1, bias 0."""
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
+        self.make_parameters((num_channels,), affine, affine and bias, device, dtype)
 
     def forward(self, input: Tensor) -> Tensor:
         """Normalise each group."""

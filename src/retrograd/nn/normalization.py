@@ -133,7 +133,26 @@ class BatchNorm2d(_BatchNorm):
     ranks = (4,)
 
 
-class LayerNorm(Module):
+class Scaled(Module):
+    """What is normalised is then multiplied by `weight` and moved by `bias`, where there are any."""
+
+    def make_parameters(self, shape: Sequence[int], weight: bool, bias: bool, device: Any,
+                        dtype: Any) -> None:
+        """Those that are asked for, at their first values; the others are None."""
+        for name, wanted in (("weight", weight), ("bias", bias)):
+            made = Parameter(empty(*shape, device=device, dtype=dtype)) if wanted else None
+            self.register_parameter(name, made)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Weight 1, bias 0."""
+        if self.weight is not None:
+            init.ones_(self.weight)
+        if self.bias is not None:
+            init.zeros_(self.bias)
+
+
+class LayerNorm(Scaled):
     """y = (x - mean) / sqrt(var + eps) * weight + bias over the trailing dims `normalized_shape`.
 
     The variance is the biased one.
@@ -159,20 +178,7 @@ class LayerNorm(Module):
         self.normalized_shape = shape
         self.eps = eps
         self.elementwise_affine = elementwise_affine
-
-        def parameter() -> Parameter:
-            return Parameter(empty(*shape, device=device, dtype=dtype))
-
-        self.register_parameter("weight", parameter() if elementwise_affine else None)
-        self.register_parameter("bias", parameter() if elementwise_affine and bias else None)
-        self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        """Weight 1, bias 0."""
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
+        self.make_parameters(shape, elementwise_affine, elementwise_affine and bias, device, dtype)
 
     def forward(self, input: Tensor) -> Tensor:
         """The input, normalised over its last dims."""
