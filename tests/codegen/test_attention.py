@@ -34,14 +34,17 @@ def _operands(rng: Any, lead: Any, L: int, S: int, E: int, V: int, dtype: str, b
 @pytest.mark.parametrize("dtype, tolerance", [("float64", 1e-12), ("float32", 1e-4)])
 @pytest.mark.parametrize("biased", [False, True], ids=["open", "biased"])
 @pytest.mark.parametrize("causal", [False, True], ids=["all", "causal"])
+@pytest.mark.parametrize("drop", [0.0, 0.4], ids=["kept", "dropped"])
 @pytest.mark.parametrize("sizes", SIZES, ids=str)
-def test_blocks_are_the_plain_formula(sizes: Any, causal: bool, biased: bool, dtype: str, tolerance: float
-                                      ) -> None:
+def test_blocks_are_the_plain_formula(sizes: Any, drop: float, causal: bool, biased: bool, dtype: str,
+                                      tolerance: float) -> None:
     rng = np.random.default_rng(0)
     x = _operands(rng, *sizes, dtype, biased)
-    how = (causal, 0.3)
+    if drop:
+        x += [leaf(np.asarray(number), dt.int64) for number in (-(1 << 40) - 3, (1 << 33) + 5)]
+    how = (causal, 0.3, drop)
     y = bind(ops.attention_p, tuple(x), how)
-    expected = [a.astype("f8") for a in (n.value for n in x)]
+    expected = [a.astype("f8") if a.ndim else a for a in (n.value for n in x)]
     evaluate([y])
     np.testing.assert_allclose(y.value, ops._plain_np(*expected, *how), rtol=0, atol=tolerance)
     row = bind(ops.rows_p, tuple(x), how)
@@ -70,15 +73,15 @@ def test_operands_are_read_by_their_strides() -> None:
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("causal", [False, True])
-def test_no_matrix_of_scores_lies_in_memory(causal: bool) -> None:
+@pytest.mark.parametrize("how", [{}, {"is_causal": True}, {"dropout_p": 0.1}], ids=str)
+def test_no_matrix_of_scores_lies_in_memory(how: dict[str, Any]) -> None:
     """Four times the sequence takes four times the memory, forward and backward."""
     peaks = []
     for length in (512, 2048):
         q, k, v = (rg.randn(1, 2, length, 8).requires_grad_() for _ in range(3))
 
         def step(q: Any = q, k: Any = k, v: Any = v) -> None:
-            F.scaled_dot_product_attention(q, k, v, is_causal=causal).sum().backward()
+            F.scaled_dot_product_attention(q, k, v, **how).sum().backward()
         peaks.append(rg.cost(step).peak_bytes)
     assert peaks[1] <= 4.1 * peaks[0]
     assert peaks[1] < 2 * 2048 * 2048 * 4
@@ -136,3 +139,53 @@ def test_half_types_are_rounded_once(name: str) -> None:
     eps = float(rg.finfo(half[0].dtype).eps)
     for ours, exact in zip(half, wide):
         np.testing.assert_allclose(ours.grad.float().numpy(), exact.grad.numpy(), rtol=eps, atol=eps)
+
+
+def _dropped_weights(p: float, **how: Any) -> Any:
+    """The weights themselves: what queries gather of the rows of an identity."""
+    q, k = rg.zeros(3, 50, 4), rg.zeros(3, 64, 4)
+    v = rg.eye(64).expand(3, 64, 64)
+    return F.scaled_dot_product_attention(q, k, v, dropout_p=p, **how).numpy() * 64
+
+
+def test_weights_are_dropped_with_the_given_probability_each_for_itself() -> None:
+    rg.manual_seed(0)
+    w = _dropped_weights(0.3)
+    assert set(np.unique(w)) == {0, np.float32(1 / 0.7)}
+    kept = (w > 0).astype(float)
+    deviation = math.sqrt(0.3 * 0.7 / kept.size)
+    assert abs(kept.mean() - 0.7) < 4 * deviation
+    for axis, moved in ((0, kept[1:]), (1, kept[:, 1:]), (2, kept[..., 1:])):
+        other = np.take(kept, range(kept.shape[axis] - 1), axis)
+        assert abs(((moved - 0.7) * (other - 0.7)).mean()) < 4 * 0.21 / math.sqrt(other.size)
+    assert not _dropped_weights(1.0).any()
+
+
+def test_a_compiled_step_drops_other_weights_each_time_the_same_as_a_plain_one() -> None:
+    found = []
+    for wrap in (lambda f: f, rg.compile):
+        rg.manual_seed(5)
+        x = rg.ones(2, 40, 4, dtype=rg.float64) * rg.arange(40.0, dtype=rg.float64)[:, None]
+        x.requires_grad_()
+
+        def step(x: Any = x) -> Any:
+            x.grad = None
+            y = F.scaled_dot_product_attention(x, x, x, dropout_p=0.5)
+            y.square().sum().backward()
+            return y
+        run = wrap(step)
+        found.append([(run().detach().numpy(), x.grad.numpy()) for _ in range(4)])
+    for plain, replayed in zip(*found):
+        for ours, theirs in zip(plain, replayed):
+            np.testing.assert_array_equal(ours, theirs)
+    assert len({y.tobytes() for y, _ in found[0]}) == 4
+
+
+@pytest.mark.parametrize("randomness", ["same", "different"])
+def test_vmap_draws_for_each_example_or_once(randomness: str) -> None:
+    rg.manual_seed(2)
+    x = rg.ones(3, 40, 4)
+    y = rg.func.vmap(lambda x: F.scaled_dot_product_attention(x, x, x, dropout_p=0.5),
+                     randomness=randomness)(x)
+    assert bool((y[0] == y[1]).all()) is (randomness == "same")
+    assert bool((y[1] == y[2]).all()) is (randomness == "same")

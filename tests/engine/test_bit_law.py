@@ -25,6 +25,7 @@ UNARY: list[Callable[[Any], Any]] = [
     lambda t: t * 0.3 + 1.7,
     lambda t: t.softmax(1), lambda t: F.log_softmax(t, 0),
     lambda t: F.scaled_dot_product_attention(t, t * 0.5, t, is_causal=True),
+    lambda t: F.scaled_dot_product_attention(t, t * 0.5, t, dropout_p=0.3),
     lambda t: t - t.mean(1, keepdim=True), lambda t: t / (1 + t.abs().sum(0, keepdim=True)),
     lambda t: t.cumsum(0) * 0.1,
     lambda t: t.flip(1), lambda t: F.gelu(t), lambda t: t.t().reshape(t.shape), lambda t: t.roll(1, 0),
@@ -48,6 +49,7 @@ def _record(seed: int, shape: tuple[int, int], dtype: str,
             watch: Callable[[Any], None]) -> tuple[list[Any], list[Any]]:
     """A random graph of twenty calls, each result shown to `watch`: its leaves, and the last few results."""
     rng = np.random.default_rng(seed)
+    rg.manual_seed(seed)
     leaves = [rg.tensor(rng.uniform(-2, 2, shape), dtype=getattr(rg, dtype), requires_grad=k > 0)
               for k in range(3)]
     pool = list(leaves)

@@ -89,7 +89,8 @@ class Call:
     @property
     def drawn(self) -> bool:
         """A draw of random numbers takes seed and counter from the program, a position nothing at all."""
-        return not self.prim.differentiable and all(x.ndim == 0 and x.dtype.kind == "i" for x in self.inputs)
+        numbers = [x.ndim == 0 and x.dtype.kind == "i" for x in self.inputs]
+        return not self.prim.differentiable and all(numbers) or sum(numbers) == 2
 
     @property
     def eps(self) -> float:

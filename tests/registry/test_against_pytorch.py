@@ -14,6 +14,7 @@ import pytest
 
 from retrograd.engine import program as engine_program
 from retrograd.engine.program import programs
+from retrograd.ops import philox
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional
@@ -158,13 +159,19 @@ def in_float32(said: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def attention(*given: Any) -> Any:
-    """The formula: the fused function takes a mask or causality, and passes over NaN that a mask hides."""
-    q, k, v, *bias, causal, scale = given
-    scores = (q * scale) @ k.transpose(-1, -2) + (bias[0] if bias else 0)
+    """The formula: the fused function takes a mask or causality, and passes over NaN that a mask hides. Which
+    weights are dropped is a matter of our generator: a block of it is four keys of a query."""
+    q, k, v, *rest, causal, scale, drop = given
+    scores = (q * scale) @ k.transpose(-1, -2) + (rest[0] if len(rest) % 2 else 0)
     if causal:
         scores = scores.masked_fill(~T.ones(scores.shape, dtype=T.bool).tril(), -math.inf)
     blind = (scores == -math.inf).all(-1, keepdim=True)
-    return T.softmax(scores, -1).masked_fill(blind, 0.0) @ v
+    weights = T.softmax(scores, -1).masked_fill(blind, 0.0)
+    if drop:
+        *lead, keys = scores.shape
+        drawn = philox.uniform(*map(int, rest[-2:]), (*lead, -(-keys // 4) * 4), 32)[..., :keys]
+        weights = weights * T.from_numpy(drawn >= drop).to(weights.dtype) / (1 - drop)
+    return weights @ v
 
 
 def in_float64(said: Callable[..., Any]) -> Callable[..., Any]:
@@ -240,7 +247,8 @@ PEERS: dict[str, Peer] = {
     "cross_entropy": Peer(lambda x, t, reduction, ignore: F.cross_entropy(
         x, t, reduction=reduction, ignore_index=ignore), *HALVES, least=1.0),
     "layer_norm": Peer(lambda x, w, b, n, eps: F.layer_norm(x, w.shape, w, b, eps), *NORM, largest=True),
-    "attention": Peer(attention, *SUM, largest=True),
+    # Weights that are dropped are zeros: what signs their products sum to is a matter of how one sums.
+    "attention": Peer(attention, *SUM, largest=True, signed=False),
     "standardize": Peer(standardize, *NORM, largest=True),
     "gelu": Peer(gelu, *FUNCTION, largest=True),
     "solve": Peer(T.linalg.solve, *SUM, largest=True),

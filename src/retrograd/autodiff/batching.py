@@ -15,6 +15,7 @@ from retrograd.base.shape import numel
 from retrograd.graph.graph import topological
 from retrograd.graph.node import PLAIN, TRACKED, Node, bind, hole, recorder
 from retrograd.ops import linear as lin
+from retrograd.ops.attention import Inputs, attention_p
 from retrograd.ops.checked import checked_p
 from retrograd.ops.composite import log_softmax, softmax
 from retrograd.ops.constant import argsort, iota, random_int, random_normal, random_uniform
@@ -160,6 +161,16 @@ def random_rule(node: Node, inputs: Sequence[Node], batched: Flags, size: int) -
     return bind(node.prim, (seed, counters.inputs[0]), ((size, *shape), *rest))
 
 
+def attention_rule(node: Node, inputs: Sequence[Node], batched: Flags, size: int) -> Node:
+    """More matrices of one batch. Of weights that are dropped each example has its own; those that are to be
+    the same for all are not those of one larger draw."""
+    draw = 2 * bool(Inputs.of(inputs).draw)
+    if draw and not batched[-1]:
+        return loop_rule(node, inputs, batched, size)
+    x, last = _all(inputs[:len(inputs) - draw], batched, size), inputs[len(inputs) - draw:]
+    return bind(node.prim, (*x, *(n.inputs[0] if n.shape else n for n in last)), node.params)
+
+
 def loop_rule(node: Node, inputs: Sequence[Node], batched: Flags, size: int) -> Node:
     """For a primitive that says nothing of batches: one node an example."""
     if config.debug:
@@ -178,8 +189,9 @@ BY_NAME: dict[str, Rule] = {prim.name: rule for prim, rule in {
     argsort: axis_rule, softmax: axis_rule, log_softmax: axis_rule, lin.cumsum_p: axis_rule,
     take_p: take_rule, scatter_add_p: take_rule, gather_p: gather_rule, scatter_along_p: gather_rule,
     pool_pick_p: stacked_rule, pool_place_p: stacked_rule,
-    place_p: place_rule, conv_p: conv_rule, conv_input_p: conv_rule, conv_weight_p: conv_rule,
-    checked_p: pointwise_rule, windows_p: view_rule, fold_p: view_rule, solve_p: stacked_rule,
+    attention_p: attention_rule, place_p: place_rule, checked_p: pointwise_rule,
+    conv_p: conv_rule, conv_input_p: conv_rule, conv_weight_p: conv_rule,
+    windows_p: view_rule, fold_p: view_rule, solve_p: stacked_rule,
     random_uniform: random_rule, random_normal: random_rule, random_int: random_rule}.items()}
 
 

@@ -8,14 +8,13 @@ from typing import Any
 from retrograd.base.dtype import BOOL, DType, bool_
 from retrograd.base.errors import ArgumentError, DTypeError, ShapeError
 from retrograd.base.shape import Shape, broadcast_shapes
+from retrograd.engine.random import default_generator
 from retrograd.functional.activation import float_input
 from retrograd.functional.door import Tensor, expand_to, need_tensor, same_dtype, wrap
-from retrograd.functional.dropping import dropped
 from retrograd.graph.node import Node, bind, const
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as p
-from retrograd.ops.attention import attention_p, attention_weights
-from retrograd.ops.contract import matmul
+from retrograd.ops.attention import attention_p
 
 __all__ = ["scaled_dot_product_attention"]
 
@@ -31,9 +30,9 @@ def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: An
     weights, always. enable_gqa: fewer heads (dimension -3) of key and value, each serving several of the
     query.
 
-    Scores are computed a block at a time, forward and backward, and never lie in memory as a matrix; with
-    dropout, a mask that requires a gradient, heads of more than 1,024 elements, and in second derivatives
-    they do.
+    Scores are computed a block at a time, forward and backward, and never lie in memory as a matrix, nor do
+    the weights that are dropped; with a mask that requires a gradient, heads of more than 1,024 elements, and
+    in second derivatives they do.
 
     >>> import retrograd as rg
     >>> q = rg.zeros(1, 2, 4)
@@ -63,10 +62,11 @@ def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: An
     q, k, v = (expand_to(x, (*lead, *x.shape[-2:])) for x in (q, k, v))
     factor = 1.0 / math.sqrt(q.shape[-1]) if scale is None else float(scale)
     given = (q, k, v) if mask is None else (q, k, v, expand_to(mask, (*q.shape[:-1], k.shape[-2])))
-    if dropout_p > 0.0:
-        y = matmul(dropped(attention_weights(given, is_causal, factor), float(dropout_p)), v)
-    else:
-        y = bind(attention_p, given, (bool(is_causal), factor))
+    if not 0.0 <= dropout_p <= 1.0:
+        raise ArgumentError(f"dropout_p is {dropout_p}", op=op, expected="a probability from 0 to 1")
+    drop = float(dropout_p)
+    draw = default_generator.draw() if drop else ()
+    y = bind(attention_p, (*given, *draw), (bool(is_causal), factor, drop))
     return wrap(lin.reshape(y, (*heads, *y.shape[-2:])) if y.ndim > len(heads) + 2 else y)
 
 

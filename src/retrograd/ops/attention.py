@@ -3,18 +3,18 @@ come out, without a matrix of scores in memory.
 
     y = softmax(scale q k^T + bias) v   q (*lead, L, E), k (*lead, S, E), v (*lead, S, V), bias (*lead, L, S)
 
-A row that sees nothing gives zeros. `attention` is one node; the compiler and its pullback know it by two
-more, whose kernels go over blocks of keys (Dao, "FlashAttention-2", 2023): `attention_rows` (y, and the
-logarithm of each row's sum) and `attention_back` (the cotangents of q, k and v, from blocks that are computed
-again). Each of those is one row of numbers, cut into its parts by views. Every further derivative is that of
-the plain formula.
+Weights may be dropped: which ones is a function of a seed and a counter. A row that sees nothing gives zeros.
+`attention` is one node; the compiler and its pullback know it by two more, whose kernels go over blocks of
+keys (Dao, "FlashAttention-2", 2023): `attention_rows` (y, and the logarithm of each row's sum) and
+`attention_back` (the cotangents of q, k and v, from blocks that are computed again). Each of those is one row
+of numbers, cut into its parts by views. Every further derivative is that of the plain formula.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,9 +22,10 @@ from retrograd.base.shape import Shape, numel
 from retrograd.graph.node import Node, bind, const
 from retrograd.graph.primitive import Primitive, Sample
 from retrograd.ops import linear as lin
+from retrograd.ops import philox
 from retrograd.ops import pointwise as pw
 from retrograd.ops.composite import softmax
-from retrograd.ops.constant import iota, stop
+from retrograd.ops.constant import iota, random_uniform, stop
 from retrograd.ops.contract import matmul
 from retrograd.ops.families import Inferred, rng_for
 from retrograd.ops.reduction import logsumexp, reduce_max
@@ -40,12 +41,76 @@ def blockwise(x: Sequence[Node]) -> bool:
         all(numel(n.shape) > 0 for n in (q, k, v))
 
 
+class Inputs(NamedTuple):
+    """The inputs of these nodes: of a bias none or one, of a seed and a counter none or both."""
+
+    q: Any
+    k: Any
+    v: Any
+    bias: Any
+    draw: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, x: Sequence[Any]) -> Inputs:
+        q, k, v, *rest = x
+        bias = rest[0] if len(rest) % 2 else None
+        return cls(q, k, v, bias, tuple(rest[-2:]) if len(rest) > 1 else ())
+
+
+# ---------------------------------------------------------------- which weights are dropped
+def quarters(keys: int) -> int:
+    """Blocks of the generator for the weights of one row."""
+    return -(-keys // philox.WORDS)
+
+
+def factor_of(p: float) -> float:
+    """What survivors are multiplied by."""
+    return 1.0 / (1.0 - p) if p < 1.0 else 1.0
+
+
+def _least(p: float) -> float:
+    """The least number of a draw that survives."""
+    return float(np.float32(p))
+
+
+def threshold_of(p: float) -> int:
+    """The same of the 24 bits that a number is made of."""
+    return math.ceil(_least(p) * 2 ** 24)
+
+
+def _survivors(x: Sequence[Node], p: float) -> Node | None:
+    """What each weight is multiplied by, (*lead, L, S): 0 where it is dropped; None: nothing is."""
+    inputs = Inputs.of(x)
+    if not inputs.draw:
+        return None
+    (*lead, rows, _), keys = inputs.q.shape, inputs.k.shape[-2]
+    wide = *lead, rows, quarters(keys) * philox.WORDS
+    draw = bind(random_uniform, inputs.draw, (wide, "float32"))
+    dtype = inputs.q.dtype
+    keep = lin.narrow(draw, len(wide) - 1, 0, keys) >= const(_least(p), draw.dtype)
+    return bind(pw.where, (keep, const(factor_of(p), dtype), const(0.0, dtype)))
+
+
+def _survivors_np(x: Sequence[Any], p: float) -> Any:
+    q, k, _, _, draw = Inputs.of(x)
+    if not draw:
+        return 1
+    keys = k.shape[-2]
+    wide = *q.shape[:-1], quarters(keys) * philox.WORDS
+    drawn = philox.uniform(int(draw[0]), int(draw[1]), wide, 32)[..., :keys]
+    return np.where(drawn >= np.float32(_least(p)), q.dtype.type(factor_of(p)), q.dtype.type(0))
+
+
+def _kept(weights: Node, survivors: Node | None) -> Node:
+    return weights if survivors is None else weights * survivors
+
+
 # ---------------------------------------------------------------- the plain formula
 def _scores(x: Sequence[Node], causal: bool, scale: float) -> Node:
-    q, k, _, *bias = x
-    scores = matmul(q * scale, lin.swap_last(k))
-    if bias:
-        scores = scores + bias[0]
+    q, k, _, bias, _ = Inputs.of(x)
+    scores: Node = matmul(q * scale, lin.swap_last(k))
+    if bias is not None:
+        scores = scores + bias
     if not causal:
         return scores
     places = [bind(iota, (), ((size,), 0, "int64")) for size in scores.shape[-2:]]
@@ -67,7 +132,7 @@ def attention_weights(x: Sequence[Node], causal: bool, scale: float) -> Node:
     """Softmax of the scores; zeros in rows that see nothing, which only a bias can make."""
     scores = _scores(x, causal, scale)
     last = (scores.ndim - 1,)
-    if len(x) == 3:
+    if Inputs.of(x).bias is None:
         return bind(softmax, (scores,), last)
     blind, zero = _over(_blind(scores), scores), const(0.0, scores.dtype)
     weights = bind(softmax, (bind(pw.where, (blind, zero, scores)),), last)
@@ -75,26 +140,28 @@ def attention_weights(x: Sequence[Node], causal: bool, scale: float) -> Node:
 
 
 def _plain(*given: Any) -> Node:
-    *x, causal, scale = given
-    return matmul(attention_weights(x, causal, scale), x[2])
+    *x, causal, scale, drop = given
+    return matmul(_kept(attention_weights(x, causal, scale), _survivors(x, drop)), x[2])
 
 
-def _back(g: Node, x: Sequence[Node], weights: Node, slope: Node | None, scale: float) -> list[Node]:
+def _back(g: Node, x: Sequence[Node], weights: Node, slope: Node | None, scale: float, drop: float
+          ) -> list[Node]:
     """Cotangents of q, k, v and of the scores; `slope` is sum(g * y) of each row, if that is known."""
     q, k, v = x[:3]
-    dw = matmul(g, lin.swap_last(v))
+    survivors = _survivors(x, drop)
+    dw = _kept(matmul(g, lin.swap_last(v)), survivors)
     slope = lin.reduce_sum(weights * dw, (dw.ndim - 1,)) if slope is None else slope
     ds = weights * (dw - _over(slope, dw))
-    dk, dv = matmul(lin.swap_last(ds), q * scale), matmul(lin.swap_last(weights), g)
+    dk, dv = matmul(lin.swap_last(ds), q * scale), matmul(lin.swap_last(_kept(weights, survivors)), g)
     return [matmul(ds, k) * scale, dk, dv, ds]
 
 
 def _weights_np(x: Sequence[Any], causal: bool, scale: float) -> tuple[Any, Any]:
     """The weights, and the logarithm of each row's sum."""
-    q, k, _, *bias = (np.ascontiguousarray(a) for a in x)
-    s = (q * scale) @ np.ascontiguousarray(k.swapaxes(-1, -2))
-    if bias:
-        s = s + bias[0]
+    q, k, _, bias, _ = Inputs.of(x)
+    s = (np.ascontiguousarray(q) * scale) @ np.ascontiguousarray(k.swapaxes(-1, -2))
+    if bias is not None:
+        s = s + bias
     if causal:
         s = np.where(np.tri(*s.shape[-2:], dtype=bool), s, s.dtype.type(-math.inf))
     top = s.max(axis=-1, keepdims=True, initial=-math.inf)
@@ -107,8 +174,8 @@ def _weights_np(x: Sequence[Any], causal: bool, scale: float) -> tuple[Any, Any]
 
 
 def _plain_np(*given: Any) -> Any:
-    *x, causal, scale = given
-    return _weights_np(x, causal, scale)[0] @ np.ascontiguousarray(x[2])
+    *x, causal, scale, drop = given
+    return (_weights_np(x, causal, scale)[0] * _survivors_np(x, drop)) @ np.ascontiguousarray(x[2])
 
 
 # ---------------------------------------------------------------- how kernels lay out what they write
@@ -165,7 +232,7 @@ def _infer_rows(x: tuple[Node, ...], params: Any) -> Inferred:
 
 
 def _rows(*given: Any) -> Node:
-    *x, causal, scale = given
+    *x, causal, scale, _ = given
     scores = _scores(x, causal, scale)
     blind = _blind(scores)
     safe = bind(pw.where, (_over(blind, scores), const(0.0, scores.dtype), scores))
@@ -185,30 +252,32 @@ def _joined_np(values: Sequence[Any]) -> Any:
 
 
 def _rows_np(*given: Any) -> Any:
-    *x, causal, scale = given
-    weights, total = _weights_np(x, causal, scale)
-    return _joined_np([weights @ np.ascontiguousarray(x[2]), total.reshape(row_parts(x)[1])])
+    *x, causal, scale, _ = given
+    return _joined_np([_plain_np(*given), _weights_np(x, causal, scale)[1].reshape(row_parts(x)[1])])
 
 
-def _operands(seed: str, *, lead: Shape, L: int, S: int, E: int, V: int, biased: bool) -> list[Any]:
+def _operands(seed: str, p: float, *, lead: Shape, L: int, S: int, E: int, V: int, biased: bool
+              ) -> list[Any]:
     rng = rng_for(seed)
     x = [rng.uniform(-1, 1, (*lead, n, m)) for n, m in ((L, E), (S, E), (S, V))]
-    return [*x, rng.uniform(-1, 1, (*lead, L, S))] if biased else x
+    x += [rng.uniform(-1, 1, (*lead, L, S))] * biased
+    return [*x, np.asarray(7), np.asarray(3)] if p else x
 
 
-_SAMPLES: tuple[tuple[dict[str, Any], tuple[bool, float]], ...] = (
-    ({"lead": (2, 2), "L": 7, "S": 5, "E": 3, "V": 2, "biased": False}, (True, 0.5)),
-    ({"lead": (), "L": 5, "S": 6, "E": 2, "V": 3, "biased": True}, (False, 0.7)),
-    ({"lead": (2,), "L": 2, "S": 3, "E": 2, "V": 2, "biased": True}, (True, 1.0)))
+_SAMPLES: tuple[tuple[dict[str, Any], tuple[bool, float, float]], ...] = (
+    ({"lead": (2, 2), "L": 7, "S": 5, "E": 3, "V": 2, "biased": False}, (True, 0.5, 0.0)),
+    ({"lead": (), "L": 5, "S": 6, "E": 2, "V": 3, "biased": True}, (False, 0.7, 0.4)),
+    ({"lead": (2,), "L": 2, "S": 3, "E": 2, "V": 2, "biased": True}, (True, 1.0, 0.0)),
+    ({"lead": (2,), "L": 5, "S": 3, "E": 2, "V": 2, "biased": False}, (False, 1.0, 0.5)))
 
 
 def _rows_sample() -> Iterator[Sample]:
     for sizes, params in _SAMPLES[:2]:
-        yield Sample(tuple(_operands("attention_rows", **sizes)), params)
+        yield Sample(tuple(_operands("attention_rows", params[2], **sizes)), params)
 
 
-rows_p = Primitive("attention_rows", "expansion", "*x", "causal scale", infer=_infer_rows, expansion=_rows,
-                   np=_rows_np, lower="attention", sample=_rows_sample,
+rows_p = Primitive("attention_rows", "expansion", "*x", "causal scale drop", infer=_infer_rows,
+                   expansion=_rows, np=_rows_np, lower="attention", sample=_rows_sample,
                    flops=lambda n: _work(n.inputs, n.params[0], 2))
 
 
@@ -218,35 +287,37 @@ def _infer_back(given: tuple[Node, ...], params: Any) -> Inferred:
 
 
 def _back_plain(*given: Any) -> Node:
-    g, row, *x, causal, scale = given
+    g, row, *x, causal, scale, drop = given
     y, total = _cut(row, row_parts(x))
     scores = _scores(x, causal, scale)
     weights = bind(pw.exp, (scores - _over(lin.reshape(total, scores.shape[:-1]), scores),))
-    return _joined(_back(g, x, weights, lin.reduce_sum(g * y, (g.ndim - 1,)), scale)[:3])
+    return _joined(_back(g, x, weights, lin.reduce_sum(g * y, (g.ndim - 1,)), scale, drop)[:3])
 
 
 def _back_np(*given: Any) -> Any:
-    g, row, *x, causal, scale = (np.ascontiguousarray(a) if isinstance(a, np.ndarray) else a for a in given)
+    g, row, *x, causal, scale, drop = (np.ascontiguousarray(a) if np.ndim(a) else a for a in given)
     (at, stored), (after, _) = parts(row_parts(x))
     y = row[at:after].reshape(stored)
     y = np.moveaxis(y, 1, -2) if y.ndim > 3 else y
     weights, own = _weights_np(x, causal, scale)
     weights = weights * np.exp(np.where(np.isinf(own), 0, own) - row[after:].reshape(own.shape))[..., None]
-    ds = weights * (g @ x[2].swapaxes(-1, -2) - (g * y).sum(-1, keepdims=True, dtype=g.dtype))
-    dk, dv = ds.swapaxes(-1, -2) @ (x[0] * scale), weights.swapaxes(-1, -2) @ g
+    survivors = _survivors_np(x, drop)
+    dw = survivors * (g @ x[2].swapaxes(-1, -2))
+    ds = weights * (dw - (g * y).sum(-1, keepdims=True, dtype=g.dtype))
+    dk, dv = ds.swapaxes(-1, -2) @ (x[0] * scale), (weights * survivors).swapaxes(-1, -2) @ g
     return _joined_np([(ds @ x[1]) * scale, dk, dv])
 
 
 def _back_sample() -> Iterator[Sample]:
     for sizes, params in _SAMPLES[:2]:
-        x = _operands("attention_back", **sizes)
+        x = _operands("attention_back", params[2], **sizes)
         rng = rng_for("attention_row")
         shape = (*x[0].shape[:-1], x[2].shape[-1])
         row = rng.uniform(-1, 1, numel(shape) + numel(shape[:-1]))
         yield Sample((rng.uniform(-1, 1, shape), row, *x), params)
 
 
-back_p = Primitive("attention_back", "expansion", "*x", "causal scale", infer=_infer_back,
+back_p = Primitive("attention_back", "expansion", "*x", "causal scale drop", infer=_infer_back,
                    expansion=_back_plain, np=_back_np, lower="attention_back", sample=_back_sample,
                    flops=lambda n: _work(n.inputs[2:], n.params[0], 5))
 
@@ -258,45 +329,46 @@ def _infer(x: tuple[Node, ...], params: Any) -> Inferred:
 
 def _wide(x: Sequence[Node]) -> tuple[Node, ...]:
     """In the type that half types are computed in: the logarithms must not be rounded."""
-    return tuple(lin.cast(n, n.dtype.acc) for n in x)
+    return tuple(lin.cast(n, n.dtype.acc) if n.dtype.is_floating_point else n for n in x)
 
 
 def by_blocks(*given: Any) -> Node:
     """What `attention` means to the compiler."""
-    *x, causal, scale = given
+    *x, causal, scale, drop = given
     if not blockwise(x):
         return _plain(*given)
-    row = bind(rows_p, _wide(x), (causal, scale))
+    row = bind(rows_p, _wide(x), (causal, scale, drop))
     return lin.cast(_cut(row, row_parts(x))[0], x[0].dtype)
 
 
-def _vjp(g: Node, x: Sequence[Node], causal: bool, scale: float) -> tuple[Node | None, ...]:
+def _vjp(g: Node, x: Sequence[Node], causal: bool, scale: float, drop: float) -> tuple[Node | None, ...]:
     shares: list[Node | None] = [None] * len(x)
-    dense = not blockwise(x)
-    if dense or any(b.rg for b in x[3:]):       # the cotangent of a bias is itself a matrix of scores
-        shares = list(_back(g, x, attention_weights(x, causal, scale), None, scale))[:len(x)]
+    dense, bias = not blockwise(x), Inputs.of(x).bias
+    if dense or bias is not None and bias.rg:   # the cotangent of a bias is itself a matrix of scores
+        found = _back(g, x, attention_weights(x, causal, scale), None, scale, drop)
+        shares[:3 + (bias is not None)] = found[:3 + (bias is not None)]
     if not dense:
-        wide = _wide(x)
-        row = bind(rows_p, wide, (causal, scale))
-        back = bind(back_p, (*_wide([g]), row, *wide), (causal, scale))
+        wide, how = _wide(x), (causal, scale, drop)
+        row = bind(rows_p, wide, how)
+        back = bind(back_p, (*_wide([g]), row, *wide), how)
         shares[:3] = [lin.cast(part, n.dtype) for part, n in zip(_cut(back, back_parts(x)), x)]
     return tuple(shares)
 
 
-def _jvp(dx: Sequence[Node | None], x: Sequence[Node], causal: bool, scale: float) -> Node:
+def _jvp(dx: Sequence[Node | None], x: Sequence[Node], causal: bool, scale: float, drop: float) -> Node:
     q, k, v = x[:3]
-    weights = attention_weights(x, causal, scale)
+    weights, survivors = attention_weights(x, causal, scale), _survivors(x, drop)
     ways: list[Node] = []
     if dx[0] is not None:
         ways.append(matmul(dx[0] * scale, lin.swap_last(k)))
     if dx[1] is not None:
         ways.append(matmul(q * scale, lin.swap_last(dx[1])))
     ways += [b for b in dx[3:] if b is not None]
-    dy = None if dx[2] is None else matmul(weights, dx[2])
+    dy = None if dx[2] is None else matmul(_kept(weights, survivors), dx[2])
     if ways:
         ds = sum(ways[1:], ways[0])
         dw = weights * (ds - _over(lin.reduce_sum(weights * ds, (ds.ndim - 1,)), ds))
-        moved = matmul(dw, v)
+        moved = matmul(_kept(dw, survivors), v)
         dy = moved if dy is None else dy + moved
     assert dy is not None
     return dy
@@ -304,10 +376,11 @@ def _jvp(dx: Sequence[Node | None], x: Sequence[Node], causal: bool, scale: floa
 
 def _sample() -> Iterator[Sample]:
     for sizes, params in _SAMPLES:
-        yield Sample(tuple(_operands("attention", **sizes)), params)
+        yield Sample(tuple(_operands("attention", params[2], **sizes)), params)
 
 
-attention_p = Primitive("attention", "expansion", "*x", "causal scale", infer=_infer, expansion=_plain,
+attention_p = Primitive("attention", "expansion", "*x", "causal scale drop", infer=_infer, expansion=_plain,
                         np=_plain_np, vjp=_vjp, jvp=_jvp, sample=_sample,
                         flops=lambda n: _work(n.inputs, n.params[0], 2))
-"""x is q, k, v or q, k, v, bias, of equal leading axes and dtypes; see functional/attention.py."""
+"""x is q, k, v of equal leading axes and dtypes, then perhaps a bias, then, if `drop` is a probability and
+not 0, the seed and the counter of a draw; see functional/attention.py."""

@@ -20,6 +20,7 @@ W0, W1 = 0x9E3779B9, 0xBB67AE85
 _LOW = np.uint64(0xFFFFFFFF)
 _32 = np.uint64(32)
 ROUNDS = 10
+WORDS = 4           # of a block
 
 
 def block(c: list[Any], key: tuple[int, int]) -> list[Any]:

@@ -7,6 +7,7 @@ For a block of queries the keys pass by in tiles of KEYS. With each tile the lar
 exp(score - m) are brought up to date, and what was gathered so far is scaled to the new m (Dao,
 "FlashAttention-2", 2023). Tiles that a causal block cannot see are not computed. A row that sees nothing
 gathers zeros, and the logarithm of its sum is written as +inf, so that its weights are 0 in the pullback.
+Weights that are dropped (contract/attention_drop.py) count in the sums and gather nothing.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from dataclasses import dataclass
 from llvmlite import ir
 
 from retrograd.codegen.axis import Axis, axes_of
+from retrograd.codegen.contract.attention_drop import MayDrop
 from retrograd.codegen.contract.blocks import LOWEST, Blocks, masked_store, queries, strides_of
-from retrograd.codegen.contract.tile import Tile
 from retrograd.codegen.emit.kernel import Kernel
 from retrograd.codegen.emit.types import i64, splat
 from retrograd.codegen.loops.loop import fold, least, loop
@@ -35,11 +36,8 @@ INTEGERS = (
 
 
 @dataclass(frozen=True)
-class Attention:
-    tile: Tile
-
-    def parameters(self) -> tuple[str, ...]:
-        return POINTERS + INTEGERS
+class Attention(MayDrop):
+    own = POINTERS, INTEGERS
 
     def axes(self) -> tuple[Axis, ...]:
         return axes_of(self.parameters(), batch_begin=1, row_begin=queries(self.tile.dtype))
@@ -47,8 +45,8 @@ class Attention:
 
 def emit_attention(module: ir.Module, name: str, attention: Attention) -> None:
     """Add `void name(i64* args)` to the module, with `args` as `parameters()` lists them."""
-    kernel = Kernel(module, name, len(POINTERS), len(INTEGERS))
-    _Emitter(kernel, attention.tile, POINTERS, INTEGERS).emit()
+    kernel = Kernel(module, name, len(attention.pointers), len(attention.integers))
+    _Emitter(kernel, attention.tile, attention.pointers, attention.integers).emit()
     kernel.finish()
 
 
@@ -67,7 +65,7 @@ class _Emitter(Blocks):
                 self.turned_in(self.along(at["q"], "q", "row", first), q, count, arg["width"], arg["q.row"],
                                arg["q.depth"])
                 self.times_scale(q, arg["width"])
-                top, total = self._gathered(at, q, y, tile, bias, first, count)
+                top, total = self._gathered(at, q, y, tile, bias, batch, first, count)
                 zero, one = splat(self.vector, 0.0), splat(self.vector, 1.0)
                 blind = [b.fcmp_ordered("==", x, zero) for x in total]
                 inverse = [b.select(n, zero, b.fdiv(one, x)) for n, x in zip(blind, total)]
@@ -79,7 +77,8 @@ class _Emitter(Blocks):
                 masked_store(self, self.vectors(sums), place, count)
 
     def _gathered(self, at: dict[str, ir.Value], q: ir.Value, y: ir.Value, tile: ir.Value, bias: ir.Value,
-                  first: ir.Value, count: ir.Value) -> tuple[list[ir.Value], list[ir.Value]]:
+                  batch: ir.Value, first: ir.Value, count: ir.Value
+                  ) -> tuple[list[ir.Value], list[ir.Value]]:
         """All keys that the block sees, a tile at a time: the largest score and the sum of each lane."""
         b, arg, m = self.b, self.arg, self.m
         lanes = len(self.number(0.0))
@@ -101,6 +100,11 @@ class _Emitter(Blocks):
                 self.put(row, weights)
                 return [b.fadd(x, y) for x, y in zip(sums, weights)]
             sums = fold(b, i64(0), number, self.number(0.0), weigh)
+            if self.drops:
+                self.survivors(bias, batch, first, key, number)
+                with loop(b, i64(0), number) as j:
+                    pairs = zip(self.vectors(self.row(tile, j)), self.vectors(self.row(bias, j)))
+                    self.put(self.row(tile, j), [b.fmul(x, y) for x, y in pairs])
             later = b.icmp_signed(">", key, i64(0))
             with b.if_then(later):
                 self.over(y, arg["values"], lambda row: [b.fmul(x, f) for x, f in zip(row, fade)])

@@ -6,8 +6,9 @@ With the weights P of a block of queries, computed again from the scores and the
     dv += P^T g      dS = P * (g v^T - sum(g * y))      dq = scale dS k      dk += dS^T (scale q)
 
 A block of queries meets all the keys that it sees, tile by tile of KEYS (Dao, "FlashAttention-2", 2023).
-Queries are dealt to a few groups, by shape alone; each sums into keys and values of its own, which
-contract/attention_sum.py adds in order.
+Where weights are dropped, with D the factors of contract/attention_drop.py, they gather as D * P, and g v^T
+stands for D * g v^T. Queries are dealt to a few groups, by shape alone; each sums into keys and values of its
+own, which contract/attention_sum.py adds in order.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from dataclasses import dataclass
 from llvmlite import ir
 
 from retrograd.codegen.axis import Axis, axes_of
+from retrograd.codegen.contract.attention_drop import MayDrop
 from retrograd.codegen.contract.blocks import Blocks, strides_of
-from retrograd.codegen.contract.tile import Tile
 from retrograd.codegen.emit.kernel import Kernel
 from retrograd.codegen.emit.types import i1, i64, splat
 from retrograd.codegen.loops.loop import fold, least, loop
@@ -37,11 +38,8 @@ INTEGERS = (
 
 
 @dataclass(frozen=True)
-class AttentionBack:
-    tile: Tile
-
-    def parameters(self) -> tuple[str, ...]:
-        return POINTERS + INTEGERS
+class AttentionBack(MayDrop):
+    own = POINTERS, INTEGERS
 
     def axes(self) -> tuple[Axis, ...]:
         return axes_of(self.parameters(), batch_begin=1, group_begin=1)
@@ -49,8 +47,8 @@ class AttentionBack:
 
 def emit_attention_back(module: ir.Module, name: str, attention: AttentionBack) -> None:
     """Add `void name(i64* args)` to the module, with `args` as `parameters()` lists them."""
-    kernel = Kernel(module, name, len(POINTERS), len(INTEGERS))
-    _Emitter(kernel, attention.tile, POINTERS, INTEGERS).emit()
+    kernel = Kernel(module, name, len(attention.pointers), len(attention.integers))
+    _Emitter(kernel, attention.tile, attention.pointers, attention.integers).emit()
     kernel.finish()
 
 
@@ -106,23 +104,28 @@ class _Emitter(Blocks):
         self.put(self.row_sums, kept)
         end = self.seen(row, count)
         with loop(b, i64(0), end, KEYS) as key:
-            self._tile(at, row, count, key, least(b, b.sub(end, key), i64(KEYS)))
+            self._tile(at, batch, row, count, key, least(b, b.sub(end, key), i64(KEYS)))
         self.times_scale(self.dq, arg["width"])
         self.turned_out(self.dq, self.along(at["dq"], "dq", "row", row), arg["dq.row"], arg["width"], count)
 
-    def _tile(self, at: dict[str, ir.Value], row: ir.Value, count: ir.Value, key: ir.Value,
+    def _tile(self, at: dict[str, ir.Value], batch: ir.Value, row: ir.Value, count: ir.Value, key: ir.Value,
               number: ir.Value) -> None:
         b, arg = self.b, self.arg
         self.scores(at, self.q, self.bias, self.weights, row, count, key, number)
         self.product(number, arg["values"], self.along(at["v"], "v", "row", key), arg["v.row"],
                      arg["v.depth"], self.g, self.slopes, i1(0))
+        if self.drops:
+            self.survivors(self.bias, batch, row, key, number)
         sums, slopes = self.vectors(self.row_sums), self.vectors(self.row_slopes)
         with loop(b, i64(0), number) as j:
             place, other = self.row(self.weights, j), self.row(self.slopes, j)
             weights = [self.m.exp(b.fsub(x, s)) for x, s in zip(self.vectors(place), sums)]
-            self.put(place, weights)
-            each = zip(weights, self.vectors(other), slopes)
-            self.put(other, [b.fmul(w, b.fsub(x, s)) for w, x, s in each])
+            given, gathered = self.vectors(other), weights
+            if self.drops:
+                kept = self.vectors(self.row(self.bias, j))
+                given, gathered = ([b.fmul(x, d) for x, d in zip(row, kept)] for row in (given, weights))
+            self.put(place, gathered)
+            self.put(other, [b.fmul(w, b.fsub(x, s)) for w, x, s in zip(weights, given, slopes)])
         self._summed(self.weights, self.g_rows, arg["wide.v"], self.dv, key, number, count)
         self._summed(self.slopes, self.q_rows, arg["wide.k"], self.dk, key, number, count)
         self.product(arg["width"], number, self.along(at["k"], "k", "row", key), arg["k.depth"], arg["k.row"],

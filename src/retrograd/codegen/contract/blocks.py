@@ -15,6 +15,7 @@ from contextlib import contextmanager
 
 from llvmlite import ir
 
+from retrograd.codegen.contract.attention_drop import survivors_function
 from retrograd.codegen.contract.emitter import Emitter
 from retrograd.codegen.contract.microkernel import Form, tile_function
 from retrograd.codegen.contract.pack import Pack, panel_function
@@ -25,6 +26,7 @@ from retrograd.codegen.emit.kernel import Kernel
 from retrograd.codegen.emit.types import MEMORY, SIZE, f64, i1, i64, mangled, pointer, splat, void
 from retrograd.codegen.loops.loop import fold, least, loop
 from retrograd.codegen.loops.operand import broadcast, lanes_below
+from retrograd.ops.philox import WORDS
 
 BLOCK = 128         # bytes of a row of a tile: 32 queries in float32, 16 in float64
 AXES = 3            # of a batch
@@ -57,6 +59,7 @@ class Blocks(Emitter):
                                tile.lanes)
         self.panels = panel_function(self.module, Pack(tile.dtype, self.rows, tile.lanes))
         self.product_function = _product_function(self.module, tile)
+        self.drops = "threshold" in self.arg
 
     # ------------------------------------------------------------ memory
     def scratch(self, count: ir.Value | int) -> ir.Value:
@@ -164,6 +167,17 @@ class Blocks(Emitter):
                 mask = lanes_below(b, b.sub(low, i64(k * self.lanes)), self.lanes)
                 values.append(b.select(mask, splat(self.vector, LOWEST), x))
             self.put(row, values)
+
+    def survivors(self, tile: ir.Value, batch: ir.Value, first: ir.Value, key: ir.Value, number: ir.Value
+                  ) -> None:
+        """A tile of what weights are multiplied by: 0 where one is dropped."""
+        b, arg = self.b, self.arg
+        factor = b.bitcast(arg["factor"], f64)
+        block = b.add(b.mul(b.add(b.mul(batch, arg["length"]), first), arg["step"]), b.sdiv(key, i64(WORDS)))
+        seed, counter = (b.load(self.pointer[name], typ=i64) for name in ("seed", "counter"))
+        b.call(survivors_function(self.module, self.tile, self.rows), [
+            tile, number, block, arg["step"], seed, counter, arg["threshold"],
+            factor if self.element == f64 else b.fptrunc(factor, self.element)])
 
     # ------------------------------------------------------------ rows of numbers
     def top(self, tile: ir.Value, count: ir.Value, start: list[ir.Value]) -> list[ir.Value]:

@@ -14,12 +14,11 @@ from llvmlite import ir
 from retrograd.codegen.axis import Axis, axes_of
 from retrograd.codegen.emit.algebra import LLVMAlgebra
 from retrograd.codegen.emit.kernel import Kernel
+from retrograd.codegen.emit.philox import keys_of, words_of
 from retrograd.codegen.emit.types import MEMORY, SIZE, f32, f64, i32, i64
 from retrograd.codegen.loops.loop import least, loop
 from retrograd.ops.box_muller import normals
-from retrograd.ops.philox import M0, M1, ROUNDS, W0, W1
 
-_LOW = 0xFFFFFFFF
 _TWO_52 = 0x4330000000000000        # the bits of 2^52: a small integer in the low ones is added exactly
 
 PER_BLOCK = {"uniform float32": 4, "uniform float64": 2, "normal float32": 2, "normal float64": 2,
@@ -53,10 +52,10 @@ def emit_draw(module: ir.Module, name: str, draw: Draw) -> None:
     begin, end, count, low, span = kernel.integers
     per = PER_BLOCK[draw.what]
     full = b.sdiv(count, i64(per))
-    keys = _keys(b, seed)
+    keys = keys_of(b, seed)
 
     def numbers(block: ir.Value) -> list[ir.Value]:
-        return _NUMBERS[draw.what.split()[0]](b, module, draw, _words(b, block, counter, keys), low, span)
+        return _NUMBERS[draw.what.split()[0]](b, module, draw, words_of(b, block, counter, keys), low, span)
 
     def put(place: ir.Value, value: ir.Value) -> None:
         at = b.gep(kernel.pointers[2], [place], source_etype=MEMORY[draw.dtype])
@@ -71,25 +70,6 @@ def emit_draw(module: ir.Module, name: str, draw: Draw) -> None:
             with b.if_then(b.icmp_signed("<", place, count)):
                 put(place, value)
     kernel.finish()
-
-
-def _keys(b: ir.IRBuilder, seed: ir.Value) -> list[tuple[ir.Value, ir.Value]]:
-    """The two keys of each round."""
-    k0, k1 = b.and_(seed, i64(_LOW)), b.lshr(seed, i64(32))
-    return [(b.and_(b.add(k0, i64(r * W0)), i64(_LOW)), b.and_(b.add(k1, i64(r * W1)), i64(_LOW)))
-            for r in range(ROUNDS)]
-
-
-def _words(b: ir.IRBuilder, block: ir.Value, counter: ir.Value,
-           keys: list[tuple[ir.Value, ir.Value]]) -> list[ir.Value]:
-    """Ten rounds; words of 32 bits in i64, whose products are one instruction of any vector unit."""
-    c0, c1 = b.and_(block, i64(_LOW)), b.lshr(block, i64(32))
-    c2, c3 = b.and_(counter, i64(_LOW)), b.lshr(counter, i64(32))
-    for k0, k1 in keys:
-        p0, p1 = b.mul(c0, i64(M0)), b.mul(c2, i64(M1))
-        c0, c1, c2, c3 = (b.xor(b.xor(b.lshr(p1, i64(32)), c1), k0), b.and_(p1, i64(_LOW)),
-                          b.xor(b.xor(b.lshr(p0, i64(32)), c3), k1), b.and_(p0, i64(_LOW)))
-    return [c0, c1, c2, c3]
 
 
 def _small(b: ir.IRBuilder, x: ir.Value) -> ir.Value:

@@ -15,10 +15,18 @@ from retrograd.codegen.contract.blocks import AXES, queries
 from retrograd.codegen.contract.tile import default_tile
 from retrograd.codegen.jit import host
 from retrograd.codegen.layout import Layout, merged, whole
-from retrograd.codegen.lowering.call import Address, Call, Scratch, copied
+from retrograd.codegen.lowering.call import Address, Call, Scratch, copied, start_of
 from retrograd.codegen.schedule import Schedule, Work
 from retrograd.graph.node import Node
-from retrograd.ops.attention import back_parts, parts, row_parts
+from retrograd.ops.attention import (
+    Inputs,
+    back_parts,
+    factor_of,
+    parts,
+    quarters,
+    row_parts,
+    threshold_of,
+)
 
 TASKS = 16          # queries are dealt to groups until there is so much to do at once
 
@@ -63,32 +71,46 @@ def _neighbours(calls: list[Call], n: Node, layout: Layout) -> Layout:
     return layout if layout.shape[-1] == 1 or layout.strides[-1] == 1 else copied(calls, layout, n)
 
 
-def _common(x: Sequence[Node], params: tuple[bool, float]) -> list[int]:
+def _bits(x: float) -> int:
+    """Of a float64."""
+    return int(struct.unpack("<q", struct.pack("<d", x))[0])
+
+
+def _common(x: Inputs, params: tuple[bool, float, float]) -> list[int]:
     """length, keys, width, values ... as the kernels list them."""
-    (q, _, v), (causal, scale) = (n.shape for n in x[:3]), params
-    keys = v[-2]
-    return [q[-2], keys, q[-1], v[-1], 0 if causal else keys,
-            int(struct.unpack("<q", struct.pack("<d", scale))[0]), int(len(x) > 3)]
+    (rows, width), (keys, values) = x.q.shape[-2:], x.v.shape[-2:]
+    causal, scale, _ = params
+    return [rows, keys, width, values, 0 if causal else keys, _bits(scale), int(x.bias is not None)]
+
+
+def _dropping(x: Inputs, schedule: Schedule, p: float) -> tuple[list[Address], list[int]]:
+    """The further pointers and integers of a kernel that drops weights."""
+    if not x.draw:
+        return [], []
+    places = [start_of(schedule.layouts[i], i) for i in x.draw]
+    return places, [quarters(x.k.shape[-2]), threshold_of(p), _bits(factor_of(p))]
 
 
 def lower_attention(work: Work, schedule: Schedule) -> list[Call]:
     """One call: y, and the logarithm of each row's sum."""
     n = work.nodes[0]
-    x = n.inputs
-    lead, rows, size = x[0].shape[:-2], x[0].shape[-2], n.dtype.itemsize
+    x = Inputs.of(n.inputs)
+    lead, rows, size = x.q.shape[:-2], x.q.shape[-2], n.dtype.itemsize
     calls: list[Call] = []
     y, sums = _stored(n, row_parts(x))
-    walk = _walk(calls, lead, [(i, schedule.layouts[i]) for i in x], [y], size)
+    operands = [i for i in x[:4] if i is not None]
+    walk = _walk(calls, lead, [(i, schedule.layouts[i]) for i in operands], [y], size)
     addresses, strides = list(walk.addresses), list(walk.strides)
-    if len(x) == 3:
+    if x.bias is None:
         addresses.insert(3, addresses[0])       # read by nobody
         strides.insert(3, [0] * (AXES + 2))
-    kernel = Attention(default_tile(host(), n.dtype.name))
+    kernel = Attention(default_tile(host(), n.dtype.name), bool(x.draw))
+    places, numbers = _dropping(x, schedule, n.params[2])
     strides[-1] = strides[-1][:-1]
     flops = n.prim.flops(n) if n.prim.flops else 0
     calls.append(Call(kernel, [
-        *addresses, Address(n, sums.offset, size), 0, numel(lead), 0, rows, *walk.sizes[1:],
-        *_common(x, n.params), *(s for each in strides for s in each)],
+        *addresses, Address(n, sums.offset, size), *places, 0, numel(lead), 0, rows, *walk.sizes[1:],
+        *_common(x, n.params), *(s for each in strides for s in each), *numbers],
         axes=kernel.axes(), cost=nanoseconds(flops, 0)))
     return calls
 
@@ -96,40 +118,43 @@ def lower_attention(work: Work, schedule: Schedule) -> list[Call]:
 def lower_attention_back(work: Work, schedule: Schedule) -> list[Call]:
     """One call for groups of queries, and one each to add what they summed for keys and for values."""
     n = work.nodes[0]
-    g, row, *x = n.inputs
-    lead, rows, size = x[0].shape[:-2], x[0].shape[-2], n.dtype.itemsize
+    g, row, *inputs = n.inputs
+    x = Inputs.of(inputs)
+    lead, rows, size = x.q.shape[:-2], x.q.shape[-2], n.dtype.itemsize
     calls: list[Call] = []
     kept = schedule.layouts[row]
     y, sums = (lay._replace(base=kept.base, offset=lay.offset + kept.offset)
                for lay in _stored(row, row_parts(x)))
     made = _stored(n, back_parts(x))
-    given = [(i, schedule.layouts[i]) for i in (*x, g)]
-    for k in (0, len(given) - 1):
-        given[k] = given[k][0], _neighbours(calls, *given[k])
-    walk = _walk(calls, lead, given, [y, *made], size)
-    names = ["q", "k", "v", "bias"][:len(x)] + ["g", "y", "dq", "dk", "dv"]
+    operands = {name: i for name, i in zip(("q", "k", "v", "bias", "g"), (*x[:4], g)) if i is not None}
+    given = {name: (i, schedule.layouts[i]) for name, i in operands.items()}
+    for name in ("q", "g"):
+        given[name] = given[name][0], _neighbours(calls, *given[name])
+    walk = _walk(calls, lead, list(given.values()), [y, *made], size)
+    names = [*given, "y", "dq", "dk", "dv"]
     at, strides = dict(zip(names, walk.addresses)), dict(zip(names, walk.strides))
-    if len(x) == 3:
+    if x.bias is None:
         at["bias"], strides["bias"] = at["q"], [0] * (AXES + 2)
     tile = default_tile(host(), n.dtype.name)
     block, batch = queries(n.dtype.name), numel(lead)
     blocks, wanted = -(-rows // block), -(-TASKS // batch)
     group = -(-blocks // wanted) * block
     groups = -(-rows // group)
-    wide = {d: -(-i.shape[-1] // tile.width) * tile.width for d, i in (("dk", x[1]), ("dv", x[2]))}
-    keys = x[1].shape[-2]
+    wide = {d: -(-i.shape[-1] // tile.width) * tile.width for d, i in (("dk", x.k), ("dv", x.v))}
+    keys = x.k.shape[-2]
     parts_of = {d: Address(Scratch(batch * groups * keys * wide[d] * size), 0, size) for d in wide}
-    kernel = AttentionBack(tile)
+    kernel = AttentionBack(tile, bool(x.draw))
+    places, numbers = _dropping(x, schedule, n.params[2])
     common = _common(x, n.params)
     flops = n.prim.flops(n) if n.prim.flops else 0
     calls.append(Call(kernel, [
         *(at[name] for name in ("q", "k", "v", "bias", "y")), Address(sums.base, sums.offset, size), at["g"],
-        at["dq"], parts_of["dk"], parts_of["dv"],
+        at["dq"], parts_of["dk"], parts_of["dv"], *places,
         0, batch, 0, groups, groups, group, *walk.sizes[1:], *common[:4], wide["dk"], wide["dv"], *common[4:],
         *(s for name in ("q", "k", "v", "bias") for s in strides[name]), *strides["y"][:-1], *strides["g"],
-        *strides["dq"][:-1]],
+        *strides["dq"][:-1], *numbers],
         axes=kernel.axes(), cost=nanoseconds(flops, 0)))
-    for d, i in (("dk", x[1]), ("dv", x[2])):
+    for d, i in (("dk", x.k), ("dv", x.v)):
         nest = AttentionSum(n.dtype.name, tile.lanes)
         calls.append(Call(nest, [
             parts_of[d], at[d], 0, batch, 0, keys, groups, keys, i.shape[-1], wide[d], *walk.sizes[1:],
