@@ -30,6 +30,8 @@ from retrograd.base.dtype import (
     uint8,
 )
 from retrograd.base.dtype import bool_ as bool
+from retrograd.base.later import homes as _homes
+from retrograd.base.later import later as _later
 from retrograd.base.modes import (
     enable_grad,
     inference_mode,
@@ -196,29 +198,6 @@ from retrograd.functional import (
 )
 from retrograd.functional import inv as inverse
 from retrograd.functional import names as _names
-from retrograd.inspection import cost, show
-from retrograd.random import get_rng_state, initial_seed, seed, set_rng_state
-from retrograd.settings import (
-    are_deterministic_algorithms_enabled,
-    channels_last,
-    channels_last_3d,
-    contiguous_format,
-    get_default_device,
-    get_default_dtype,
-    get_float32_matmul_precision,
-    get_num_interop_threads,
-    get_num_threads,
-    preserve_format,
-    set_default_device,
-    set_default_dtype,
-    set_default_tensor_type,
-    set_float32_matmul_precision,
-    set_flush_denormal,
-    set_num_interop_threads,
-    set_num_threads,
-    strided,
-    use_deterministic_algorithms,
-)
 from retrograd.tensors import autograd as _autograd
 from retrograd.tensors import methods as _methods
 from retrograd.tensors import operators as _operators
@@ -257,7 +236,6 @@ from retrograd.tensors.create import (
     zeros,
     zeros_like,
 )
-from retrograd.tensors.repr import set_printoptions
 from retrograd.tensors.tensor import Device, Tensor
 from retrograd.tensors.tensor import elsewhere as _elsewhere
 from retrograd.version import __version__
@@ -280,10 +258,8 @@ greater, greater_equal, less, less_equal, not_equal, arctan, row_stack = gt, ge,
 detach = Tensor.detach
 
 # Loaded when first asked for, so that `import retrograd` stays light.
-_MODULES = frozenset((
-    "amp", "autograd", "backends", "cuda", "data", "distributed", "distributions", "func", "interop", "jit",
-    "linalg", "nn", "optim", "special", "testing", "trust", "utils",
-))
+_MODULES = """amp autograd backends cuda data distributed distributions func interop jit linalg nn
+    optim random special testing trust utils"""
 _PLACES = {
     "amp": "autocast GradScaler",
     "compilation": "compile",
@@ -296,30 +272,20 @@ _PLACES = {
         margin_ranking_loss max_pool1d max_pool2d max_pool3d pairwise_distance pixel_shuffle pixel_unshuffle
         poisson_nll_loss prelu relu relu_ rms_norm scan selu selu_ softmax threshold threshold_
         triplet_margin_loss""",
+    "inspection": "cost show",
     "interop.state": "load save",
+    "random": "get_rng_state initial_seed seed set_rng_state",
+    "settings": """
+        are_deterministic_algorithms_enabled channels_last channels_last_3d contiguous_format
+        get_default_device get_default_dtype get_float32_matmul_precision get_num_interop_threads
+        get_num_threads preserve_format set_default_device set_default_dtype set_default_tensor_type
+        set_float32_matmul_precision set_flush_denormal set_num_interop_threads set_num_threads strided
+        use_deterministic_algorithms""",
+    "tensors.repr": "set_printoptions",
     "tensors.drawing": "asarray binomial logspace multinomial poisson randint_like range scalar_tensor",
 }
-_LATER = {name: "retrograd." + module for module, names in _PLACES.items() for name in names.split()}
-_LATER |= {name: "retrograd.functional" for name in (*_names.homes(_names.METHODS, _names.FUNCTIONS),
-                                                     *_names.OLDER)}
-
-
-def __getattr__(name: str) -> _Any:
-    if name in _names.WRITING:
-        return getattr(Tensor, name)
-    module = _LATER.get(name) or "retrograd." + name
-    if name not in _LATER and name not in _MODULES:
-        raise _absent(name)
-    try:
-        loaded = _import(module)
-    except ModuleNotFoundError as error:
-        if error.name == module:
-            raise _absent(name) from None
-        raise
-    if name in _MODULES:
-        return loaded
-    value = globals()[name] = getattr(loaded, name)
-    return value
+_LATER = _homes(_PLACES) | dict.fromkeys(
+    (*_homes(_names.METHODS, _names.FUNCTIONS), *_names.OLDER), "functional")
 
 
 def _absent(name: str) -> AttributeError:
@@ -327,9 +293,15 @@ def _absent(name: str) -> AttributeError:
     return missing.attribute_error("torch", name, __dir__())  # type: ignore[no-any-return]
 
 
+_find, _everything = _later(__name__, modules=_MODULES, names=_LATER, absent=_absent)
+
+
+def __getattr__(name: str) -> _Any:
+    return getattr(Tensor, name) if name in _names.WRITING else _find(name)
+
+
 def __dir__() -> list[str]:
-    names = {*globals(), *_MODULES, *_LATER, *_names.WRITING}
-    return sorted(n for n in names if not n.startswith("_") or n.startswith("__"))
+    return sorted({*_everything(), *_names.WRITING})
 
 
 _elsewhere.append(lambda name: _import("retrograd.missing").hint("Tensor", name, vars(Tensor)))

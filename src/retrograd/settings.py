@@ -8,7 +8,7 @@ from retrograd.base import dtype as dt
 from retrograd.base.config import config
 from retrograd.base.dtype import DType, by_name
 from retrograd.base.errors import ArgumentError
-from retrograd.runtime.threads import wanted_threads
+from retrograd.runtime import threads as workers
 from retrograd.tensors.tensor import Device
 
 # Layout is the compiler's business: these are accepted wherever PyTorch takes them and change nothing.
@@ -84,7 +84,7 @@ def get_num_threads() -> int:
     >>> rg.get_num_threads() >= 1
     True
     """
-    return wanted_threads()
+    return workers.wanted_threads()
 
 
 def set_num_threads(threads: int) -> None:

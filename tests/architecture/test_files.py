@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 LAW = 500
@@ -83,9 +86,13 @@ def test_the_list_of_state_names_what_exists(sources: Any) -> None:
         assert names <= set(dict(_defined(by_name[module].tree.body))), module
 
 
-def _primitive_names() -> set[str]:
+@cache
+def _primitive_names() -> frozenset[str]:
+    from retrograd import ops
     from retrograd.graph.primitive import REGISTRY
-    return set(REGISTRY)
+    for module in iter_modules(ops.__path__):           # a primitive is defined when its module is loaded
+        import_module(f"retrograd.ops.{module.name}")
+    return frozenset(REGISTRY)
 
 
 def test_no_primitive_is_known_by_its_name(source: Any) -> None:

@@ -32,10 +32,10 @@ def fresh_programs(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(programs, "_programs", type(programs._programs)())
     monkeypatch.setattr(programs, "hits", 0)
     monkeypatch.setattr(programs, "misses", 0)
-    for module in ("quick", "evaluate", "known"):            # which also forgets what graphs were seen
+    for module in ("quick", "values", "known"):            # which also forgets what graphs were seen
         monkeypatch.setattr(f"retrograd.engine.{module}.policy", policy)
     families = Families()
-    for module in ("families", "evaluate", "known"):
+    for module in ("families", "values", "known"):
         monkeypatch.setattr(f"retrograd.engine.{module}.families", families)
     return programs
 

@@ -29,7 +29,7 @@ F = rg.nn.functional
 def eager_to_run(monkeypatch: pytest.MonkeyPatch, fresh_programs: Any) -> Iterator[Policy]:
     """Every graph without a program is run by units, however often it comes."""
     policy = Policy()
-    for module in ("quick", "evaluate", "known"):
+    for module in ("quick", "values", "known"):
         monkeypatch.setattr(f"retrograd.engine.{module}.policy", policy)
     monkeypatch.setattr(quick, "FAMILIAR", 0)
     monkeypatch.setattr(quick, "OFTEN", 1 << 30)
@@ -135,7 +135,7 @@ def test_new_lengths_and_batches_need_no_new_kernels(fresh_programs: Any,
                                                      monkeypatch: pytest.MonkeyPatch) -> None:
     """Under the rules of every day: the first graphs get programs, what is familiar runs by units."""
     policy = Policy()
-    for module in ("quick", "evaluate", "known"):
+    for module in ("quick", "values", "known"):
         monkeypatch.setattr(f"retrograd.engine.{module}.policy", policy)
     kernels: list[int] = []
     lengths = random.Random(0).sample(range(1, 41), 40)
@@ -156,7 +156,7 @@ def test_new_lengths_and_batches_need_no_new_kernels(fresh_programs: Any,
 def test_a_graph_that_comes_again_and_again_gets_a_program(fresh_programs: Any,
                                                            monkeypatch: pytest.MonkeyPatch) -> None:
     policy = Policy()
-    for module in ("quick", "evaluate", "known"):
+    for module in ("quick", "values", "known"):
         monkeypatch.setattr(f"retrograd.engine.{module}.policy", policy)
     monkeypatch.setattr(quick, "FAMILIAR", 0)
     x = rg.ones(3, 4, requires_grad=True)

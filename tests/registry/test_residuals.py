@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from retrograd.autodiff.expand import expanded
 from retrograd.autodiff.rules import residuals
-from retrograd.engine.evaluate import evaluate, expanded
+from retrograd.engine.evaluate import evaluate
 from retrograd.graph.graph import topological
 from retrograd.graph.node import Node, const_p, hole_p, release, scalar_p
 

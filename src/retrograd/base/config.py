@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, fields
-from pathlib import Path
 
 from retrograd.base.errors import ArgumentError, MissingError
 
@@ -76,14 +75,14 @@ def from_environment(environ: dict[str, str] | os._Environ[str] = os.environ) ->
     return config
 
 
-def cache_directory() -> Path | None:
+def cache_directory() -> str | None:
     """Where compiled kernels are kept; None when switched off."""
     if config.cache == "off":
         return None
     if config.cache:
-        return Path(config.cache)
+        return config.cache
     base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(base) / "retrograd"
+    return os.path.join(base, "retrograd")
 
 
 config = from_environment()

@@ -114,7 +114,7 @@ def switches() -> dict[str, str]:
     facts = {name: value + ("" if name in known else unknown) for name, value in given.items()}
     cache = cache_directory()
     facts = facts or {"RETROGRAD_": "none set"}
-    return facts | {"cache": "off" if cache is None else f"{cache}, {size_of(cache)}"}
+    return facts | {"cache": "off" if cache is None else f"{cache}, {size_of(Path(cache))}"}
 
 
 def size_of(directory: Path) -> str:

@@ -3,12 +3,7 @@ is heavy.)"""
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from retrograd.base.later import later
 
-
-def __getattr__(name: str) -> Any:
-    if name in ("compile_graph", "cost", "elastic", "layout", "machine", "report", "symbol", "unit",
-                "unroll"):
-        return import_module("retrograd.codegen." + name)
-    raise AttributeError(f"module 'retrograd.codegen' has no attribute {name!r}")
+__getattr__, __dir__ = later(
+    __name__, modules="compile_graph cost elastic layout machine report symbol unit unroll")

@@ -103,7 +103,7 @@ class Folder:
 def directory() -> Folder | None:
     """Where objects are kept, or None when caching is off or the place cannot be trusted."""
     chosen = cache_directory()
-    return None if chosen is None else _prepared(str(chosen))
+    return None if chosen is None else _prepared(chosen)
 
 
 @lru_cache(maxsize=8)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
-
+from retrograd.base.later import homes, later
 from retrograd.functional import names
 from retrograd.functional.compare import (  # noqa: F401
     allclose,
@@ -224,7 +222,7 @@ _LATER = {
     "similarity":
         "cdist cosine_similarity gumbel_softmax normalize pairwise_distance",
 }
-_HOME = names.homes(_LATER, names.METHODS, names.FUNCTIONS, names.INNER,
+_HOME = homes(_LATER, names.METHODS, names.FUNCTIONS, names.INNER,
                     {"factors": " ".join(names.OLDER)})
 __all__ = [
     "allclose", "can_cast", "equal", "is_complex", "is_floating_point", "is_nonzero", "is_tensor", "numel",
@@ -248,11 +246,4 @@ __all__ = [
     "swapdims", "t", "tile", "transpose", "unbind", "unflatten", "unsqueeze", "vstack",
 ]
 __all__ += list(_HOME)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'retrograd.functional' has no attribute {name!r}")
-    module = import_module("retrograd.functional." + _HOME[name])
-    value = globals()[name] = getattr(module, names.OLDER.get(name, name))
-    return value
+__getattr__, __dir__ = later(__name__, names=_HOME, called=names.OLDER)

@@ -29,10 +29,10 @@ from retrograd.functional.door import (
 from retrograd.functional.indexing import indices_of_mask
 from retrograd.graph.node import Node, bind, const
 from retrograd.graph.primitive import Primitive
+from retrograd.ops import checked
 from retrograd.ops import constant as c
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as p
-from retrograd.ops.checked import checked, refused
 
 
 # ---------------------------------------------------------------- arithmetic
@@ -98,9 +98,9 @@ def _divisible(input: Any, other: Any, op: str) -> tuple[Any, Any]:
         not isinstance(as_number(input), float)
     if isinstance(other, TensorBase):
         if whole and other.node.dtype.kind == INTEGER:
-            other = wrap(checked(other.node, "nonzero", op))
+            other = wrap(checked.checked(other.node, "nonzero", op))
     elif whole and not isinstance(other, float) and as_number(other) == 0:
-        raise refused("nonzero", op)
+        raise checked.refused("nonzero", op)
     return input, other
 
 

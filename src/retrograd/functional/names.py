@@ -65,8 +65,3 @@ WRITING = """
     negative_ rad2deg_ reciprocal_ round_ rsqrt_ sigmoid_ sin_ sinc_ sinh_ sqrt_ square_ tan_ tanh_ trunc_
     xlogy_ zero_
 """.split()
-
-
-def homes(*tables: dict[str, str]) -> dict[str, str]:
-    """name -> module."""
-    return {name: module for table in tables for module, names in table.items() for name in names.split()}

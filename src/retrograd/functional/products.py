@@ -11,11 +11,10 @@ from retrograd.engine.evaluate import evaluate
 from retrograd.functional.door import Tensor, TensorBase, expand_to, hooks, need_tensor, same_dtype, wrap
 from retrograd.functional.elementwise import add, mul
 from retrograd.graph.node import Node, bind, record
-from retrograd.ops import composite
+from retrograd.ops import composite, explicit
 from retrograd.ops import linear as lin
 from retrograd.ops.constant import iota
 from retrograd.ops.contract import matmul as contract
-from retrograd.ops.explicit import solve_p
 
 
 def matmul(input: Any, other: Any) -> Tensor:
@@ -271,7 +270,7 @@ def solve(A: Any, B: Any) -> Tensor:
         raise ShapeError(f"A is {a.shape}, B is {b.shape}", op="linalg.solve",
                          expected="as many rows of B as of A")
     lead = broadcast_shapes(a.shape[:-2], y.shape[:-2])
-    x = bind(solve_p, (expand_to(a, (*lead, *a.shape[-2:])), expand_to(y, (*lead, *y.shape[-2:]))))
+    x = bind(explicit.solve_p, (expand_to(a, (*lead, *a.shape[-2:])), expand_to(y, (*lead, *y.shape[-2:]))))
     return wrap(lin.reshape(_now(x), x.shape[:-1]) if vector else _now(x))
 
 
@@ -290,7 +289,7 @@ def inv(A: Any) -> Tensor:
         raise ShapeError(f"A is {a.shape}", op="linalg.inv", expected="square matrices")
     if not a.dtype.is_floating_point:
         raise MissingError(f"A is {a.dtype.name}", op="linalg.inv", fix="Convert it with .float().")
-    return wrap(_now(bind(solve_p, (a, identity(a)))))
+    return wrap(_now(bind(explicit.solve_p, (a, identity(a)))))
 
 
 def identity(a: Node) -> Node:

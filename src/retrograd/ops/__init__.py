@@ -1,12 +1,10 @@
-"""What can be computed: every primitive, filed by the shape of its derivative."""
+"""What can be computed: every primitive, filed by the shape of its derivative. One is defined when its module
+is loaded, and that when somebody needs it."""
 
-from retrograd.ops import (  # noqa: F401  (importing defines the primitives)
-    arithmetic,
-    composite,
-    explicit,
-    factors,
-    hyperbolic,
-    numbers,
-    special,
-    window,
-)
+from retrograd.base.later import later
+
+__getattr__, __dir__ = later(__name__, rare="""
+    attention checked composite convolution explicit factors gelu hyperbolic numbers philox pool radix
+    rewrites special special_values window""")
+
+from retrograd.ops import arithmetic  # noqa: E402, F401  (of nodes: everybody's)

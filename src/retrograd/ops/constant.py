@@ -12,9 +12,8 @@ from retrograd.base.dtype import DType, by_name, float64, int64
 from retrograd.base.shape import Shape, numel
 from retrograd.graph.node import Node
 from retrograd.graph.primitive import Primitive, Sample
-from retrograd.ops import philox
+from retrograd.ops import philox, radix
 from retrograd.ops.families import Inferred, pointwise, reduction, rng_for, source
-from retrograd.ops.radix import stable_order
 
 # ---------------------------------------------------------------- comparisons and logic
 eq = pointwise("eq", np.equal, lambda m, a, b: m.eq(a, b), predicate=True, commutative=True, exact=True)
@@ -75,7 +74,7 @@ def _argsort_np(x: Any, axis: int, descending: bool) -> Any:
     if descending:      # stable, NaN first: sort the reversed array upwards and read it backwards
         return np.flip(x.shape[axis] - 1 - _argsort_np(np.flip(x, axis), axis, False), axis)
     if x.ndim == 1:
-        return stable_order(x)
+        return radix.stable_order(x)
     return np.argsort(x, axis=axis, kind="stable").astype(np.int64, copy=False)
 
 

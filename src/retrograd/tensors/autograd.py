@@ -9,8 +9,8 @@ from typing import Any
 from retrograd.base.config import config
 from retrograd.base.errors import ArgumentError, AutogradError, RetrogradError, ShapeError
 from retrograd.base.modes import changes, local, modes
-from retrograd.engine.again import known
-from retrograd.engine.backward import batched_gradients, gradients
+from retrograd.engine import again
+from retrograd.engine import backward as engine
 from retrograd.engine.evaluate import evaluate
 from retrograd.functional.door import TensorBase
 from retrograd.graph.node import LEAF, PLAIN, Node, bind, const, line_text
@@ -18,7 +18,7 @@ from retrograd.ops import linear as lin
 from retrograd.ops.gather import few_rows
 from retrograd.ops.linear import full
 from retrograd.ops.pointwise import add as add_p
-from retrograd.tensors.delivery import deliver
+from retrograd.tensors import delivery
 from retrograd.tensors.tensor import Tensor
 
 
@@ -87,7 +87,8 @@ def backward(
     wrt = None
     if inputs is not None:
         wrt = [x.node for x in _several(inputs)]
-    found = gradients([r.node for r in roots], starts, wrt=wrt, retain_graph=keep, create_graph=create_graph)
+    found = engine.gradients([r.node for r in roots], starts, wrt=wrt, retain_graph=keep,
+                             create_graph=create_graph)
     owners = {n.owner(): g for n, g in found.items() if n.owner is not None} if inputs is None else \
         {x: found[x.node] for x in _several(inputs) if x.node in found}
     _deliver(owners, create_graph)
@@ -99,9 +100,9 @@ def _once_more(loss: Tensor) -> bool:
     if root.shape or root.value is not None or state.capture is not None or state.detect or state.levels \
             or config.check:
         return False
-    again = known(root, state)
+    found = again.known(root, state)
     try:
-        return again is not None and deliver(again, root, state)
+        return found is not None and delivery.deliver(found, root, state)
     except RetrogradError:              # perhaps of a bystander: the general way finds out
         return False
 
@@ -175,12 +176,12 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: bool
     if is_grads_batched:
         many = _stacked_starts(roots, given)
         lead = many[0].shape[:1]
-        found = batched_gradients(
+        found = engine.batched_gradients(
             [r.node for r in roots], many, ends, retain_graph=keep, create_graph=create_graph
         )
     else:
         starts = [start_of(r, g, "grad") for r, g in zip(roots, given)]
-        found = gradients(
+        found = engine.gradients(
             [r.node for r in roots], starts, wrt=ends, retain_graph=keep, create_graph=create_graph
         )
     out: list[Tensor | None] = []

@@ -11,6 +11,7 @@ from retrograd import functional
 from retrograd.base import dtype as dt
 from retrograd.base.dtype import as_dtype
 from retrograd.base.errors import ArgumentError, ArgumentTypeError, AutogradError, DTypeError, ShapeError
+from retrograd.base.later import homes
 from retrograd.base.modes import modes
 from retrograd.engine.random import default_generator
 from retrograd.functional import elementwise as e
@@ -27,6 +28,7 @@ from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as p
 from retrograd.ops.constant import random_normal, random_uniform
 from retrograd.tensors import create, fast, ufuncs
+from retrograd.tensors import repr as printing
 from retrograd.tensors.tensor import Device, Tensor, from_value
 
 METHODS: dict[str, Callable[..., Any]] = {
@@ -258,6 +260,11 @@ def iterate(self: Tensor) -> Iterator[Tensor]:
     return iter(s.unbind(self, 0))
 
 
+def printed(self: Tensor, *, tensor_contents: Any = None) -> str:
+    """tensor(...) with values, and dtype, size, grad_fn where they say something."""
+    return printing.to_text(self, tensor_contents=tensor_contents)
+
+
 def formatted(self: Tensor, spec: str) -> str:
     return format(self.item(), spec) if self.ndim == 0 else object.__format__(self, spec)
 
@@ -335,7 +342,8 @@ DUNDERS: dict[str, Callable[..., Any]] = {
     "__bool__": lambda self: _number(self, bool, "bool"),
     "__float__": lambda self: _number(self, float, "float"),
     "__int__": lambda self: _number(self, int, "int"), "__index__": to_index, "__format__": formatted,
-    "__contains__": contains, "__deepcopy__": deepcopy, "__copy__": shallow, "__reduce_ex__": reduced,
+    "__repr__": printed, "__contains__": contains,
+    "__deepcopy__": deepcopy, "__copy__": shallow, "__reduce_ex__": reduced,
 }
 
 OTHERS: dict[str, Callable[..., Any]] = {
@@ -379,7 +387,7 @@ def install() -> None:
     for name in ("relu", "relu_", "softmax", "log_softmax", "logsigmoid", "allclose", "equal"):
         setattr(Tensor, name, _later(name))
     Tensor.unfold = _later("windows")                                                   # type: ignore[attr-defined]
-    for name in (*names.homes(names.METHODS), *names.OLDER):
+    for name in (*homes(names.METHODS), *names.OLDER):
         setattr(Tensor, name, _later(name))
     for name in names.IN_PLACE.split():
         setattr(Tensor, name + "_", in_place(name, _later(name)))

@@ -11,7 +11,8 @@ import numpy as np
 
 from retrograd.base.dtype import bool_, default, int64
 from retrograd.graph.node import LEAF, TRACKED
-from retrograd.tensors.tensor import GradFn, Tensor
+from retrograd.tensors.made_by import GradFn
+from retrograd.tensors.tensor import Tensor
 
 
 @dataclass
@@ -151,10 +152,3 @@ def with_notes(text: str, notes: list[str], indent: int, newline: bool) -> str:
             text += ", " + note
             used += len(note) + 2
     return text
-
-
-def install() -> None:
-    Tensor.__repr__ = to_text       # type: ignore[method-assign, assignment]
-
-
-install()

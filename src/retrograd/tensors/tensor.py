@@ -24,8 +24,8 @@ from retrograd.functional.door import TensorBase, View, hooks
 from retrograd.graph.node import LEAF, PLAIN, TRACKED, Node, bind, leaf, leaf_p, recorder, silent
 from retrograd.ops.constant import stop
 from retrograd.ops.linear import alias_p, cast, override_p
+from retrograd.tensors import made_by
 from retrograd.tensors.device import CPU, Device
-from retrograd.tensors.made_by import GradFn
 from retrograd.tensors.storage import Storage
 
 
@@ -341,7 +341,7 @@ class Tensor(TensorBase):
     @property
     def grad_fn(self) -> Any:
         n = self.node
-        return GradFn(n) if n.rg == TRACKED else None
+        return made_by.GradFn(n) if n.rg == TRACKED else None
 
     @property
     def data(self) -> Tensor:

@@ -7,17 +7,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module as _import
-from types import ModuleType as _Module
+from retrograd.base.later import later as _later
 
-_MODULES = ("checkpoint", "data", "hooks", "tensorboard")
-
-
-def __getattr__(name: str) -> _Module:
-    if name in _MODULES:
-        return _import(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
-
-
-def __dir__() -> list[str]:
-    return [*_MODULES, *(n for n in globals() if n.startswith("__"))]
+__getattr__, __dir__ = _later(__name__, modules="checkpoint data hooks tensorboard")

@@ -1,0 +1,93 @@
+"""Nodes that are asked for get their values: by a known program where the graph is plain, node by node where
+a derivative may still be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from retrograd.autodiff.custom import call_p, kept_by
+from retrograd.autodiff.expand import expanded
+from retrograd.autodiff.rules import residuals
+from retrograd.base.config import config
+from retrograd.base.errors import EvaluationError
+from retrograd.base.modes import local, modes
+from retrograd.engine import ahead, quick
+from retrograd.engine.families import families
+from retrograd.engine.held import held_of, waiting
+from retrograd.engine.linearize import Linear, linearize
+from retrograd.engine.program import make_program, programs
+from retrograd.engine.quick import policy
+from retrograd.graph.node import TRACKED, Node, const_p, line_text, release
+
+
+def compute(roots: list[Node]) -> None:
+    """Give every root its value; none has one yet, and none comes twice."""
+    if len(roots) == 1 and ahead.may_read(roots[0]) and ahead.read(roots[0], local.state):
+        return
+    linear = linearize(roots)
+    if any(n.rg == TRACKED for n in linear.order if n.value is None):
+        _evaluate_keeping(roots)
+        return
+    # What somebody holds on the way is stored too, or it would be computed again at its own turn.
+    asked = set(roots)
+    held = [n for n in held_of([p for p in waiting() if p in linear.place and p not in asked], linear)
+            if n.value is None]
+    roots += held
+    key = "value", linear.key, tuple([linear.place[n] for n in held])
+    for r, value in zip(roots, _program_values(key, linear, roots)):
+        r.value = value
+        forget(r)
+
+
+def _program_values(key: Any, linear: Linear, roots: Sequence[Node]) -> list[Any]:
+    program = programs.get(key)
+    if program is None:
+        found = families.find((key[0], key[2]), linear, lambda copies: ([copies[r] for r in roots], None))
+        values = None if found is None else found.run([n.value for n in linear.leaves],
+                                                      [n.value for n in linear.scalars])
+        if values is not None:
+            return values
+        if policy.takes(key, linear, backward=False):
+            return quick.values(linear, roots)
+        program = make_program(roots, linear.leaves, linear.scalars)
+        programs.put(key, program)
+    values = program.run([n.value for n in linear.leaves], [n.value for n in linear.scalars])
+    if "nan" in config.check:
+        check_finite(roots, values)
+    return values  # type: ignore[no-any-return]
+
+
+def check_finite(roots: Sequence[Node], values: Sequence[Any]) -> None:
+    """RETROGRAD_CHECK=nan: the first result that holds nan or inf raises, naming the line that made it."""
+    for n, v in zip(roots, values):
+        if n.dtype.is_floating_point and not np.isfinite(v.astype(np.float64)).all():
+            raise EvaluationError(f"{n.prim.name} gave nan or inf", where=line_text(n.where),
+                                  expected="finite numbers (RETROGRAD_CHECK=nan is set)")
+
+
+def _evaluate_keeping(roots: Sequence[Node]) -> None:
+    """Compute the roots and keep the residuals that the pullback of tracked nodes will want."""
+    order = expanded(roots)
+    saved = [k for n in order if n.prim is call_p for k in kept_by(n) if k.value is None]
+    if saved:                           # what a custom function keeps need not lead to the roots
+        order = expanded([*roots, *saved])
+    keep = set(roots)
+    for n in order:
+        if n.rg and n.value is None and n.inputs:
+            keep.update(residuals(n))
+    wanted = [n for n in order if n in keep and n.value is None and n.prim is not const_p]
+    linear = linearize(wanted)
+    for n, value in zip(wanted, _program_values(("value", linear.key, ()), linear, wanted)):
+        n.value = value
+    for n in wanted:
+        if not n.rg:
+            forget(n)
+
+
+def forget(node: Node) -> None:
+    """A known value needs its history no more, unless forward mode, which walks all nodes, is in progress."""
+    if not modes.levels:
+        release(node)
