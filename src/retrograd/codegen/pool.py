@@ -29,7 +29,7 @@ from retrograd.codegen.loops.loop import least, loop
 from retrograd.runtime.table import BLOCK, CUTS, ROW, WORD
 
 KERNEL = ir.FunctionType(void, [pointer])
-MAX_ARGS = 256          # of a row that is cut
+MAX_ARGS = 1024         # of a row that is cut
 
 # Bytes into the pool; what different threads write lies on different lines of the cache.
 TICKET, DONE, SLEEPERS, STOP, LEASE, WORKERS = 0, 128, 256, 384, 512, 576

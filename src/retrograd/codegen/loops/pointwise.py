@@ -58,7 +58,7 @@ class Pointwise:
         pointers = [f"in{i}" for i in range(len(self.inputs))]
         pointers += [f"out{i}" for i, o in enumerate(self.outputs) if o.inplace is None]
         extents = ["begin", "end"] + [f"n{axis}" for axis in range(1, self.rank)]
-        strides = [s for name, operand in self._named() for s in operand.stride_names(name)]
+        strides = [s for name, operand in self.named() for s in operand.stride_names(name)]
         return (*pointers, *extents, *strides)
 
     def axes(self) -> tuple[Axis, ...]:
@@ -73,9 +73,9 @@ class Pointwise:
             all(o.operand.strides[-1] == "1" for o in self.outputs)
 
     def operands(self) -> list[Operand]:
-        return [operand for _, operand in self._named()]
+        return [operand for _, operand in self.named()]
 
-    def _named(self) -> list[tuple[str, Operand]]:
+    def named(self) -> list[tuple[str, Operand]]:
         inputs = [(f"in{i}", operand) for i, operand in enumerate(self.inputs)]
         return inputs + [(f"out{i}", o.operand) for i, o in enumerate(self.outputs)]
 

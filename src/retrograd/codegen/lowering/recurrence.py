@@ -3,25 +3,29 @@
 One step is planned like any graph, over operands that stand for what a step reads. What does not differ
 between steps (a matrix packed into panels) is done once, before the first. Results are written where they are
 kept; a carry of which only the last is kept lies in two places in turn. The kernels are those of one step,
-whatever the length. Short steps are one call that repeats theirs (loops/repeat.py); where threads can share a
-step, its calls are written out.
+whatever the length. Steps are one call that repeats theirs (loops/repeat.py). Where the rows of a batch do
+not meet (lowering/apart.py) threads share the rows; where they do, and one step is work enough for several,
+the calls of all steps are written out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from retrograd.base.shape import numel
+from retrograd.codegen.axis import axes_of
 from retrograd.codegen.canonicalize import canonicalize
 from retrograd.codegen.checks import without_checks
 from retrograd.codegen.fuse import fuse
 from retrograd.codegen.fuse_products import fuse_products
 from retrograd.codegen.layout import Layout, whole
 from retrograd.codegen.loops.repeat import Repeat
+from retrograd.codegen.lowering.apart import Rows, rows_apart
 from retrograd.codegen.lowering.call import Address, Call, Routine, Scratch, copy_call
 from retrograd.codegen.passes import simplest
 from retrograd.codegen.place import place_parts
@@ -33,7 +37,10 @@ from retrograd.ops.linear import copy_p
 
 LINE = 64               # elements from one of two places to the other are a multiple
 SHARED = 20_000         # nanoseconds of a call of a step that threads may share
+WIDE = 200_000          # and where they may share the rows of all steps: such weights fit no core's cache
 SLICE = 10_000_000      # and of the steps that one call repeats
+FEWEST, SHORTEST = 8, 64    # rows that a thread leads through the steps at least, and elements of a value
+TURN = 200_000          # nanoseconds for which it does, before it waits for the others
 _NOTHING = np.zeros(())
 
 
@@ -131,14 +138,16 @@ def _repeated(step: _Step, places: dict[Any, _Place], loop: Any) -> list[Call]:
     """The calls that are the same at all steps, once, then the others for each step."""
     varies: set[Any] = {p for p, place in places.items() if place.step or place.turn}
     varies.update(step.roots)
+    carried = [*step.operands[loop.consts:loop.consts + loop.carries], *step.roots[:loop.carries]]
     met: set[Any] = set()
+    written = set(carried)
     once: list[Call] = []
     often: list[Call] = []
     for stores, call in step.calls:
         touched = [a.of for a in call.args if isinstance(a, Address)]
-        written = [of for of in touched if of in stores or isinstance(of, Scratch) and of not in met]
+        new = [of for of in touched if of in stores or isinstance(of, Scratch) and of not in met]
         met.update(touched)
-        for of in written:
+        for of in new:
             if of not in places and not isinstance(of, Scratch):
                 places[of] = _Place(Scratch(numel(of.shape) * of.dtype.itemsize))
         if call.failure is None and not any([of in varies for of in touched]):
@@ -146,12 +155,19 @@ def _repeated(step: _Step, places: dict[Any, _Place], loop: Any) -> list[Call]:
         else:
             often.append(call)
             varies.update([of for of in touched if isinstance(of, Scratch) or of in stores])
+            written.update([of for of in touched if of in stores], new)
     calls = [replace(call, args=[_moved(a, places, 0, 0) for a in call.args]) for call in once]
+    if not often:
+        return calls
     plans = [(call, [(k, a, places.get(a.of)) for k, a in enumerate(call.args) if isinstance(a, Address)])
              for call in often]
-    if not any([call.failure or number_of(call.cost) >= SHARED and loop.length.__class__ is int
-                for call in often]):
-        return calls + _in_one(plans, loop) if often else calls
+    rows, apart = 1, None
+    if not any([call.failure for call in often]):
+        rows = carried[0].shape[0] if carried and carried[0].ndim else 1
+        apart = _apart(often, rows, carried, written)
+        cost = max([number_of(call.cost) for call in often])
+        if cost < (SHARED if apart is None else WIDE) or loop.length.__class__ is not int:
+            return calls + _in_one(plans, loop, rows, apart)
     for number, t in enumerate(loop.order):
         for call, addresses in plans:
             args = list(call.args)
@@ -166,25 +182,47 @@ def _repeated(step: _Step, places: dict[Any, _Place], loop: Any) -> list[Call]:
     return calls
 
 
-def _in_one(plans: Sequence[tuple[Call, list[tuple[int, Address, _Place | None]]]], loop: Any) -> list[Call]:
-    """Calls that repeat those of a step, each for so many steps that Ctrl-C is seen in between."""
+def _apart(calls: Sequence[Call], rows: int, carried: Sequence[Any], written: AbstractSet[Any]
+           ) -> Rows | None:
+    """How the calls of a step are held to some rows of the first axis of what is carried."""
+    if rows < 2 * FEWEST or not all([x.ndim and x.shape[0] == rows for x in carried]):
+        return None
+    found = rows_apart(calls, rows, {x: numel(x.shape[1:]) for x in carried}, written.__contains__)
+    if found is None:
+        return None
+    least = max([FEWEST, *[-(-SHORTEST // number_of(numel(x.shape[1:]))) for x in carried]])
+    return found._replace(align=-(-least // found.align) * found.align)
+
+
+def _in_one(plans: Sequence[tuple[Call, list[tuple[int, Address, _Place | None]]]], loop: Any, rows: int,
+            apart: Rows | None) -> list[Call]:
+    """Calls that repeat those of a step, each for so many steps that Ctrl-C is seen in between, and that no
+    thread waits long for another."""
     words: list[Any] = []
-    for call, addresses in plans:
-        words += [Routine(call.description), len(call.args)]
+    for number, (call, addresses) in enumerate(plans):
+        place, each = (len(call.args), 1) if apart is None else apart.held[number]
+        words += [Routine(call.description), len(call.args), place, each]
         found = {k: (a, place) for k, a, place in addresses}
         for k, x in enumerate(call.args):
-            a, place = found.get(k, (None, None))
-            if a is None or place is None:
+            a, lies = found.get(k, (None, None))
+            if a is None or lies is None:
                 words += [x, 0, 0]
                 continue
-            first = place.offset + a.offset + (place.step * (loop.length - 1) if loop.reverse else 0)
-            words += [Address(place.of, first, a.itemsize),
-                      (-place.step if loop.reverse else place.step) * a.itemsize, place.turn * a.itemsize]
+            first = lies.offset + a.offset + (lies.step * (loop.length - 1) if loop.reverse else 0)
+            words += [Address(lies.of, first, a.itemsize),
+                      (-lies.step if loop.reverse else lies.step) * a.itemsize, lies.turn * a.itemsize]
+    align = rows if apart is None else apart.align
+    units = 1 if apart is None else -(-rows // align)
     cost = sum([call.cost for call, _ in plans])
-    parts = int(number_of(cost * loop.length) / SLICE) + 1
-    room = Address(Scratch(8 * max([len(call.args) for call, _ in plans])), 0, 8)
+    slice_ = SLICE if apart is None else min(SLICE, TURN * number_of(units))
+    parts = int(number_of(cost * loop.length) / slice_) + 1
+    longest = 2 + max([len(call.args) for call, _ in plans])
+    room = Address(Scratch(8 * longest * units), 0, 8)
     marks = [loop.length * k // parts for k in range(parts + 1)]
-    return [Call(Repeat(), [room, begin, end, len(plans), *words], cost=cost * (end - begin))
+    repeat = Repeat()
+    axes = () if apart is None else axes_of(repeat.parameters(), row_begin=align)
+    return [Call(repeat, [room, begin, end, len(plans), 0, rows, align, longest, *words], axes=axes,
+                 cost=cost * (end - begin))
             for begin, end in zip(marks, marks[1:])]
 
 
