@@ -18,6 +18,8 @@ from retrograd import ops as _ops
 from retrograd.base.dtype import (
     DType,
     bfloat16,
+    complex64,
+    complex128,
     finfo,
     float16,
     float32,
@@ -241,6 +243,7 @@ from retrograd.tensors.tensor import elsewhere as _elsewhere
 from retrograd.version import __version__
 
 float, double, half = float32, float64, float16
+cfloat, cdouble = complex64, complex128
 long, int, short = int64, int32, int16
 dtype, device = DType, Device
 newaxis = None

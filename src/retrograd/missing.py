@@ -49,10 +49,7 @@ FAMILIES = (
         "Tensors are dense here; Embedding and indexing give dense gradients.",
     ),
     (r"quantize|^q_|qint|quint|qscheme|int_repr|per_(tensor|channel)_", "There is no quantisation yet."),
-    (
-        r"complex|^c(float|double|half)$|^(imag|polar)$",
-        "There are no complex tensors yet: keep real and imaginary parts in two tensors.",
-    ),
+    (r"^(complex32|chalf)$", "Use rg.complex64."),
     (r"^i?stft$|^fft$|_window$", "numpy.fft computes it, without a derivative."),
     (r"autocast|custom_[bf]wd|GradScaler", "Train in float32, or convert the model with .bfloat16()."),
     (r"^uint(16|32|64)$", "Use rg.int32 or rg.int64."),

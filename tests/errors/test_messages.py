@@ -251,7 +251,7 @@ MESSAGES: dict[Callable[[], None], tuple[tuple[type, ...], str]] = {
 could not undo.
                       Write inside  with retrograd.no_grad():  , or to a copy made by x.clone()."""),
     gradient_of_integers: ((RuntimeError,), """\
-        requires_grad_: only floating-point tensors can require gradients; this one is int64.
+        requires_grad_: only floating-point and complex tensors can require gradients; this one is int64.
                     Convert it, e.g. x.float() ."""),
     numpy_of_a_leaf: ((RuntimeError,), """\
         numpy: a tensor that requires grad cannot become a NumPy array.

@@ -21,6 +21,7 @@ from retrograd.base import dtype as dt
 from retrograd.engine.evaluate import evaluate
 from retrograd.graph.node import LEAF, PLAIN, Node, bind, const_p, leaf
 from retrograd.graph.primitive import REGISTRY, Primitive
+from retrograd.ops.complex import conj, real
 from retrograd.ops.linear import reduce_sum
 
 
@@ -50,7 +51,13 @@ class Call:
     @property
     def floats(self) -> list[int]:
         """Positions of the operands that have a derivative."""
-        return [k for k, x in enumerate(self.inputs) if dt.from_numpy(x.dtype).is_floating_point]
+        return [k for k, x in enumerate(self.inputs) if dt.from_numpy(x.dtype).smooth]
+
+    @property
+    def complex(self) -> bool:
+        """Whether complex numbers go in or come out."""
+        return any(x.dtype.kind == "c" for x in self.inputs) or \
+            self.bind(self.leaves()).dtype.is_complex
 
     @property
     def differentiable(self) -> bool:
@@ -65,7 +72,7 @@ class Call:
         return self.with_inputs([x.astype(dtype.np) if x.dtype.kind in kinds else x for x in self.inputs])
 
     def leaves(self, rg: int = PLAIN) -> list[Node]:
-        return [leaf(x, d, rg if d.is_floating_point else PLAIN)
+        return [leaf(x, d, rg if d.smooth else PLAIN)
                 for x, d in ((x, dt.from_numpy(x.dtype)) for x in self.inputs)]
 
     def bind(self, leaves: Sequence[Node]) -> Node:
@@ -83,8 +90,7 @@ class Call:
 
     def direction(self, rng: np.random.Generator) -> list[Any]:
         """A random direction in the space of its floating-point operands."""
-        return [rng.uniform(-1, 1, x.shape).astype(x.dtype) if k in self.floats else None
-                for k, x in enumerate(self.inputs)]
+        return [drawn(rng, x.shape, x.dtype) if k in self.floats else None for k, x in enumerate(self.inputs)]
 
     @property
     def drawn(self) -> bool:
@@ -97,10 +103,11 @@ class Call:
         """Rounding of the coarsest type on the way (a cast sample passes through float32)."""
         y = self.bind(self.leaves())
         kinds = [dt.from_numpy(x.dtype) for x in self.inputs] + [y.dtype]
-        return max(float(np.finfo(d.np).eps) for d in kinds if d.is_floating_point)
+        return max(float(np.finfo(d.np).eps) for d in kinds if d.smooth)
 
     def __str__(self) -> str:
-        return f"{self.prim.name}-{self.place}"
+        plane = any(x.dtype.kind == "c" for x in self.inputs)
+        return f"{self.prim.name}-{self.place}{'-complex' if plane else ''}"
 
 
 def calls_of(prim: Primitive) -> list[Call]:
@@ -111,7 +118,26 @@ def calls_of(prim: Primitive) -> list[Call]:
             for k, s in enumerate(prim.sample())]
 
 
-CALLS = [c for p in PRIMITIVES for c in calls_of(p)]
+def in_the_plane(call: Call) -> Call | None:
+    """The call with complex operands near its real ones, where the primitive has a meaning there. (The body
+    of a loop says its dtypes; factors up to phases are no smooth functions.)"""
+    if call.prim.family == "loop" or call.prim.phase:
+        return None
+    rng = np.random.default_rng([call.place, *call.prim.name.encode()])
+    moved = [x + 0.3j * rng.uniform(-1, 1, x.shape) if x.dtype == np.float64 else x for x in call.inputs]
+    out = replace(call, inputs=tuple(np.asarray(x) for x in moved))
+    try:
+        out.bind(out.leaves())
+    except (NotImplementedError, AssertionError):
+        return None
+    return out
+
+
+EVERY = [c for p in PRIMITIVES for c in calls_of(p)]
+CALLS = [c for c in EVERY if not c.complex]
+COMPLEX = [c for c in EVERY if c.complex] + [
+    moved for p in PRIMITIVES for c in [c for c in calls_of(p) if not c.complex and c.floats][:1]
+    for moved in [in_the_plane(c)] if moved is not None]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -120,20 +146,40 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for name, prims in groups.items():
         if name in metafunc.fixturenames:
             metafunc.parametrize(name, prims, ids=lambda p: p.name)
-    tables = {"call": CALLS, "differentiable_call": [c for c in CALLS if c.differentiable],
+    tables = {"call": CALLS, "any_call": [*CALLS, *COMPLEX],
+              "differentiable_call": [c for c in [*CALLS, *COMPLEX] if c.differentiable],
               "expansion_call": [c for c in CALLS if c.prim.expansion is not None],
-              "batched_call": [c for c in CALLS if not c.drawn]}
+              "batched_call": [c for c in [*CALLS, *COMPLEX] if not c.drawn]}
     for name, calls in tables.items():
         if name in metafunc.fixturenames:
             metafunc.parametrize(name, calls, ids=str)
 
 
 # ---------------------------------------------------------------- derivatives as numbers
+def drawn(rng: np.random.Generator, shape: Any, dtype: Any) -> Any:
+    """Uniform numbers on (-1, 1), in both parts if complex."""
+    values = rng.uniform(-1, 1, shape)
+    both = values + 1j * rng.uniform(-1, 1, shape) if np.dtype(dtype).kind == "c" else values
+    return np.asarray(both, dtype)
+
+
+def double(a: Any) -> Any:
+    """In double precision."""
+    a = np.asarray(a)
+    return a.astype(np.complex128 if a.dtype.kind == "c" else np.float64)
+
+
+def wide(a: Any) -> Any:
+    """In double precision; complex numbers as pairs."""
+    a = double(a)
+    return np.stack([a.real, a.imag], -1) if a.dtype.kind == "c" else a
+
+
 def inner(a: Any, b: Any) -> float:
-    """<a, b> in double precision; None is zero."""
+    """<a, b> in double precision, of complex numbers as pairs; None is zero."""
     if a is None or b is None:
         return 0.0
-    return float(np.sum(np.asarray(a, np.float64) * np.asarray(b, np.float64)))
+    return float(np.sum(wide(a) * wide(b)))
 
 
 def values(nodes: Sequence[Node | None]) -> list[Any]:
@@ -148,7 +194,7 @@ def dot(pairs: Sequence[tuple[Node | None, Node | None]]) -> Node | None:
     for a, b in pairs:
         if a is None or b is None:
             continue
-        product = a * b
+        product = real(conj(a) * b)
         term = reduce_sum(product, tuple(range(product.ndim)))
         total = term if total is None else total + term
     return total
@@ -177,7 +223,7 @@ class Law:
     def close(self, got: Any, expected: Any, tolerance: float, scale: float = 0.0, what: str = "") -> None:
         """|got - expected| <= tolerance * the largest number around (at least `scale`)."""
         self.checks += 1
-        got, expected = np.asarray(got, np.float64), np.asarray(expected, np.float64)
+        got, expected = wide(got), wide(expected)
         assert got.shape == expected.shape, f"{what}: shape {got.shape}, expected {expected.shape}"
         finite = expected[np.isfinite(expected)]
         size = max(scale, float(np.abs(finite).max(initial=0.0)))
@@ -206,6 +252,7 @@ class _Tools:
     """The functions above, for test files (which import nothing from each other)."""
 
     inner, values = staticmethod(inner), staticmethod(values)
+    double, drawn = staticmethod(double), staticmethod(drawn)
     dot, given = staticmethod(dot), staticmethod(given)
     jvp, vjp = staticmethod(jvp_of), staticmethod(vjp_of)
     LEAF, PLAIN, dtypes = LEAF, PLAIN, dt

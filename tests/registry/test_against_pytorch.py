@@ -295,6 +295,8 @@ ALONE = {
     "search": "a spoilt row is not sorted and has no answer; tests/conformance compares sorted ones",
     **dict.fromkeys(("cholesky", "eigh", "qr", "svd", "pinv"),
                     "PyTorch refuses NaN, and signs of vectors are free; tests/conformance compares factors"),
+    **dict.fromkeys(("conj", "real", "imag", "length", "as_real", "as_complex"),
+                    "complex numbers, whose samples tests/conformance compares"),
     "exponent": "one half of frexp, as int64; tests/conformance compares that",
     "nextafter": "PyTorch has no half types there; tests/conformance compares the others",
     "call": "a function with rules of the user's own", "project": "one result of such a function",

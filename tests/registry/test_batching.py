@@ -15,7 +15,7 @@ SIZE = 3
 
 def _examples(x: Any) -> list[Any]:
     """Variants of an operand inside its domain: numbers shrunk, positions and choices moved round."""
-    if x.dtype.kind == "f":
+    if x.dtype.kind in "fc":
         return [x * (1 - 0.1 * k) for k in range(SIZE)]
     return [np.roll(x.reshape(-1), k).reshape(x.shape) for k in range(SIZE)]
 
@@ -36,5 +36,5 @@ def test_batching_is_a_loop_over_the_examples(batched_call: Any, tools: Any, law
         law.holds(batched, f"{call}: the output is not batched")
         law.holds(got.dtype == expected.dtype and got.shape == expected.shape, f"{call}{flags}: {got.shape}")
         # A batched sum or product may group its terms in another way.
-        law.close(got, expected, 64 * call.eps if expected.dtype.kind == "f" else 0.0, scale=1.0,
+        law.close(got, expected, 64 * call.eps if expected.dtype.kind in "fc" else 0.0, scale=1.0,
                   what=f"{call}{flags}")

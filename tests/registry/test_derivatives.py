@@ -32,11 +32,13 @@ def test_pushforward_is_the_central_difference(differentiable_call: Any, tools: 
                                                rng: np.random.Generator) -> None:
     call, h = differentiable_call, _step(differentiable_call)
     for dx in _directions(call, rng):
-        numeric = (np.float64(call.moved(dx, h).value()) - np.float64(call.moved(dx, -h).value())) / (2 * h)
+        ahead, behind = (tools.double(call.moved(dx, step).value()) for step in (h, -h))
+        numeric = (ahead - behind) / (2 * h)
         xs = call.leaves(tools.LEAF)
-        dy, = tools.values([tools.jvp(call.bind(xs), xs, tools.given(dx))])
+        y = call.bind(xs)
+        dy, = tools.values([tools.jvp(y, xs, tools.given(dx))])
         # 300 h^2: third derivatives of the samples stay below some hundred.
-        law.close(np.zeros(numeric.shape) if dy is None else np.broadcast_to(dy, numeric.shape), numeric,
+        law.close(np.zeros(y.shape, y.dtype.np) if dy is None else np.broadcast_to(dy, y.shape), numeric,
                   300 * h * h, scale=1.0, what=str(call))
 
 
@@ -46,7 +48,7 @@ def test_pullback_is_the_adjoint_of_pushforward(differentiable_call: Any, tools:
     for dx in _directions(call, rng):
         xs = call.leaves(tools.LEAF)
         y = call.bind(xs)
-        g = rng.uniform(-1, 1, y.shape).astype(y.dtype.np)
+        g = tools.drawn(rng, y.shape, y.dtype.np)
         dy, *gx = tools.values([tools.jvp(y, xs, tools.given(dx)), *tools.vjp(y, tools.given([g])[0], xs)])
         forward = tools.inner(g, dy)
         backward = sum(tools.inner(a, b) for a, b in zip(gx, dx))
@@ -57,7 +59,7 @@ def test_pullback_is_the_adjoint_of_pushforward(differentiable_call: Any, tools:
 def test_pullback_gives_operands_their_shape_and_dtype(differentiable_call: Any, xs_and_y: Any, tools: Any,
                                                        law: Any, rng: np.random.Generator) -> None:
     xs, y = xs_and_y
-    g = rng.uniform(-1, 1, y.shape).astype(y.dtype.np)
+    g = tools.drawn(rng, y.shape, y.dtype.np)
     for x, gx in zip(xs, tools.vjp(y, tools.given([g])[0], xs)):
         law.holds(gx is None or gx.aval == x.aval, f"{differentiable_call}: {gx} for {x}")
 
@@ -75,7 +77,7 @@ def test_second_order_agrees_in_all_nestings(differentiable_call: Any, tools: An
     call, h = differentiable_call, _step(differentiable_call)
     u, v = call.direction(rng), call.direction(rng)
     y = call.bind(call.leaves())
-    g = rng.uniform(-1, 1, y.shape).astype(y.dtype.np)
+    g = tools.drawn(rng, y.shape, y.dtype.np)
 
     def slope(at: Any) -> float:
         xs = at.leaves(tools.LEAF)
@@ -115,13 +117,13 @@ def test_pullback_is_linear_in_the_cotangent_with_the_pushforward_as_slope(
     v = call.direction(rng)
     xs = call.leaves(tools.LEAF)
     y = call.bind(xs)
-    g = tools.given([rng.uniform(-1, 1, y.shape).astype(y.dtype.np)])[0]
+    g = tools.given([tools.drawn(rng, y.shape, y.dtype.np)])[0]
     g.rg = tools.LEAF
     paired = tools.dot(list(zip(tools.vjp(y, g, xs), tools.given(v))))
     if paired is None:
         return
     slope, dy = tools.values([tools.vjp(paired, tools.given([np.ones((), paired.dtype.np)])[0], [g])[0],
                               tools.jvp(y, xs, tools.given(v))])
-    none = np.zeros(y.shape)            # no derivative and a derivative of zero are one thing
+    none = np.zeros(y.shape, y.dtype.np)            # no derivative and a derivative of zero are one thing
     law.close(none if slope is None else np.broadcast_to(slope, y.shape), none if dy is None else dy,
               4500 * call.eps, scale=1.0, what=str(call))

@@ -28,7 +28,7 @@ def _kept(nodes: list[Node]) -> set[Node]:
 
 
 def _start(y: Node, tools: Any, rng: np.random.Generator) -> Node:
-    return tools.given([np.asarray(rng.uniform(-1, 1, y.shape), y.dtype.np)])[0]
+    return tools.given([np.asarray(tools.drawn(rng, y.shape, y.dtype.np))])[0]
 
 
 def test_declared_residuals_suffice(differentiable_call: Any, tools: Any, law: Any,

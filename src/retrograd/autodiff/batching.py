@@ -17,6 +17,7 @@ from retrograd.graph.node import PLAIN, TRACKED, Node, bind, hole, recorder
 from retrograd.ops import linear as lin
 from retrograd.ops.attention import Inputs, attention_p
 from retrograd.ops.checked import checked_p
+from retrograd.ops.complex import as_complex_p, as_real_p
 from retrograd.ops.composite import log_softmax, softmax
 from retrograd.ops.constant import argsort, iota, random_int, random_normal, random_uniform
 from retrograd.ops.contract import matmul_p
@@ -188,6 +189,7 @@ RULES: dict[str, Rule] = {"pointwise": pointwise_rule, "reduction": reduction_ru
 BY_NAME: dict[str, Rule] = {prim.name: rule for prim, rule in {
     argsort: axis_rule, softmax: axis_rule, log_softmax: axis_rule, lin.cumsum_p: axis_rule,
     take_p: take_rule, scatter_add_p: take_rule, gather_p: gather_rule, scatter_along_p: gather_rule,
+    as_real_p: stacked_rule, as_complex_p: stacked_rule,
     pool_pick_p: stacked_rule, pool_place_p: stacked_rule,
     attention_p: attention_rule, place_p: place_rule, checked_p: pointwise_rule,
     conv_p: conv_rule, conv_input_p: conv_rule, conv_weight_p: conv_rule,

@@ -48,7 +48,7 @@ def record_call(call: Call, inputs: tuple[Node, ...], values: Sequence[Node], di
     if not modes.grad or not any(i.rg for i in inputs):
         return list(values)
     node = call_node(call, inputs, keeps)
-    return [output(node, v, k) if ok and v.dtype.is_floating_point else v
+    return [output(node, v, k) if ok and v.dtype.smooth else v
             for k, (v, ok) in enumerate(zip(values, differentiable))]
 
 

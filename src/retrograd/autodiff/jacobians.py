@@ -73,7 +73,7 @@ def _warn_if_large(op: str, outputs: Sequence[Node], inputs: Sequence[Node]) -> 
 
 def _require_float(op: str, nodes: Sequence[Node]) -> None:
     for k, n in enumerate(nodes):
-        if not n.dtype.is_floating_point:
+        if not n.dtype.smooth:
             raise DTypeError(f"output {k} is {n.dtype.name}, which has no derivative", op=op,
                              expected="floating-point outputs")
 

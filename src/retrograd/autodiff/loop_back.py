@@ -71,7 +71,7 @@ class _Step:
         self.loop = loop
         body, c, n = loop.body, loop.consts, loop.carries
         with _recording(True):
-            self.inputs = [hole(*aval, TRACKED if aval.dtype.is_floating_point and
+            self.inputs = [hole(*aval, TRACKED if aval.dtype.smooth and
                                 (c <= k < c + n or needs[k]) else PLAIN)
                            for k, aval in enumerate(body.inputs)]
             self.values = body.values(self.inputs)

@@ -40,7 +40,7 @@ def enter(op: str, tree: Any, name: str, outside: bool) -> tuple[Any, list[Node]
                 fix="Pass it as another argument (see argnums), or through functools.partial.",
             )
         n = x.node
-        if not n.dtype.is_floating_point:
+        if not n.dtype.smooth:
             raise DTypeError(f"{name} holds a tensor of {n.dtype.name}, which has no derivative", op=op,
                              expected="floating-point tensors", fix="Leave it out of argnums, or convert it.")
         aliases.append(alias_of(n if outside or not n.rg else bind(stop, (n,))))

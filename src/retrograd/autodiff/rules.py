@@ -8,6 +8,7 @@ from retrograd.autodiff.custom import call_p, kept_by
 from retrograd.base.config import config
 from retrograd.base.dtype import bool_
 from retrograd.graph.node import Node, bind, const
+from retrograd.ops import complex as plane
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as pw
 
@@ -33,7 +34,19 @@ def _fitted(g: Node | None, x: Node) -> Node | None:
 
 
 def vjp(node: Node, g: Node) -> tuple[Node | None, ...]:
-    """Cotangents of the node's inputs (None: none), given the cotangent of its output."""
+    """Cotangents of the node's inputs (None: none), given the cotangent of its output.
+
+    Rules are written for real numbers, g -> J^T g. A cotangent of complex numbers is (dL/da) + i (dL/db),
+    as in PyTorch, and goes back by J^H: the rule between two conjugations. It is the only place for them.
+    """
+    if not node.dtype.is_complex or node.prim.real:
+        return _transposed(node, g)
+    shares = _transposed(node, plane.conj(g))
+    return tuple([None if share is None else plane.conj(share) for share in shares])
+
+
+def _transposed(node: Node, g: Node) -> tuple[Node | None, ...]:
+    """g -> J^T g, by the rule."""
     prim = node.prim
     inputs = node.inputs
     if prim.partials is not None:

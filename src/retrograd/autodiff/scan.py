@@ -42,7 +42,7 @@ def scan(body: Body, consts: Sequence[Node], carry: Sequence[Node], xs: Sequence
     made: dict[Output, tuple[Loop, Node]] = {}
     needs = tuple([bool(n.rg) for n in inputs])
     for dtype, outputs in groups.items():
-        tracked = needs if modes.grad and any(needs) and dtype.is_floating_point else None
+        tracked = needs if modes.grad and any(needs) and dtype.smooth else None
         loop = _keeping(Loop(body, len(consts), count, length, reverse, tuple(outputs), save), tracked)
         y = bind(scan_p, inputs, (loop,))
         made.update({output: (loop, y) for output in outputs})
@@ -173,7 +173,7 @@ def _jvp(dxs: Sequence[Node | None], xs: tuple[Node, ...], loop: Loop) -> Node:
     given = tuple([t is not None for t in dxs])
     body, lifted = _pushed(loop, given)
     c, n = loop.consts, loop.carries
-    floats = [k for k in range(n) if xs[c + k].dtype.is_floating_point]
+    floats = [k for k in range(n) if xs[c + k].dtype.smooth]
     tangents = [lin.zeros(xs[c + k].aval) if dxs[c + k] is None else dxs[c + k] for k in floats]
     consts = [*xs[:c], *[t for t in dxs[:c] if t is not None], *lifted]
     carry = [*xs[c:c + n], *[t for t in tangents if t is not None]]
@@ -191,7 +191,7 @@ def _pushed(loop: Loop, given: tuple[bool, ...]) -> tuple[Body, tuple[Node, ...]
     modes.grad = False
     try:
         xs = [hole(*aval) for aval in body.inputs]
-        floats = [k for k in range(n) if xs[c + k].dtype.is_floating_point]
+        floats = [k for k in range(n) if xs[c + k].dtype.smooth]
         dxs = {x: hole(*x.aval) for k, (x, g) in enumerate(zip(xs, given))
                if g or k - c in floats}
         outs = body.bound(xs)

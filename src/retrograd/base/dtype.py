@@ -9,19 +9,20 @@ import numpy as np
 
 from retrograd.base.errors import ArgumentTypeError, MissingError
 
-BOOL, INTEGER, FLOATING = 0, 1, 2
+BOOL, INTEGER, FLOATING, COMPLEX = 0, 1, 2, 3
 
 
 class DType:
     """An element type. Singletons: compare with `is` or `==`."""
 
-    __slots__ = ("name", "kind", "itemsize", "is_floating_point", "_np", "_load", "order", "acc")
-    is_complex = False
+    __slots__ = ("name", "kind", "itemsize", "is_floating_point", "is_complex", "smooth", "_np", "_load",
+                 "order", "acc")
 
     def __init__(self, name: str, kind: int, itemsize: int, order: int,
                  load: Callable[[], Any] | None = None) -> None:
         self.name, self.kind, self.itemsize, self.order = name, kind, itemsize, order
-        self.is_floating_point = kind == FLOATING
+        self.is_floating_point, self.is_complex = kind == FLOATING, kind == COMPLEX
+        self.smooth = kind >= FLOATING      # numbers that have derivatives
         self._load = load
         self._np: np.dtype[Any] | None = None if load else np.dtype(name)
         self.acc = self
@@ -39,7 +40,14 @@ class DType:
         return self.name not in ("uint8", "bool")
 
     def to_real(self) -> DType:
-        return self
+        """The dtype of the parts of a complex number; any other is its own."""
+        return _PARTS.get(self, self)
+
+    def to_complex(self) -> DType:
+        """The complex dtype whose parts are of this one, or hold it; of integers the default."""
+        if self.is_complex:
+            return self
+        return complex128 if (self if self.is_floating_point else default()) is float64 else complex64
 
     def __repr__(self) -> str:
         return f"retrograd.{self.name}"
@@ -63,14 +71,17 @@ int16 = DType("int16", INTEGER, 2, 2)
 int8 = DType("int8", INTEGER, 1, 1)
 uint8 = DType("uint8", INTEGER, 1, 1)
 bool_ = DType("bool", BOOL, 1, 0)
+complex128 = DType("complex128", COMPLEX, 16, 3)
+complex64 = DType("complex64", COMPLEX, 8, 2)
+_PARTS = {complex128: float64, complex64: float32}
 # Half types are computed in float32 and rounded once, as PyTorch does on a CPU.
 float16.acc = bfloat16.acc = float32
 
-ALL = (float64, float32, float16, bfloat16, int64, int32, int16, int8, uint8, bool_)
+ALL = (float64, float32, float16, bfloat16, int64, int32, int16, int8, uint8, bool_, complex128, complex64)
 _BY_NAME = {d.name: d for d in ALL}
 _BY_NP: dict[Any, DType] = {d._np: d for d in ALL if d._np is not None}
-_BY_TYPE: dict[type, DType] = {bool: bool_, int: int64, float: float64}
-_NOT_YET = ("complex64", "complex128", "uint16", "uint32", "uint64")
+_BY_TYPE: dict[type, DType] = {bool: bool_, int: int64, float: float64, complex: complex128}
+_NOT_YET = ("uint16", "uint32", "uint64")
 
 
 def by_name(name: str) -> DType:
@@ -89,8 +100,7 @@ def from_numpy(dtype: Any) -> DType:
             return bfloat16
         if dtype.name in _NOT_YET:
             raise MissingError(f"NumPy dtype {dtype} is not supported yet",
-                               fix="Convert first, e.g. "
-                               f"array.astype('{'float32' if dtype.kind == 'c' else 'int64'}').")
+                               fix="Convert first, e.g. array.astype('int64').")
         raise ArgumentTypeError(f"cannot make a tensor of NumPy dtype {dtype}",
                                 expected="one of " + ", ".join(_BY_NAME))
     return found
@@ -101,6 +111,8 @@ def as_dtype(dtype: Any) -> DType:
     if dtype.__class__ is DType:
         return dtype
     if isinstance(dtype, type) and dtype in _BY_TYPE:
+        if dtype is complex:
+            return default().to_complex()
         return default() if dtype is float else _BY_TYPE[dtype]
     try:
         return from_numpy(dtype)
@@ -130,8 +142,9 @@ def promote(a: DType, b: DType) -> DType:
     if a is b:
         return a
     if a.kind != b.kind:
-        return a if a.kind > b.kind else b
-    if a.kind == FLOATING:
+        low, high = (a, b) if a.kind < b.kind else (b, a)
+        return complex128 if low is float64 and high is complex64 else high
+    if a.kind >= FLOATING:
         if a.order == b.order:      # float16 with bfloat16: neither holds the other
             return float32
         return a if a.order > b.order else b
@@ -141,15 +154,19 @@ def promote(a: DType, b: DType) -> DType:
     return a if a.order > b.order else b
 
 
-def of_scalar(value: bool | int | float) -> DType:
+def of_scalar(value: bool | int | float | complex) -> DType:
     """The weak dtype of a Python number."""
+    if isinstance(value, complex):
+        return default().to_complex()
     return bool_ if value.__class__ is bool else int64 if isinstance(value, int) else default()
 
 
-def promote_scalar(dtype: DType, value: bool | int | float) -> DType:
+def promote_scalar(dtype: DType, value: bool | int | float | complex) -> DType:
     """A Python number never widens within its kind: float16 * 0.5 is float16,
     int64 * 0.5 the default float."""
-    if dtype.is_floating_point:
+    if isinstance(value, complex):
+        return dtype.to_complex()
+    if dtype.smooth:
         return dtype
     weak = of_scalar(value)
     return weak if weak.kind > dtype.kind else dtype
@@ -170,6 +187,8 @@ def result_type(avals: list[tuple[DType, int]]) -> DType:
         return low
     if low is None or low.kind <= best.kind:
         return best
+    if best.is_floating_point:      # a complex number without dimensions lifts the kind, not the precision
+        return best.to_complex()
     return promote(best, low)
 
 
@@ -182,7 +201,7 @@ class finfo:
     """
 
     def __init__(self, dtype: DType | None = None) -> None:
-        d = as_dtype(dtype) if dtype is not None else default()
+        d = (as_dtype(dtype) if dtype is not None else default()).to_real()
         if not d.is_floating_point:
             raise ArgumentTypeError(f"got {d}", op="finfo", expected="a floating-point dtype",
                                     fix="Use iinfo.")

@@ -70,6 +70,10 @@ class EvaluationError(RetrogradError, RuntimeError):
     """A value could not be computed (singular matrix, overflow of a resource, ...)."""
 
 
+class LinAlgError(EvaluationError):
+    """A matrix has no inverse, no such factors, or an iteration over it did not converge."""
+
+
 class CompileError(RetrogradError, RuntimeError):
     """A step that `compile(..., fullgraph=True)` cannot replay."""
 

@@ -77,7 +77,7 @@ def _seen_through(s: _State, n: Node) -> bool:
         # A reshape that has to copy: the copy is a loop over the shape it reads.
         copy = Node(copy_p, (source,), (), source.shape, source.dtype)
         s.layouts[copy] = whole(copy, copy.shape)
-        _place(s, copy, "loop")
+        _place(s, copy, kind_of(copy))
         seen = viewed(s.layouts[copy], n)
         assert seen is not None
     s.layouts[n] = seen

@@ -34,7 +34,7 @@ def makes(*dtypes: DType) -> Callable[[Node], bool]:
 
 def moves(n: Node) -> bool:
     """Elements of any dtype, moved to or from places that int64 indices name."""
-    return all(i.dtype in (n.dtype, int64) for i in n.inputs)
+    return not n.dtype.is_complex and all(i.dtype in (n.dtype, int64) for i in n.inputs)
 
 
 def adds(n: Node) -> bool:

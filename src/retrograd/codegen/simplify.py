@@ -49,6 +49,6 @@ def _is_unit(i: Node, unit: float) -> bool:
     """Whether a number changes nothing, not even the sign of zero."""
     while i.value is None and i.prim.strided:       # spread over a shape
         i = i.inputs[0]
-    if i.prim is not const_p or i.value is not None or i.params[0] != unit:
+    if i.prim is not const_p or i.value is not None or i.params[0] != unit or i.dtype.is_complex:
         return False
     return unit != 0 or i.dtype.kind != FLOATING or math.copysign(1, i.params[0]) < 0

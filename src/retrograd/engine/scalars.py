@@ -17,6 +17,7 @@ import numpy as np
 from retrograd.base.dtype import DType
 from retrograd.graph.node import Node, scalar
 from retrograd.graph.wrapping import TensorBase, wrap
+from retrograd.ops.linear import cast
 
 Operation = Callable[[Any, Any], Any]
 
@@ -86,8 +87,9 @@ class Numbers:
         """The number as an argument of the program."""
         known = "node", number.place, dtype
         if known not in self._known:
-            node = self._known[known] = scalar(self.values[number.place], dtype)    # type: ignore[assignment]
-            self.nodes[node] = number.place     # type: ignore[index]
+            node = scalar(self.values[number.place], dtype.to_real())
+            self.nodes[node] = number.place
+            self._known[known] = cast(node, dtype)      # type: ignore[assignment]
         return self._known[known]   # type: ignore[return-value]
 
     def _new(self, known: Any, value: Any) -> Number:
@@ -204,7 +206,7 @@ def _binary(fn: Operation, reflected: bool) -> Callable[[Number, Any], Any]:
     def method(self: Number, other: Any) -> Any:
         numbers = self.numbers
         if isinstance(other, TensorBase):
-            if not other.node.dtype.is_floating_point:
+            if not other.node.dtype.smooth:
                 return fn(other, self.pinned()) if reflected else fn(self.pinned(), other)
             mine = wrap(self.node(other.node.dtype))
             return fn(other, mine) if reflected else fn(mine, other)

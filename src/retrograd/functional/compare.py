@@ -53,14 +53,13 @@ def is_floating_point(input: Any) -> bool:
 
 
 def is_complex(input: Any) -> bool:
-    """False: there are no complex tensors yet.
+    """Whether the dtype of a tensor is a complex one.
 
     >>> import retrograd as rg
-    >>> rg.is_complex(rg.ones(2))
-    False
+    >>> rg.is_complex(rg.ones(2)), rg.is_complex(rg.tensor([1j]))
+    (False, True)
     """
-    need_tensor(input, "is_complex")
-    return False
+    return need_tensor(input, "is_complex").dtype.is_complex
 
 
 def is_nonzero(input: Any) -> bool:
@@ -150,6 +149,6 @@ def can_cast(from_: Any, to: Any) -> bool:
     (True, False)
     """
     source, target = as_dtype(from_), as_dtype(to)
-    if source.is_floating_point and not target.is_floating_point:
+    if source.is_complex and not target.is_complex or source.is_floating_point and not target.smooth:
         return False
     return target.kind != BOOL or source.kind == BOOL

@@ -21,7 +21,7 @@ def square(A: Any, op: str) -> Any:
     n = need_tensor(A, op, "A")
     if n.ndim < 2 or n.shape[-1] != n.shape[-2]:
         raise ShapeError(f"A is {n.shape}", op=op, expected="square matrices")
-    if not n.dtype.is_floating_point:
+    if not n.dtype.smooth:
         raise ArgumentError(
             f"A is {n.dtype.name}", op=op, expected="floating point", fix="Convert it with .float()."
         )

@@ -19,7 +19,7 @@ from retrograd.base.dtype import (
     promote_scalar,
     result_type,
 )
-from retrograd.base.errors import ArgumentTypeError, DTypeError, MissingError, ShapeError
+from retrograd.base.errors import ArgumentError, ArgumentTypeError, DTypeError, ShapeError
 from retrograd.base.modes import local
 from retrograd.base.shape import Lift, Shape, broadcast_plan, lift
 from retrograd.engine.scalars import Number
@@ -31,15 +31,18 @@ from retrograd.ops.families import infer_pointwise
 
 __all__ = ["Tensor", "TensorBase", "View", "hooks", "wrap"]     # passed on to the functions
 
-NUMBERS = (int, float, bool)
+NUMBERS = (int, float, bool, complex)
 STRUCTURAL = (0, 1, -1)
 
 
 def number_node(value: Any, dtype: DType) -> Node:
     """A Python number beside a tensor: 0, 1 and -1 shape the graph, others are arguments of the program."""
+    if isinstance(value, complex) and not dtype.is_complex:
+        raise ArgumentError(f"{value} does not fit a {dtype.name} tensor", expected="a real number",
+                            fix="Convert the tensor first, e.g. x.to(retrograd.complex64) .")
     if value in STRUCTURAL:
         return const(value, dtype)
-    if not dtype.is_floating_point:
+    if not dtype.smooth:
         value = int(value)
     return scalar(value, dtype)
 
@@ -57,8 +60,6 @@ def need_tensor(x: Any, op: str, name: str = "input") -> Node:
     """The node of a tensor argument; an error that names the argument otherwise."""
     if isinstance(x, TensorBase):
         return x._node if x._storage is None else x.node
-    if isinstance(x, complex):
-        raise MissingError(f"{name} is a complex number; complex tensors are not there yet", op=op)
     raise ArgumentTypeError(f"argument '{name}' is a {type(x).__name__}", op=op, expected="a Tensor",
                             fix="Make one with retrograd.tensor(...) or retrograd.from_numpy(...).")
 
@@ -109,7 +110,7 @@ def pair(a: Any, b: Any, op: str, *, floating: bool = False) -> tuple[Node, Node
             d = promote(x.dtype, y.dtype) if bool(x.shape) == bool(y.shape) else \
                 result_type([(x.dtype, len(x.shape)), (y.dtype, len(y.shape))])
             x, y = lin.cast(x, d), lin.cast(y, d)
-        if floating and not x.dtype.is_floating_point:
+        if floating and not x.dtype.smooth:
             x, y = lin.cast(x, default()), lin.cast(y, default())
         return broadcast2(x, y, op)
     if a_tensor:
@@ -122,7 +123,7 @@ def pair(a: Any, b: Any, op: str, *, floating: bool = False) -> tuple[Node, Node
         raise ArgumentTypeError(f"argument '{name}' is a {type(other).__name__}", op=op,
                                 expected="a Tensor or a number")
     d = promote_scalar(x.dtype, value)
-    if floating and not d.is_floating_point:
+    if floating and not d.smooth:
         d = default()
     x, y = lin.cast(x, d), number_node(value, d)
     return (x, y) if a_tensor else (y, x)
@@ -142,7 +143,7 @@ def unary(prim: Primitive, x: Any, op: str, *, floating: bool = False) -> Tensor
     n = x.node if isinstance(x, TensorBase) else need_tensor(x, op)
     if prim.infer is infer_pointwise and n.dtype.is_floating_point:     # the common case, without a detour
         return hooks.wrap(record(prim, (n,), (), n.shape, n.dtype, local.state))
-    if floating and not n.dtype.is_floating_point:
+    if floating and not n.dtype.smooth:
         n = lin.cast(n, default())
     return hooks.wrap(bind(prim, (n,)))
 
@@ -150,7 +151,7 @@ def unary(prim: Primitive, x: Any, op: str, *, floating: bool = False) -> Tensor
 def floating(x: Any, op: str, name: str = "input") -> Node:
     """The node of a tensor argument, cast to the default float if it is an integer."""
     n = need_tensor(x, op, name)
-    return n if n.dtype.is_floating_point else lin.cast(n, default())
+    return n if n.dtype.smooth else lin.cast(n, default())
 
 
 def same_dtype(op: str, *named: tuple[str, Node]) -> DType:

@@ -30,6 +30,7 @@ from retrograd.functional.indexing import indices_of_mask
 from retrograd.graph.node import Node, bind, const
 from retrograd.graph.primitive import Primitive
 from retrograd.ops import checked
+from retrograd.ops import complex as plane
 from retrograd.ops import constant as c
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as p
@@ -94,12 +95,12 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
 def _divisible(input: Any, other: Any, op: str) -> tuple[Any, Any]:
     """The operands of a division, an integer divisor of integers behind a check for 0. A number is known."""
     input, other = (from_array(x) if isinstance(x, np.ndarray) else x for x in (input, other))
-    whole = input.node.dtype.kind != FLOATING if isinstance(input, TensorBase) else \
-        not isinstance(as_number(input), float)
+    whole = not input.node.dtype.smooth if isinstance(input, TensorBase) else \
+        not isinstance(as_number(input), (float, complex))
     if isinstance(other, TensorBase):
         if whole and other.node.dtype.kind == INTEGER:
             other = wrap(checked.checked(other.node, "nonzero", op))
-    elif whole and not isinstance(other, float) and as_number(other) == 0:
+    elif whole and not isinstance(other, (float, complex)) and as_number(other) == 0:
         raise checked.refused("nonzero", op)
     return input, other
 
@@ -136,14 +137,14 @@ def pow(input: Any, exponent: Any) -> Tensor:
     """
     if exponent.__class__ is int and exponent == 2 and isinstance(input, TensorBase):
         x = input.node
-        if x.dtype.is_floating_point:
+        if x.dtype.smooth:
             return wrap(bind(p.mul, (x, x)))
     e = as_number(exponent)
     if e is None or not isinstance(input, TensorBase):
         return binary(p.pow_, input, exponent, "pow")
     x = input.node
     x = lin.cast(x, promote_scalar(x.dtype, e))
-    if not x.dtype.is_floating_point:
+    if not x.dtype.smooth:
         if e < 0:
             raise ArgumentError(f"an integer tensor cannot be raised to {e}", op="pow",
                                 fix="Convert with .float() first.")
@@ -203,8 +204,10 @@ def log10(input: Any) -> Tensor:
 
 
 def abs(input: Any) -> Tensor:
-    """|input|. Derivative sign(input); 0 at 0."""
+    """|input|, of complex numbers the length. Derivative sign(input); 0 at 0."""
     n = need_tensor(input, "abs")
+    if n.dtype.is_complex:
+        return wrap(bind(plane.length_p, (n,)))
     if n.dtype is bool_:
         raise DTypeError("abs of a bool tensor is not defined", op="abs")
     return wrap(bind(p.abs_, (n,)))
@@ -302,7 +305,7 @@ def logical_not(input: Any) -> Tensor:
 def _bitwise(prim: Primitive, name: str) -> Any:
     def fn(input: Any, other: Any) -> Tensor:
         for x in (input, other):
-            if isinstance(x, float) or isinstance(x, TensorBase) and x.node.dtype.kind == FLOATING:
+            if isinstance(x, (float, complex)) or isinstance(x, TensorBase) and x.node.dtype.smooth:
                 raise DTypeError("bit operations need integer or bool tensors", op=name)
         return binary(prim, input, other, name)
     fn.__name__ = fn.__qualname__ = name
@@ -317,7 +320,7 @@ bitwise_xor = _bitwise(c.xor, "bitwise_xor")
 def bitwise_not(input: Any) -> Tensor:
     """~input: bit by bit on integers, logic on bool."""
     n = need_tensor(input, "bitwise_not")
-    if n.dtype.kind == FLOATING:
+    if n.dtype.smooth:
         raise DTypeError("bit operations need integer or bool tensors", op="bitwise_not")
     return wrap(bind(c.not_, (n,)))
 
@@ -325,12 +328,17 @@ def bitwise_not(input: Any) -> Tensor:
 def isnan(input: Any) -> Tensor:
     """True where input is nan."""
     n = need_tensor(input, "isnan")
-    return wrap(bind(c.isnan, (n,))) if n.dtype.kind == FLOATING else wrap(lin.full(False, n.shape, bool_))
+    return wrap(bind(c.isnan, (n,))) if n.dtype.smooth else wrap(lin.full(False, n.shape, bool_))
+
+
+def _length(n: Node) -> Node:
+    """Complex numbers by their length, which is infinite or nan where a part is."""
+    return bind(plane.length_p, (n,)) if n.dtype.is_complex else n
 
 
 def isinf(input: Any) -> Tensor:
     """True where input is +inf or -inf."""
-    n = need_tensor(input, "isinf")
+    n = _length(need_tensor(input, "isinf"))
     if n.dtype.kind != FLOATING:
         return wrap(lin.full(False, n.shape, bool_))
     return wrap(bind(c.eq, (bind(p.abs_, (n,)), const(math.inf, n.dtype))))
@@ -338,7 +346,7 @@ def isinf(input: Any) -> Tensor:
 
 def isfinite(input: Any) -> Tensor:
     """True where input is neither infinite nor nan."""
-    n = need_tensor(input, "isfinite")
+    n = _length(need_tensor(input, "isfinite"))
     if n.dtype.kind != FLOATING:
         return wrap(lin.full(True, n.shape, bool_))
     return wrap(bind(c.lt, (bind(p.abs_, (n,)), const(math.inf, n.dtype))))

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from retrograd.base.dtype import finfo, int32, int64
-from retrograd.base.errors import ArgumentError, DTypeError, EvaluationError, ShapeError
+from retrograd.base.errors import ArgumentError, DTypeError, LinAlgError, ShapeError
 from retrograd.base.shape import numel
 from retrograd.engine.evaluate import evaluate
 from retrograd.functional.determinant import slogdet
@@ -21,6 +21,8 @@ from retrograd.functional.shape import reshape, transpose, unsqueeze
 from retrograd.graph.node import Node, bind, leaf
 from retrograd.ops import factors as f
 from retrograd.ops import linear as lin
+from retrograd.ops import matrices as mat
+from retrograd.ops import singular as sv
 from retrograd.ops.constant import stop
 
 
@@ -67,8 +69,9 @@ def _matrix(A: Any, op: str, square: bool = False, name: str = "A") -> Node:
     a = need_tensor(A, op, name)
     if a.ndim < 2 or square and a.shape[-1] != a.shape[-2]:
         raise ShapeError(f"{name} is {a.shape}", op=op, expected="square matrices" if square else "matrices")
-    if a.dtype.name not in ("float32", "float64"):
-        raise DTypeError(f"{name} is {a.dtype.name}", op=op, expected="float32 or float64")
+    if a.dtype.name not in ("float32", "float64", "complex64", "complex128"):
+        raise DTypeError(f"{name} is {a.dtype.name}", op=op,
+                         expected="float32, float64, complex64 or complex128")
     return a
 
 
@@ -101,14 +104,14 @@ def _checked(fn: Any, A: Any, check: bool, op: str, *rest: Any) -> WithInfo:
     info = np.zeros(a.shape[:-2], np.int32)
     try:
         out = fn(A, *rest)
-    except EvaluationError:
+    except LinAlgError:
         if check:
             raise
         evaluate([a])
         for at in np.ndindex(a.shape[:-2]):
             try:
                 fn(wrap(leaf(np.ascontiguousarray(a.value[at]), a.dtype)), *(r[at] for r in rest))
-            except EvaluationError:
+            except LinAlgError:
                 info[at] = 1
         out = wrap(lin.full(math.nan, a.shape if not rest else rest[0].node.shape, a.dtype))
     return WithInfo(out, wrap(leaf(info, int32)))
@@ -219,7 +222,7 @@ def qr(A: Any, mode: str = "reduced") -> QR:
                                 fix="Use mode='reduced'.")
         evaluate([a])
         return QR(*(wrap(leaf(np.ascontiguousarray(x), a.dtype)) for x in np.linalg.qr(a.value, "complete")))
-    q, r = f.unpack(_now(bind(f.qr_p, (a,))), *f.qr_sizes(a.shape))
+    q, r = mat.unpack(_now(bind(f.qr_p, (a,))), *f.qr_sizes(a.shape))
     return QR(wrap(lin.full(0, (0,), a.dtype)) if mode == "r" else wrap(q), wrap(r))
 
 
@@ -256,7 +259,7 @@ def svd(A: Any, full_matrices: bool = True, *, driver: str | None = None) -> SVD
     tensor([4., 3.])
     """
     a = _matrix(A, "linalg.svd")
-    u, s, vh = f.svd_parts(_now(bind(f.svd_p, (a,))), a.shape)
+    u, s, vh = sv.svd_parts(_now(bind(sv.svd_p, (a,))), a.shape)
     m, n = a.shape[-2:]
     if full_matrices and m != n:
         evaluate([a])
@@ -337,7 +340,7 @@ def pinv(A: Any, *, atol: Any = None, rtol: Any = None, hermitian: bool = False)
         evaluate([a])
         top = np.linalg.svd(a.value, compute_uv=False).max()
         share = max(share, low / float(top)) if top else share
-    return wrap(_now(bind(f.pinv_p, (a,), (share,))))
+    return wrap(_now(bind(sv.pinv_p, (a,), (share,))))
 
 
 def pinverse(input: Any, rcond: float = 1e-15) -> Tensor:

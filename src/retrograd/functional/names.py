@@ -15,8 +15,9 @@ METHODS = {
         digamma erfc erfinv exp2 i0 igamma igammac lgamma logaddexp logaddexp2 logit mvlgamma xlogy
         polygamma""",
     "numbers": """
-        angle bitwise_left_shift bitwise_right_shift clamp_max clamp_min conj copysign float_power fmax fmin
-        frac frexp gcd heaviside isneginf isposinf isreal lcm ldexp nextafter positive sgn signbit""",
+        bitwise_left_shift bitwise_right_shift clamp_max clamp_min copysign float_power fmax fmin
+        frac frexp gcd heaviside isneginf isposinf lcm ldexp nextafter positive signbit""",
+    "plane": "angle conj conj_physical is_conj is_neg isreal resolve_conj resolve_neg sgn",
     "scans": "cummax cummin cumprod diff logcumsumexp",
     "ranking": "aminmax kthvalue mode msort nanmedian nanquantile quantile",
     "counting": "histc histogram unique_consecutive",
@@ -34,7 +35,8 @@ METHODS = {
 }
 # Functions of torch that are no methods.
 FUNCTIONS = {
-    "numbers": "isin real rsub",
+    "numbers": "isin rsub",
+    "plane": "complex imag polar real view_as_complex view_as_real",
     "scans": "cumulative_trapezoid gradient trapezoid trapz",
     "counting": "bucketize searchsorted",
     "arranging": """
@@ -55,7 +57,7 @@ IN_PLACE = """
     bitwise_right_shift
     clamp_max clamp_min copysign float_power frac gcd heaviside lcm ldexp nextafter sgn cumprod index_copy
     index_fill
-    masked_scatter put scatter_reduce addbmm addmv addr renorm
+    conj_physical masked_scatter put scatter_reduce addbmm addmv addr renorm
 """
 # Functions of torch that write in place: the methods of those names.
 WRITING = """

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from retrograd.base.dtype import BOOL, FLOATING, INTEGER, bool_, default, float64, int32
+from retrograd.base.dtype import BOOL, FLOATING, INTEGER, bool_, float64, int32
 from retrograd.base.errors import DTypeError
-from retrograd.functional.door import Tensor, TensorBase, binary, need_tensor, operand, pair, unary, wrap
+from retrograd.functional.door import Tensor, TensorBase, binary, need_tensor, operand, pair, wrap
 from retrograd.functional.elementwise import (
     eq,
     ge,
@@ -220,26 +220,6 @@ def _is_number(input: Any, number: float, op: str) -> Tensor:
     return eq(input, number) if x.dtype.kind == FLOATING else wrap(lin.full(False, x.shape, bool_))
 
 
-def isreal(input: Any) -> Tensor:
-    """True everywhere: there are no complex tensors.
-
-    >>> import retrograd as rg
-    >>> rg.isreal(rg.ones(2))
-    tensor([True, True])
-    """
-    return wrap(lin.full(True, need_tensor(input, "isreal").shape, bool_))
-
-
-def sgn(input: Any) -> Tensor:
-    """-1, 0 or 1, as `sign`. Derivative 0.
-
-    >>> import retrograd as rg
-    >>> rg.sgn(rg.tensor([-2.0, 0.0]))
-    tensor([-1.,  0.])
-    """
-    return unary(p.sign, input, "sgn")
-
-
 def positive(input: Any) -> Tensor:
     """input itself; not of bool tensors.
 
@@ -294,39 +274,3 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
     side = lin.expand(lin.reshape(a, (*a.shape, 1)), (*a.shape, 1), ())
     hit = eq(wrap(side), wrap(flat)).any(-1)        # type: ignore[attr-defined]
     return wrap(hit.node.equal(False)) if invert else hit  # type: ignore[no-any-return]
-
-
-def real(input: Any) -> Tensor:
-    """The real part: of a real tensor, the tensor itself.
-
-    >>> import retrograd as rg
-    >>> rg.real(rg.tensor([1.5]))
-    tensor([1.5000])
-    """
-    need_tensor(input, "real")
-    return input  # type: ignore[no-any-return]
-
-
-def conj(input: Any) -> Tensor:
-    """The conjugate: of a real tensor, the tensor itself.
-
-    >>> import retrograd as rg
-    >>> rg.conj(rg.tensor([1.5]))
-    tensor([1.5000])
-    """
-    need_tensor(input, "conj")
-    return input  # type: ignore[no-any-return]
-
-
-def angle(input: Any) -> Tensor:
-    """The angle of real numbers: 0, and pi below 0; nan stays nan. Derivative 0.
-
-    >>> import retrograd as rg
-    >>> rg.angle(rg.tensor([1.0, -1.0]))
-    tensor([0.0000, 3.1416])
-    """
-    x = need_tensor(input, "angle")
-    x = x if x.dtype.is_floating_point else lin.cast(x, default())
-    below = wrap(x < 0)
-    return where(isnan(wrap(x)), wrap(x), where(below, math.pi, wrap(0.0 * x)))
-

@@ -287,7 +287,7 @@ def inv(A: Any) -> Tensor:
     a = need_tensor(A, "linalg.inv", "A")
     if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
         raise ShapeError(f"A is {a.shape}", op="linalg.inv", expected="square matrices")
-    if not a.dtype.is_floating_point:
+    if not a.dtype.smooth:
         raise MissingError(f"A is {a.dtype.name}", op="linalg.inv", fix="Convert it with .float().")
     return wrap(_now(bind(explicit.solve_p, (a, identity(a)))))
 

@@ -98,7 +98,7 @@ def scan_known(f: Callable[[State, State, State], tuple[State, State]], consts: 
 @lru_cache(maxsize=512)
 def _known_body(f: Callable[..., Any], consts: tuple[Aval, ...], carry: tuple[Aval, ...],
                 xs: tuple[Aval, ...]) -> Body:
-    groups = [[hole(*aval, TRACKED if aval.dtype.is_floating_point else PLAIN) for aval in group]
+    groups = [[hole(*aval, TRACKED if aval.dtype.smooth else PLAIN) for aval in group]
               for group in (consts, carry, xs)]
     before = modes.grad
     modes.grad = True
@@ -130,7 +130,7 @@ def _nodes(tree: Any, name: str) -> tuple[list[Node], Any]:
 
 
 def _tracked(n: Node) -> int:
-    return TRACKED if n.dtype.is_floating_point else PLAIN
+    return TRACKED if n.dtype.smooth else PLAIN
 
 
 def _told(nodes: Sequence[Node]) -> str:

@@ -11,7 +11,7 @@ from retrograd.base.dtype import int64, uint8
 from retrograd.base.errors import DTypeError, IndexRangeError, MissingError
 from retrograd.base.shape import Shape, axes, axis, numel
 from retrograd.functional.door import Tensor, binary, dtype_or, floating, need_tensor, wrap
-from retrograd.functional.elementwise import truth
+from retrograd.functional.elementwise import _length, truth
 from retrograd.graph.node import Node, bind, scalar
 from retrograd.graph.primitive import Primitive
 from retrograd.ops import composite
@@ -38,7 +38,7 @@ def kept(y: Node, shape: Shape, over: Shape, keepdim: bool) -> Node:
 
 def _summable(x: Node, dtype: Any) -> Node:
     """Integers and bools are summed in int64."""
-    return lin.cast(x, dtype_or(dtype, x.dtype if x.dtype.is_floating_point else int64))
+    return lin.cast(x, dtype_or(dtype, x.dtype if x.dtype.smooth else int64))
 
 
 def sum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
@@ -50,7 +50,7 @@ def sum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
     tensor([4., 6.])
     """
     x = need_tensor(input, "sum")
-    if dtype is not None or not x.dtype.is_floating_point:
+    if dtype is not None or not x.dtype.smooth:
         x = _summable(x, dtype)
     over = axes(dim, len(x.shape), "sum")
     if over and not keepdim:
@@ -70,7 +70,7 @@ def _mean(x: Node, over: Shape) -> Node:
 def mean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """sum / number of elements; nan where there are none. Derivative: cotangent / number."""
     x = need_tensor(input, "mean")
-    if dtype is None and not x.dtype.is_floating_point:
+    if dtype is None and not x.dtype.smooth:
         raise DTypeError(f"mean of {x.dtype.name} is not defined", op="mean",
                          expected="a floating-point tensor",
                          fix="Use x.float().mean() or mean(dtype=retrograd.float32).")
@@ -83,7 +83,7 @@ def mean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = Non
 
 def _centred(input: Any, dim: Any, op: str) -> tuple[Node, Node, Shape, int]:
     x = need_tensor(input, op)
-    if not x.dtype.is_floating_point:
+    if not x.dtype.smooth:
         raise DTypeError(f"{op} of {x.dtype.name} is not defined", op=op, expected="a floating-point tensor")
     over = axes(dim, x.ndim, op)
     return x, x - lin.expand(_mean(x, over), x.shape, over), over, numel(tuple(x.shape[a] for a in over))
@@ -105,6 +105,7 @@ def var(input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False
     Derivative 2 (x - mean)/(n - c)."""
     dim, unbiased = _spread_args(dim, unbiased)
     x, centred, over, n = _centred(input, dim, "var")
+    centred = _length(centred)
     rest = builtins.max(n - _correction(unbiased, correction), 0.0)
     y = lin.reduce_sum(centred * centred, over) / rest if over else (centred * centred) / rest
     return wrap(kept(y, x.shape, over, keepdim))
@@ -115,6 +116,7 @@ def std(input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False
     """sqrt(var). Derivative (x - mean)/((n - c) std); 0 where the spread is 0."""
     dim, unbiased = _spread_args(dim, unbiased)
     x, centred, over, n = _centred(input, dim, "std")
+    centred = _length(centred)
     rest = builtins.max(n - _correction(unbiased, correction), 0.0)
     length = bind(r.reduce_norm, (centred,), (over,)) if over else bind(p.abs_, (centred,))
     y = length * (1.0 / math.sqrt(rest)) if rest else length / 0.0
@@ -262,10 +264,10 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, 
     Derivative of the Euclidean norm: x/norm, and 0 at 0.
     """
     x = need_tensor(input, "norm")
-    if not x.dtype.is_floating_point:
+    if not x.dtype.smooth:
         raise DTypeError(f"norm of {x.dtype.name} is not defined", op="norm",
                          expected="a floating-point tensor")
-    x = lin.cast(x, dtype_or(dtype, x.dtype))
+    x = _length(lin.cast(x, dtype_or(dtype, x.dtype)))
     over = axes(dim, x.ndim, "norm")
     return wrap(kept(_norm(x, p, over), x.shape, over, keepdim))
 

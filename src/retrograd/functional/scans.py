@@ -39,7 +39,7 @@ def cumprod(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
     tensor([1., 2., 6.])
     """
     x = need_tensor(input, "cumprod")
-    x = lin.cast(x, dtype_or(dtype, x.dtype if x.dtype.is_floating_point else int64))
+    x = lin.cast(x, dtype_or(dtype, x.dtype if x.dtype.smooth else int64))
     d = axis(dim, x.ndim, "cumprod")
     return wrap(_scan(x, d, lambda a, b: a * b, 1) if x.ndim else bind(lin.alias_p, (x,)))
 

@@ -34,7 +34,7 @@ def nanmean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = 
     tensor(2.)
     """
     x = need_tensor(input, "nanmean")
-    if not x.dtype.is_floating_point:
+    if not x.dtype.smooth:
         raise DTypeError(f"nanmean of {x.dtype.name} is not defined", op="nanmean",
                          expected="a floating-point tensor")
     total = nansum(input, dim, keepdim, dtype=dtype)
@@ -78,7 +78,7 @@ def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any 
 
 
 def _float_of(n: Any) -> Any:
-    return n.dtype if n.dtype.is_floating_point else dtype_or(None, mul(wrap(n), 1.0).node.dtype)
+    return n.dtype if n.dtype.smooth else dtype_or(None, mul(wrap(n), 1.0).node.dtype)
 
 
 def _squared(a: Any, b: Any, rest: Any) -> Any:

@@ -8,7 +8,8 @@ from retrograd.base.dtype import DType
 from retrograd.base.shape import Shape, numel
 
 SHORT = {"float64": "f64", "float32": "f32", "float16": "f16", "bfloat16": "bf16",
-         "int64": "i64", "int32": "i32", "int16": "i16", "int8": "i8", "uint8": "u8", "bool": "bool"}
+         "int64": "i64", "int32": "i32", "int16": "i16", "int8": "i8", "uint8": "u8", "bool": "bool",
+         "complex64": "c64", "complex128": "c128"}
 
 
 class Aval(NamedTuple):

@@ -7,8 +7,10 @@ import sys
 from types import CodeType
 from typing import Any
 
+import numpy as np
+
 from retrograd.base.dtype import DType, bool_
-from retrograd.base.errors import RetrogradError
+from retrograd.base.errors import DTypeError, RetrogradError
 from retrograd.base.modes import State, local, modes
 from retrograd.base.shape import Shape
 from retrograd.graph.aval import Aval
@@ -110,6 +112,10 @@ _new = Node.__new__
 def bind(prim: Primitive, inputs: tuple[Node, ...], params: tuple[Any, ...] = ()) -> Node:
     """The one door: infer the aval (raising on the user's line) and add a node."""
     try:
+        if not prim.complex:
+            for i in inputs:
+                if i.dtype.is_complex:
+                    raise _not_of_complex(prim, i.dtype)
         shape, dtype = prim.infer(inputs, params)
     except RetrogradError as e:
         if recorder.where is not None and not e.where:      # inside a derivative: name the forward line
@@ -119,11 +125,16 @@ def bind(prim: Primitive, inputs: tuple[Node, ...], params: tuple[Any, ...] = ()
     return record(prim, inputs, params, shape, dtype, local.state)
 
 
+def _not_of_complex(prim: Primitive, dtype: DType) -> DTypeError:
+    return DTypeError(f"it is not defined for complex numbers ({dtype.name})", op=prim.name,
+                      expected="real numbers", fix="Use the parts .real and .imag, or .abs() .")
+
+
 def record(prim: Primitive, inputs: tuple[Node, ...], params: tuple[Any, ...], shape: Shape, dtype: DType,
            state: State) -> Node:
     """A node whose aval is known. Two calls below the user's line the code pointer costs least."""
     rg = PLAIN
-    if state.grad and dtype.is_floating_point and prim.differentiable:
+    if state.grad and dtype.smooth and prim.differentiable:
         for i in inputs:
             if i.rg:
                 rg = TRACKED
@@ -172,18 +183,20 @@ def silent(prim: Primitive, base: Node, params: tuple[Any, ...], shape: Shape, s
 _consts: dict[tuple[Any, type, DType], Node] = {}
 
 
-def const(value: bool | int | float, dtype: DType) -> Node:
+def const(value: Any, dtype: DType) -> Node:
     """A structural number of shape (): one node a value and dtype. -0.0 and 0.0 are different constants."""
     # 1, 1.0 and True are one key but for their class; 0.0 and -0.0, and nan, need their text
     kind = value.__class__
     if type(value) is not kind:         # it stands for a number of each run: for this one from now on
         value = kind(value)
-    key = (value, kind, dtype) if kind is not float or value and value == value else \
-        (repr(value), bool, dtype)
+    plain = kind is not float and kind is not complex or kind is float and value and value == value
+    key = (value, kind, dtype) if plain else (repr(value), bool, dtype)
     node = _consts.get(key)
     if node is None or node.value is not None:      # a tensor stood on it and was read: it is a leaf now
         if dtype is bool_:
             value = bool(value)
+        elif dtype.is_complex:
+            value = complex(value)
         elif not dtype.is_floating_point:
             value = int(value)
         else:
@@ -192,11 +205,14 @@ def const(value: bool | int | float, dtype: DType) -> Node:
     return node
 
 
-def scalar(value: int | float, dtype: DType) -> Node:
+def scalar(value: int | float | complex, dtype: DType) -> Node:
     """A number of shape () that is an argument of the program, kept as a Python number (nothing is lost). One
-    that stands for a number of each run (engine/scalars.py) knows its node."""
+    that stands for a number of each run (engine/scalars.py) knows its node. Slots hold 64 bits: a complex
+    number is an array."""
     if type(value) is not value.__class__:
         return value.node(dtype)        # type: ignore[union-attr]
+    if dtype.is_complex:
+        return leaf(np.asarray(value, dtype.np), dtype)
     return Node(scalar_p, (), (), (), dtype, PLAIN, value)
 
 

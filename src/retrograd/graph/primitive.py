@@ -18,6 +18,9 @@ SIZES = frozenset(("shape", "start", "stop", "low", "high", "size", "loop"))
 """Parameters that are sizes, by name: a graph in other sizes differs from it in these. One that is more says
 which `sizes` it holds, what the rest is (`structure`), and what it is with other sizes (`resized`)."""
 
+REAL = frozenset(("pointwise", "reduction", "constant", "expansion"))
+"""Families whose members have a meaning on real numbers, unless they say more."""
+
 DERIVATIVES = ("partials", "transpose", "explicit", "constant", "expansion")
 
 
@@ -99,7 +102,7 @@ class Primitive:
                  "strided", "cuts",
                  "partials", "transpose", "linear", "vjp", "jvp", "expansion", "derivative", "differentiable",
                  "batch", "sample", "commutative", "unit", "involution", "exact", "singular", "flops",
-                 "keeps", "reads", "alias", "moves", "source", "sized")
+                 "keeps", "reads", "alias", "moves", "source", "sized", "complex", "real", "phase")
 
     def __init__(self, name: str, family: str, inputs: str, params: str = "", *, infer: Callable[..., Any],
                  np: Callable[..., Any] | None = None, lower: Callable[..., Any] | str | None = None,
@@ -110,6 +113,7 @@ class Primitive:
                  batch: Callable[..., Any] | None = None, sample: Callable[[], Any] | None = None,
                  commutative: bool = False, unit: float | None = None, involution: bool = False,
                  exact: bool = False, singular: bool = False, alias: bool = False, moves: bool = False,
+                 complex: bool | None = None, real: bool = False, phase: bool = False,
                  flops: Callable[..., int] | None = None,
                  reads: Callable[[Node], list[Node]] | None = None) -> None:
         self.name, self.family, self.id = name, family, len(REGISTRY)
@@ -125,6 +129,13 @@ class Primitive:
         self.cuts = cuts
         # Elements are moved or selected, not computed with: half types need no wider arithmetic.
         self.moves = moves or alias or (exact and family in ("view", "gather"))
+        # Whether it has a meaning on complex numbers.
+        self.complex = family not in REAL if complex is None else complex
+        # Its Jacobian is real on complex numbers too, or its rules are written for pairs of real numbers:
+        # cotangents pass without conjugation (autodiff/rules.py).
+        self.real = real or self.moves
+        # Of complex numbers the result is one of many: what does not depend on phases has a derivative.
+        self.phase = phase
         declared = [d for d, is_ in zip(DERIVATIVES, (partials is not None, transpose is not None,
                                                       (vjp or jvp) is not None and expansion is None,
                                                       constant, expansion is not None)) if is_]

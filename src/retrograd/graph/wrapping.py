@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from retrograd.base.dtype import float32
+from retrograd.base.dtype import DType, float32
 from retrograd.base.modes import local
 from retrograd.base.shape import Shape
 from retrograd.graph.node import Node, hole, record
@@ -23,7 +23,11 @@ class TensorBase:
 Tensor = Any            # below tensors/ the class is known by its protocol only
 
 
-_NOTHING = np.zeros(1, np.int8)      # strides in bytes are strides in elements; its memory is never touched
+_NOTHING = np.zeros(1, np.int8)      # its memory is never touched
+
+
+def _numbers(dtype: DType) -> Any:
+    return np.zeros(1, dtype.np)
 
 
 class View:
@@ -33,12 +37,15 @@ class View:
     on shapes only, so it is made once and read often.
     """
 
-    __slots__ = ("steps", "write", "array", "shape", "cuts", "_strides")
+    __slots__ = ("steps", "write", "array", "shape", "cuts", "dtype", "base", "_strides")
 
     def __init__(self, shape: Shape, read: Callable[[Node], Node], write: Callable[[Node, Node], Node],
-                 array: Callable[[Any], Any]) -> None:
-        probe = hole(shape, float32)
+                 array: Callable[[Any], Any], dtype: DType = float32) -> None:
+        probe = hole(shape, dtype)
         n = read(probe)
+        self.base = dtype
+        # The dtype of the view, where it is another one than that of what it views.
+        self.dtype = n.dtype if n.dtype is not dtype else None
         steps = []
         while n is not probe:
             steps.append((n.prim, n.params, n.shape))
@@ -52,9 +59,13 @@ class View:
     def strides(self, base: Shape) -> Shape | None:
         """Strides (in elements) of the view of an array with those strides; None where it would be a copy."""
         if base not in self._strides:
-            a: Any = np.lib.stride_tricks.as_strided(_NOTHING, self.shape, base)
+            # strides in bytes are strides in elements, where they are of one size
+            nothing, size = (_NOTHING, 1) if self.dtype is None else (_numbers(self.base), self.base.itemsize)
+            a: Any = np.lib.stride_tricks.as_strided(nothing, self.shape, [s * size for s in base])
             try:
-                self._strides[base] = self.array(a).strides
+                seen = self.array(a)
+                self._strides[base] = seen.strides if self.dtype is None else \
+                    tuple([s // seen.itemsize for s in seen.strides])
             except ValueError:
                 self._strides[base] = None
         return self._strides[base]
@@ -63,7 +74,7 @@ class View:
         """The view of a node of the shape it was made for."""
         state = local.state
         for prim, params, shape in self.steps:
-            base = record(prim, (base,), params, shape, base.dtype, state)
+            base = record(prim, (base,), params, shape, self.dtype or base.dtype, state)
         return base
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from retrograd.base.errors import EvaluationError as LinAlgError
+from retrograd.base.errors import LinAlgError
 from retrograd.functional.determinant import det, slogdet
 from retrograd.functional.factors import (
     cholesky,

@@ -4,7 +4,7 @@ is loaded, and that when somebody needs it."""
 from retrograd.base.later import later
 
 __getattr__, __dir__ = later(__name__, rare="""
-    attention checked composite convolution explicit factors gelu hyperbolic numbers philox pool radix
-    rewrites special special_values window""")
+    attention checked complex composite convolution explicit factors gelu
+    hyperbolic matrices numbers philox pool radix rewrites singular special special_values window""")
 
 from retrograd.ops import arithmetic  # noqa: E402, F401  (of nodes: everybody's)

@@ -44,7 +44,7 @@ def _linear_sample() -> Iterator[Sample]:
         yield Sample((rng.uniform(-1, 1, (*lead, 3)), rng.uniform(-1, 1, (2, 3)), rng.uniform(-1, 1, (2,))))
 
 
-linear = expansion("linear", "x w b", "", infer_linear, _linear, sample=_linear_sample)
+linear = expansion("linear", "x w b", "", infer_linear, _linear, sample=_linear_sample, complex=True)
 
 
 # ---------------------------------------------------------------------------------- softmax and log_softmax
@@ -225,4 +225,4 @@ def _prod_sample() -> Iterator[Sample]:
     yield Sample((rng.uniform(-1, 1, (2, 3)) * np.array([[1, 0, 1], [0, 0, 1]]),), ((1,),))
 
 
-prod = expansion("prod", "x", "axes", infer_prod, _prod, sample=_prod_sample)
+prod = expansion("prod", "x", "axes", infer_prod, _prod, sample=_prod_sample, complex=True)

@@ -16,13 +16,15 @@ from retrograd.ops import philox, radix
 from retrograd.ops.families import Inferred, pointwise, reduction, rng_for, source
 
 # ---------------------------------------------------------------- comparisons and logic
-eq = pointwise("eq", np.equal, lambda m, a, b: m.eq(a, b), predicate=True, commutative=True, exact=True)
-ne = pointwise("ne", np.not_equal, lambda m, a, b: m.ne(a, b), predicate=True, commutative=True, exact=True)
+eq = pointwise("eq", np.equal, lambda m, a, b: m.eq(a, b), predicate=True, commutative=True, exact=True,
+               complex=True)
+ne = pointwise("ne", np.not_equal, lambda m, a, b: m.ne(a, b), predicate=True, commutative=True, exact=True,
+               complex=True)
 lt = pointwise("lt", np.less, lambda m, a, b: m.lt(a, b), predicate=True, exact=True)
 le = pointwise("le", np.less_equal, lambda m, a, b: m.le(a, b), predicate=True, exact=True)
 gt = pointwise("gt", np.greater, lambda m, a, b: m.gt(a, b), predicate=True, exact=True)
 ge = pointwise("ge", np.greater_equal, lambda m, a, b: m.ge(a, b), predicate=True, exact=True)
-isnan = pointwise("isnan", np.isnan, lambda m, x: m.isnan(x), predicate=True, exact=True)
+isnan = pointwise("isnan", np.isnan, lambda m, x: m.isnan(x), predicate=True, exact=True, complex=True)
 
 
 def _bits_sample() -> Iterator[Sample]:
@@ -163,7 +165,7 @@ def _stop_sample() -> Iterator[Sample]:
 
 # The same value with no way back: detach(), .data, torch's stop-gradient.
 stop = pointwise("stop", lambda x: x, lambda m, x: x, constant=True, exact=True, sample=_stop_sample,
-                 alias=True)
+                 alias=True, complex=True)
 
 
 # ---------------------------------------------------------------- positions

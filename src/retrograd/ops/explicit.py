@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from retrograd.base.errors import EvaluationError
+from retrograd.base.errors import LinAlgError
 from retrograd.graph.node import Node, bind
 from retrograd.graph.primitive import Primitive, Sample
 from retrograd.ops.contract import matmul
@@ -19,7 +19,7 @@ def _solve_np(a: Any, b: Any) -> Any:
     try:
         return np.linalg.solve(a, b)
     except np.linalg.LinAlgError as e:
-        raise EvaluationError(f"the matrix is singular ({e})", op="linalg.solve",
+        raise LinAlgError(f"the matrix is singular ({e})", op="linalg.solve",
                               expected="an invertible matrix") from None
 
 

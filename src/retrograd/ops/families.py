@@ -128,8 +128,8 @@ def source(name: str, params: str, infer: Callable[..., Inferred], np_fn: Callab
 
 def expansion(name: str, inputs: str, params: str, infer: Callable[..., Inferred],
               expand: Callable[..., Node], *, sample: Callable[[], Any], np: Callable[..., Any] | None = None,
-              vjp: Any = None, jvp: Any = None) -> Primitive:
+              vjp: Any = None, jvp: Any = None, complex: bool = False) -> Primitive:
     """A composite kept as one node at record time;
     `expand(*inputs, *params)` says what it means in primitives."""
     return Primitive(name, "expansion", inputs, params, infer=infer, expansion=expand, np=np,
-                     vjp=vjp, jvp=jvp, sample=sample)
+                     vjp=vjp, jvp=jvp, sample=sample, complex=complex)

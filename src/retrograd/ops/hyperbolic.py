@@ -31,9 +31,9 @@ def _acos(m: Any, x: Any) -> Any:
 
 
 asin = pointwise("asin", np.arcsin, _asin, partials=lambda x: _inverse_root(1.0 - x * x), singular=True,
-                 domain=(-0.9, 0.9))
+                 domain=(-0.9, 0.9), complex=True)
 acos = pointwise("acos", np.arccos, _acos, partials=lambda x: -_inverse_root(1.0 - x * x), singular=True,
-                 domain=(-0.9, 0.9))
+                 domain=(-0.9, 0.9), complex=True)
 
 
 def _sinh(m: Any, x: Any) -> Any:
@@ -49,8 +49,8 @@ def _cosh(m: Any, x: Any) -> Any:
     return m.add(m.mul(m.mul(0.5, half), half), m.div(0.5, m.mul(half, half)))
 
 
-sinh = pointwise("sinh", np.sinh, _sinh, partials=lambda x: bind(cosh, (x,)))
-cosh = pointwise("cosh", np.cosh, _cosh, partials=lambda x: bind(sinh, (x,)))
+sinh = pointwise("sinh", np.sinh, _sinh, partials=lambda x: bind(cosh, (x,)), complex=True)
+cosh = pointwise("cosh", np.cosh, _cosh, partials=lambda x: bind(sinh, (x,)), complex=True)
 
 
 def _asinh(m: Any, x: Any) -> Any:
@@ -71,11 +71,17 @@ def _atanh(m: Any, x: Any) -> Any:
     return m.copysign(m.mul(0.5, m.log1p(m.div(m.mul(2.0, size), m.sub(1.0, size)))), x)
 
 
-asinh = pointwise("asinh", np.arcsinh, _asinh, partials=lambda x: _inverse_root(x * x + 1.0))
-acosh = pointwise("acosh", np.arccosh, _acosh, partials=lambda x: _inverse_root(x * x - 1.0), singular=True,
-                  domain=(1.3, 4.0))
+def _acosh_slope(x: Node) -> Node:
+    # Of complex numbers the root of a product is not always the product of roots.
+    return _inverse_root(x - 1.0) * _inverse_root(x + 1.0) if x.dtype.is_complex else \
+        _inverse_root(x * x - 1.0)
+
+
+asinh = pointwise("asinh", np.arcsinh, _asinh, partials=lambda x: _inverse_root(x * x + 1.0), complex=True)
+acosh = pointwise("acosh", np.arccosh, _acosh, partials=_acosh_slope, singular=True,
+                  domain=(1.3, 4.0), complex=True)
 atanh = pointwise("atanh", np.arctanh, _atanh, partials=lambda x: 1 / (1.0 - x * x), singular=True,
-                  domain=(-0.9, 0.9))
+                  domain=(-0.9, 0.9), complex=True)
 
 
 # ---------------------------------------------------------------- two numbers as a point of the plane

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from retrograd.base.dtype import INTEGER, DType, by_name, uint8
+from retrograd.base.dtype import INTEGER, DType, bool_, by_name, uint8
 from retrograd.base.shape import Shape, numel
 from retrograd.graph.aval import Aval
 from retrograd.graph.node import Node, bind, const
@@ -28,17 +28,17 @@ def _samples(*calls: tuple[Shape, tuple[Any, ...]]) -> Any:
 
 # ---------------------------------------------------------------- the same elements
 alias_p = Primitive("alias", "pointwise", "x", "made_by", infer=infer_pointwise, np=lambda x, *_: x,
-                    lower=lambda m, x, *_: x, transpose=lambda g: g, exact=True, alias=True,
+                    complex=True, lower=lambda m, x, *_: x, transpose=lambda g: g, exact=True, alias=True,
                     flops=lambda n: 0, sample=_samples(((5,), ()), ((2, 3), ("composite",))))
 
 
 copy_p = pointwise("copy", np.array, lambda m, x: x, transpose=(lambda g: g,), exact=True,
-                   moves=True)
+                   moves=True, complex=True)
 
 # The value v with the derivative of x: what x becomes when its memory is written behind autograd's back.
 override_p = Primitive("override", "pointwise", "x v", infer=lambda i, p: (i[0].shape, i[0].dtype),
                        np=lambda x, v: v, vjp=lambda g: (g, None), jvp=lambda dx: dx, exact=True,
-                       flops=lambda n: 0)
+                       complex=True, real=True, flops=lambda n: 0)
 
 
 def infer_cast(inputs: tuple[Node, ...], params: tuple[Any, ...]) -> Inferred:
@@ -53,6 +53,8 @@ def _low_byte(x: Any) -> Any:
 
 def _cast_np(x: Any, dtype: str) -> Any:
     d = by_name(dtype)
+    if x.dtype.kind == "c" and not d.is_complex:
+        x = x if d is bool_ else x.real
     with np.errstate(invalid="ignore", over="ignore"):
         if d.acc is not d and x.dtype == np.float64:
             x = x.astype(d.acc.np)      # a half type by way of float32, as in PyTorch
@@ -71,6 +73,7 @@ def _cast_np(x: Any, dtype: str) -> Any:
 
 
 cast_p = Primitive("cast", "pointwise", "x", "dtype", infer=infer_cast, np=_cast_np, exact=True, moves=True,
+                   complex=True,
                    lower=lambda m, x, dtype: m.cast(x, dtype),
                    transpose=lambda g, x_aval: cast(g, x_aval.dtype),
                    sample=_samples(((3,), ("float64",)), ((2, 2), ("float32",))), flops=lambda n: 0)
@@ -97,7 +100,7 @@ def _sum_np(x: Any, axes: Shape) -> Any:
 
 
 reduce_sum_p = Primitive("reduce_sum", "reduction", "x", "axes", np=_sum_np, lower="sum",
-                         infer=infer_reduction,
+                         infer=infer_reduction, complex=True, real=True,
                          transpose=lambda g, x_aval, axes: expand(g, x_aval.shape, axes),
                          sample=_samples(((4,), ((0,),)), ((2, 3), ((0,),)), ((2, 3, 4), ((0, 2),))),
                          flops=lambda n: numel(n.inputs[0].shape))
@@ -294,7 +297,7 @@ def _cumsum_np(x: Any, axis: int, reverse: bool) -> Any:
 
 
 cumsum_p = Primitive("cumsum", "linear", "x", "axis reverse", infer=lambda i, p: (i[0].shape, i[0].dtype),
-                     np=_cumsum_np, lower="scan", exact=True,
+                     np=_cumsum_np, lower="scan", exact=True, real=True,
                      transpose=lambda g, axis, reverse: bind(cumsum_p, (g,), (axis, not reverse)),
                      batch=lambda p, x: (p[0] + 1, p[1]),
                      sample=_samples(((4,), (0, False)), ((2, 3), (1, True))), flops=lambda n: numel(n.shape))

@@ -16,24 +16,39 @@ from retrograd.base.errors import ShapeError
 from retrograd.graph.node import Node, bind, const
 from retrograd.graph.primitive import Sample
 from retrograd.ops.families import Inferred, infer_pointwise, pointwise, rng_for
+from retrograd.ops.linear import cast_p
+
 
 # ---------------------------------------------------------------- arithmetic
+def times(a: Any, b: Any) -> Any:
+    """a b of arrays. Complex numbers by their parts: NumPy's own loops round differently where operands lie
+    differently."""
+    if a.dtype.kind != "c":
+        return np.multiply(a, b)
+    out = np.empty(np.broadcast_shapes(a.shape, b.shape), a.dtype)
+    out.real = a.real * b.real - a.imag * b.imag
+    out.imag = a.real * b.imag + a.imag * b.real
+    return out
+
+
 add = pointwise("add", np.add, lambda m, a, b: m.add(a, b), partials=(lambda: 1, lambda: 1),
-                commutative=True, unit=0, exact=True)
-sub = pointwise("sub", np.subtract, lambda m, a, b: m.sub(a, b), partials=(lambda: 1, lambda: -1), exact=True)
-mul = pointwise("mul", np.multiply, lambda m, a, b: m.mul(a, b), partials=(lambda b: b, lambda a: a),
-                commutative=True, unit=1, exact=True)
-neg = pointwise("neg", np.negative, lambda m, x: m.neg(x), partials=lambda: -1, involution=True, exact=True)
+                commutative=True, unit=0, exact=True, complex=True, real=True)
+sub = pointwise("sub", np.subtract, lambda m, a, b: m.sub(a, b), partials=(lambda: 1, lambda: -1), exact=True,
+                complex=True, real=True)
+mul = pointwise("mul", times, lambda m, a, b: m.mul(a, b), partials=(lambda b: b, lambda a: a),
+                commutative=True, unit=1, exact=True, complex=True)
+neg = pointwise("neg", np.negative, lambda m, x: m.neg(x), partials=lambda: -1, involution=True, exact=True,
+                complex=True, real=True)
 
 
 def _guarded_np(a: Any, d: Any) -> Any:
-    product = np.multiply(a, d)
+    product = times(a, d)
     return np.where(a == 0, np.zeros((), product.dtype), product)
 
 
 # Bilinear by declaration, so that higher orders stay right where d is infinite or NaN.
 guarded_mul = pointwise("guarded_mul", _guarded_np, lambda m, a, d: m.guarded_mul(a, d), exact=True,
-                        transpose=(
+                        complex=True, transpose=(
     lambda g, d: bind(guarded_mul, (g, d)), lambda g, a: mul_(g, a)))
 
 
@@ -42,10 +57,10 @@ def mul_(a: Node, b: Node) -> Node:
 
 
 div = pointwise("div", np.divide, lambda m, a, b: m.div(a, b), singular=True, exact=True, domain=(0.5, 2.0),
-                partials=(lambda b: 1 / b, lambda b, y: -(y / b)))
+                complex=True, partials=(lambda b: 1 / b, lambda b, y: -(y / b)))
 reciprocal = pointwise("reciprocal", lambda x: np.divide(np.ones((), x.dtype), x),
                        lambda m, x: m.div(m.const(1.0), x), partials=lambda y: -(y * y),
-                       singular=True, domain=(0.5, 2.0), exact=True)
+                       singular=True, domain=(0.5, 2.0), exact=True, complex=True)
 remainder = pointwise("remainder", np.remainder, lambda m, a, b: m.remainder(a, b), domain=(0.7, 1.3),
                       partials=(lambda: 1, lambda a, b: -bind(floor, (a / b,))))
 floor_divide = pointwise("floor_divide", np.floor_divide, lambda m, a, b: m.floor_div(a, b), constant=True,
@@ -59,8 +74,12 @@ def _pow_a(a: Node, b: Node) -> Node:
 
 
 def _pow_b(a: Node, b: Node, y: Node) -> Node:
-    flat = a.equal(0.0) & (b >= 0.0)
+    flat = a.equal(0.0) & (_real_part(b) >= 0.0)
     return bind(where, (flat, const(0.0, y.dtype), y * bind(log, (a,))))
+
+
+def _real_part(b: Node) -> Node:
+    return bind(cast_p, (b,), (b.dtype.to_real().name,)) if b.dtype.is_complex else b
 
 
 def _pow_np(a: Any, b: Any) -> Any:
@@ -72,33 +91,39 @@ def _pow_np(a: Any, b: Any) -> Any:
 
 
 pow_ = pointwise("pow", _pow_np, lambda m, a, b: m.pow(a, b), partials=(_pow_a, _pow_b), singular=True,
-                 domain=(0.5, 2.0))
-exp = pointwise("exp", np.exp, lambda m, x: m.exp(x), partials=lambda y: y)
-expm1 = pointwise("expm1", np.expm1, lambda m, x: m.expm1(x), partials=lambda y: y + 1.0)
+                 domain=(0.5, 2.0), complex=True)
+exp = pointwise("exp", np.exp, lambda m, x: m.exp(x), partials=lambda y: y, complex=True)
+expm1 = pointwise("expm1", np.expm1, lambda m, x: m.expm1(x), partials=lambda y: y + 1.0, complex=True)
 log = pointwise("log", np.log, lambda m, x: m.log(x), partials=lambda x: 1 / x, singular=True,
-                domain=(0.3, 3.0))
+                domain=(0.3, 3.0), complex=True)
 log1p = pointwise("log1p", np.log1p, lambda m, x: m.log1p(x), partials=lambda x: 1 / (1.0 + x), singular=True,
-                  domain=(-0.7, 3.0))
+                  domain=(-0.7, 3.0), complex=True)
 sqrt = pointwise("sqrt", np.sqrt, lambda m, x: m.sqrt(x), partials=lambda y: 0.5 / y, singular=True,
-                 domain=(0.3, 3.0), exact=True)
+                 domain=(0.3, 3.0), exact=True, complex=True)
 rsqrt = pointwise("rsqrt", lambda x: np.divide(np.ones((), x.dtype), np.sqrt(x)), lambda m, x: m.rsqrt(x),
-                  partials=lambda y: -0.5 * (y * y * y), singular=True, domain=(0.3, 3.0), exact=True)
+                  partials=lambda y: -0.5 * (y * y * y), singular=True, domain=(0.3, 3.0), exact=True,
+                  complex=True)
 
 # ---------------------------------------------------------------- trigonometry
-sin = pointwise("sin", np.sin, lambda m, x: m.sin(x), partials=lambda x: bind(cos, (x,)))
-cos = pointwise("cos", np.cos, lambda m, x: m.cos(x), partials=lambda x: -bind(sin, (x,)))
-tan = pointwise("tan", np.tan, lambda m, x: m.tan(x), partials=lambda y: 1.0 + y * y, domain=(-1.2, 1.2))
-tanh = pointwise("tanh", np.tanh, lambda m, x: m.tanh(x), partials=lambda y: 1.0 - y * y)
-atan = pointwise("atan", np.arctan, lambda m, x: m.atan(x), partials=lambda x: 1 / (1.0 + x * x))
+sin = pointwise("sin", np.sin, lambda m, x: m.sin(x), partials=lambda x: bind(cos, (x,)), complex=True)
+cos = pointwise("cos", np.cos, lambda m, x: m.cos(x), partials=lambda x: -bind(sin, (x,)), complex=True)
+tan = pointwise("tan", np.tan, lambda m, x: m.tan(x), partials=lambda y: 1.0 + y * y, domain=(-1.2, 1.2),
+                complex=True)
+tanh = pointwise("tanh", np.tanh, lambda m, x: m.tanh(x), partials=lambda y: 1.0 - y * y, complex=True)
+atan = pointwise("atan", np.arctan, lambda m, x: m.atan(x), partials=lambda x: 1 / (1.0 + x * x),
+                 complex=True)
 
 
 def _sigmoid_np(x: Any) -> Any:
+    if x.dtype.kind == "c":
+        return 1 / (1 + np.exp(-x))
     # exp of a non-positive number never overflows; both branches are exact at their ends
     e = np.exp(-np.abs(x))
     return np.where(x >= 0, 1 / (1 + e), e / (1 + e)).astype(e.dtype, copy=False)
 
 
-sigmoid = pointwise("sigmoid", _sigmoid_np, lambda m, x: m.sigmoid(x), partials=lambda y: y * (1.0 - y))
+sigmoid = pointwise("sigmoid", _sigmoid_np, lambda m, x: m.sigmoid(x), partials=lambda y: y * (1.0 - y),
+                    complex=True)
 softplus = pointwise("softplus", lambda x: np.logaddexp(x, np.zeros((), x.dtype)), lambda m, x: m.softplus(x),
                      partials=lambda x: bind(sigmoid, (x,)))
 
@@ -165,6 +190,6 @@ def _where_samples() -> Any:
 
 where = pointwise("where", lambda c, a, b: np.where(c, a, b).astype(np.result_type(a), copy=False),
                   lambda m, c, a, b: m.select(c, a, b), infer=infer_where, linear=(("a", "b"),),
-                  exact=True, moves=True,
+                  exact=True, moves=True, complex=True,
                   transpose=(None, lambda g, c: bind(where, (c, g, _zero(g))),
                              lambda g, c: bind(where, (c, _zero(g), g))), sample=_where_samples)

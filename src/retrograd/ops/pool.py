@@ -87,12 +87,12 @@ def _place_sample() -> Iterator[Sample]:
 
 pool_pick_p = Primitive(
     "pool_pick", "window", "x v", "kernel stride dilation", infer=infer_pick, np=_pick_np, exact=True,
-    moves=True, linear=(("v",),), lower="pick", sample=_pick_sample,
+    moves=True, complex=False, linear=(("v",),), lower="pick", sample=_pick_sample,
     flops=lambda n: numel(n.shape) * numel(n.params[0]),
     transpose=(None, _spread))
 pool_place_p = Primitive(
     "pool_place", "window", "x g", "kernel stride dilation", infer=lambda i, p: (i[0].shape, i[1].dtype),
-    np=_place_np, linear=(("g",),), lower="spread", sample=_place_sample,
+    np=_place_np, complex=False, linear=(("g",),), lower="spread", sample=_place_sample,
     flops=lambda n: numel(n.inputs[1].shape) * (numel(n.params[0]) + 1),
     transpose=(None, lambda g, x, kernel, stride, dilation: bind(
         pool_pick_p, (x, g), (kernel, stride, dilation))))

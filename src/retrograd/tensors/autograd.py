@@ -30,6 +30,10 @@ def start_of(root: Tensor, g: Any, op: str) -> Node:
     """The cotangent that backward starts with."""
     n = root.node
     if g is None:
+        if n.dtype.is_complex:
+            raise ArgumentError("grad can be implicitly created only for real scalar outputs but got "
+                                f"{n.dtype.name}", op=op, where=line_text(n.where),
+                                fix="Take a real loss, e.g. its .abs() or .real, or pass gradient=... .")
         if n.shape == ():
             return const(1.0, n.dtype)
         if root.numel() != 1:
@@ -43,6 +47,9 @@ def start_of(root: Tensor, g: Any, op: str) -> Node:
     if g.node.shape != n.shape:
         raise ShapeError(f"gradient has shape {tuple(g.node.shape)}, the output {tuple(n.shape)}", op=op,
                          expected="equal shapes")
+    if g.node.dtype.is_complex is not n.dtype.is_complex:
+        raise ArgumentError(f"gradient is {g.node.dtype.name}, the output {n.dtype.name}", op=op,
+                            expected="both complex or both real")
     return lin.cast(g.node, n.dtype)
 
 

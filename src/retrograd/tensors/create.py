@@ -14,6 +14,7 @@ from retrograd.base.shape import Shape, shape_of
 from retrograd.engine.random import Generator, default_generator
 from retrograd.functional.door import TensorBase, need_tensor
 from retrograd.graph.node import Node, bind, leaf
+from retrograd.ops import complex as plane
 from retrograd.ops import linear as lin
 from retrograd.ops.constant import argsort, iota, random_int, random_normal, random_uniform
 from retrograd.runtime.recycle import recycler
@@ -50,8 +51,8 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
     if dtype is not None:
         d = as_dtype(dtype)
         array = array.astype(d.np)
-    elif array.dtype == np.float64 and not isinstance(data, (np.ndarray, np.generic)):
-        d = default()
+    elif array.dtype in (np.float64, np.complex128) and not isinstance(data, (np.ndarray, np.generic)):
+        d = default() if array.dtype == np.float64 else default().to_complex()
         array = array.astype(d.np)
     else:
         d = dt.from_numpy(array.dtype)
@@ -114,7 +115,7 @@ def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, r
     shape = shape_of((size,) if isinstance(size, int) else size, "full")
     if isinstance(fill_value, TensorBase):
         fill_value = fill_value.item()              # type: ignore[attr-defined]
-    if not isinstance(fill_value, (bool, int, float, np.generic)):
+    if not isinstance(fill_value, (bool, int, float, complex, np.generic)):
         raise ArgumentTypeError(f"fill_value is a {type(fill_value).__name__}", op="full",
                                 expected="a number")
     d = as_dtype(dtype) if dtype is not None else dt.of_scalar(fill_value)
@@ -185,12 +186,17 @@ def linspace(start: Any, end: Any, steps: int, *, dtype: Any = None, device: Any
     """`steps` values from start to end, both included, equally far apart."""
     if steps < 0:
         raise ArgumentError(f"steps is {steps}", op="linspace", expected="steps >= 0")
-    d = as_dtype(dtype) if dtype is not None else default()
-    return from_value(np.linspace(float(start), float(end), int(steps)).astype(d.np), d, requires_grad)
+    d = as_dtype(dtype) if dtype is not None else \
+        default().to_complex() if isinstance(start, complex) or isinstance(end, complex) else default()
+    start, end = (x if isinstance(x, complex) or d.is_complex else float(x) for x in (start, end))
+    return from_value(np.linspace(start, end, int(steps)).astype(d.np), d, requires_grad)
 
 
 # ---------------------------------------------------------------- random
 def _draw(prim: Any, shape: Shape, d: dt.DType, generator: Generator | None) -> Node:
+    if d.is_complex:            # both parts drawn; the normal numbers have variance 1 together
+        parts = bind(prim, (generator or default_generator).draw(), ((*shape, 2), d.to_real().name))
+        return bind(plane.as_complex_p, (parts * math.sqrt(0.5) if prim is random_normal else parts,))
     if not d.is_floating_point:
         raise DTypeError(f"dtype is {d.name}", op=prim.name, expected="a floating-point dtype",
                          fix="Use randint.")

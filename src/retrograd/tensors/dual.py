@@ -67,7 +67,7 @@ def exit_dual_level() -> None:
 def make_dual(tensor: Any, tangent: Any, *, level: Any = None) -> Tensor:
     """The tensor with a tangent of its shape, which operations carry on. See `dual_level`."""
     x, t = need_tensor(tensor, "make_dual", "tensor"), need_tensor(tangent, "make_dual", "tangent")
-    if not x.dtype.is_floating_point:
+    if not x.dtype.smooth:
         raise DTypeError(f"the tensor is {x.dtype.name}", op="make_dual", expected="a floating-point tensor")
     if x.shape != t.shape:
         raise ShapeError(f"the tangent has shape {t.shape}, the tensor {x.shape}", op="make_dual",

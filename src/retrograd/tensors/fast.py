@@ -28,7 +28,7 @@ from retrograd.ops.pointwise import mul as mul_p
 from retrograd.tensors.tensor import Tensor
 
 new = Tensor.__new__
-OPERANDS = (Tensor, int, float, np.ndarray, np.generic)
+OPERANDS = (Tensor, int, float, complex, np.ndarray, np.generic)
 plain_kinds: set[type] = {Tensor}
 """Tensor and the subclasses of our own, which override no operator."""
 
@@ -37,6 +37,8 @@ def binary(prim: Primitive, general: Callable[..., Any], *, reflected: bool = Fa
            predicate: bool = False) -> Callable[[Tensor, Any], Any]:
     """An operator method: tensors alike, or a floating tensor and a Python float, directly;
     others by `general`."""
+    strict = floating or predicate
+
     @wraps(general)
     def method(self: Tensor, other: Any) -> Any:
         s = self._storage               # as `node` does, without the price of a property
@@ -46,7 +48,7 @@ def binary(prim: Primitive, general: Callable[..., Any], *, reflected: bool = Fa
         shape = x.shape
         if kind is Tensor or kind in plain_kinds:
             y = other._node if other._storage is None else other.node
-            if y.dtype is not dtype or (floating and not dtype.is_floating_point):
+            if y.dtype is not dtype or (strict and not dtype.is_floating_point):
                 return general(self, other)
             if y.shape != shape:
                 x, y = broadcast2(x, y, prim.name)

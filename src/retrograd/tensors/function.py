@@ -276,7 +276,7 @@ class _Call:
             if k.output is not None:
                 node = node or call_node(self, self.inputs)
                 value = self.values[k.output]
-                out.append(Tensor(output(node, value, k.output) if value.dtype.is_floating_point else value))
+                out.append(Tensor(output(node, value, k.output) if value.dtype.smooth else value))
             else:
                 out.append(None if k.node is None else Tensor(k.node))
         return tuple(out)
@@ -336,7 +336,7 @@ class _Call:
             return self._transposed(tangents)
         given: list[Any] = [None] * self.count
         for k, t, x in zip(self.tensors, tangents, self.inputs):
-            given[k] = self._materialized(t, x) if x.dtype.is_floating_point else None
+            given[k] = self._materialized(t, x) if x.dtype.smooth else None
         found = self._with_saved(
             self.cls.jvp, given, self.kept if self.kept_forward is None else self.kept_forward
         )
@@ -354,7 +354,7 @@ class _Call:
         """backward is linear in g: g -> J^T g. Its own pullback at dx is J dx."""
         there = [k for k, t in enumerate(tangents) if t is not None]
         with enable_grad():
-            probes = [alias_of(lin.zeros(v.aval)) if v.dtype.is_floating_point else None for v in self.values]
+            probes = [alias_of(lin.zeros(v.aval)) if v.dtype.smooth else None for v in self.values]
             shares = self.pullback(list(probes))
             roots = [(shares[k], tangents[k]) for k in there if shares[k] is not None]
             ends = [p for p in probes if p is not None]

@@ -204,13 +204,38 @@ def is_shared(self: Tensor) -> bool:
 
 
 def adjoint(self: Tensor) -> Any:
-    """The last two dimensions exchanged: the conjugate transpose of real matrices.
+    """The conjugate transpose: the last two dimensions exchanged, the elements conjugated.
 
     >>> import retrograd as rg
     >>> rg.tensor([[1, 2]]).adjoint().shape
     retrograd.Size([2, 1])
     """
-    return s.transpose(self, -2, -1)
+    turned = s.transpose(self, -2, -1)
+    return functional.conj(turned) if self.dtype.is_complex else turned
+
+
+def hermitian(self: Tensor) -> Any:
+    """The conjugate transpose of a matrix.
+
+    >>> import retrograd as rg
+    >>> rg.tensor([[1j, 2.0]]).H
+    tensor([[0.-1.j],
+            [2.-0.j]])
+    """
+    if self.ndim not in (0, 2):
+        raise ShapeError(f"the tensor has {self.ndim} dimensions", op="H", expected="a matrix",
+                         fix="Use x.mH .")
+    return functional.conj(s.t(self)) if self.dtype.is_complex else s.t(self)
+
+
+def _part(name: str, doc: str) -> property:
+    """The part of a complex tensor as an attribute that can be written."""
+    def read(self: Tensor) -> Any:
+        return getattr(functional, name)(self)
+
+    def write(self: Tensor, value: Any) -> None:
+        operators.copy_(read(self), value)
+    return property(read, write, doc=doc)
 
 
 def to_dense(self: Tensor, dtype: Any = None) -> Any:
@@ -266,10 +291,10 @@ def install() -> None:
         setattr(Tensor, name + "_", operators.in_place(name, fn))
     for name in ("swapaxes", "swapdims"):
         setattr(Tensor, name + "_", Tensor.transpose_)      # type: ignore[attr-defined]
-    Tensor.mH = property(adjoint, doc="The last two dimensions exchanged.")              # type: ignore[attr-defined]
-    Tensor.H = property(s.t, doc="The transpose of a matrix.")                           # type: ignore[attr-defined]
-    Tensor.real = property(lambda self: self,
-                           doc="The tensor itself: it is real.")      # type: ignore[attr-defined]
+    Tensor.mH = property(adjoint, doc="The conjugate transpose of the last two dimensions.")    # type: ignore[attr-defined]
+    Tensor.H = property(hermitian, doc="The conjugate transpose of a matrix.")           # type: ignore[attr-defined]
+    Tensor.real = _part("real", "The real parts, sharing memory.")                         # type: ignore[attr-defined]
+    Tensor.imag = _part("imag", "The imaginary parts, sharing memory.")                    # type: ignore[attr-defined]
 
 
 install()

@@ -241,7 +241,7 @@ def _number(self: Tensor, kind: Callable[[Any], Any], name: str) -> Any:
 
 
 def to_index(self: Tensor) -> int:
-    if self.dtype.is_floating_point or self.numel() != 1:
+    if self.dtype.smooth or self.numel() != 1:
         raise ArgumentTypeError(f"a {self.dtype.name} tensor of shape {tuple(self.shape)} is no index",
                                 op="index", expected="one integer")
     return int(self.item())
@@ -341,6 +341,7 @@ DUNDERS: dict[str, Callable[..., Any]] = {
     "__getitem__": indexing.getitem, "__setitem__": indexing.setitem, "__len__": length, "__iter__": iterate,
     "__bool__": lambda self: _number(self, bool, "bool"),
     "__float__": lambda self: _number(self, float, "float"),
+    "__complex__": lambda self: _number(self, complex, "complex"),
     "__int__": lambda self: _number(self, int, "int"), "__index__": to_index, "__format__": formatted,
     "__repr__": printed, "__contains__": contains,
     "__deepcopy__": deepcopy, "__copy__": shallow, "__reduce_ex__": reduced,
@@ -353,6 +354,7 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "reshape_as": same_shape_view, "expand_as": expand_as, "type_as": type_as, "view": view,
     "float": _converter("float", dt.float32), "double": _converter("double", dt.float64),
     "half": _converter("half", dt.float16), "bfloat16": _converter("bfloat16", dt.bfloat16),
+    "cfloat": _converter("cfloat", dt.complex64), "cdouble": _converter("cdouble", dt.complex128),
     "long": _converter("long", dt.int64), "int": _converter("int", dt.int32),
     "short": _converter("short", dt.int16), "char": _converter("char", dt.int8),
     "byte": _converter("byte", dt.uint8), "bool": _converter("bool", dt.bool_),

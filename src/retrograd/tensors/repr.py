@@ -44,6 +44,18 @@ def set_printoptions(precision: int | None = None, threshold: float | None = Non
             setattr(options, name, value)
 
 
+class _ComplexFormatter:
+    """Both parts, each in the notation that fits it."""
+
+    def __init__(self, values: Any) -> None:
+        self.real, self.imag = _Formatter(values.real), _Formatter(values.imag)
+        self.width = self.real.width + self.imag.width + 1
+
+    def __call__(self, v: Any) -> str:
+        imag = self.imag(v.imag).lstrip() + "j"
+        return self.real(v.real) + ("" if imag[0] in "+-" else "+") + imag
+
+
 class _Formatter:
     """The width and notation that fit all the numbers shown: PyTorch's rules."""
 
@@ -85,7 +97,7 @@ def _edges(a: Any) -> Any:
     return a.reshape(-1)
 
 
-def _body(a: Any, fmt: _Formatter, indent: int, short: bool) -> str:
+def _body(a: Any, fmt: _Formatter | _ComplexFormatter, indent: int, short: bool) -> str:
     k = options.edgeitems
     if a.ndim == 0:
         return fmt(a.item())
@@ -120,7 +132,7 @@ def to_text(self: Tensor, *, tensor_contents: Any = None) -> str:
     if n.dtype.name == "bfloat16":
         a = a.astype(np.float32)
     short = a.size > options.threshold
-    fmt = _Formatter(_edges(a) if short else a.reshape(-1))
+    fmt = (_ComplexFormatter if n.dtype.is_complex else _Formatter)(_edges(a) if short else a.reshape(-1))
     notes = []
     if a.size == 0:
         body = "[]"
@@ -128,7 +140,8 @@ def to_text(self: Tensor, *, tensor_contents: Any = None) -> str:
             notes.append(f"size={tuple(n.shape)}")
     else:
         body = _body(a, fmt, len("tensor("), short)
-    if n.dtype not in (default(), int64, bool_) or (a.size == 0 and n.dtype is not default()):
+    usual = default(), default().to_complex(), int64, bool_
+    if n.dtype not in usual or (a.size == 0 and n.dtype is not default()):
         notes.append(f"dtype={n.dtype}")
     if short:
         notes.append(f"size={tuple(n.shape)}")

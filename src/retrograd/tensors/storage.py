@@ -121,5 +121,6 @@ def _same_bytes(a: Any, b: Any) -> bool:
         return False
     if a.dtype.kind in "biu":
         return bool(np.array_equal(a, b))
-    bits = np.dtype(f"u{a.dtype.itemsize}")
-    return bool(np.array_equal(np.ascontiguousarray(a).view(bits), np.ascontiguousarray(b).view(bits)))
+    bits = np.dtype(f"u{min(a.dtype.itemsize, 8)}")
+    x, y = (np.ascontiguousarray(v).reshape(-1).view(bits) for v in (a, b))
+    return bool(np.array_equal(x, y))

@@ -142,10 +142,12 @@ class Tensor(TensorBase):
             # A batch of a data set: where it begins is no part of any program.
             part = _through(node.value, [view])
             node = leaf(part, node.dtype) if part is not None else view.read(node)
+        elif view.dtype is not None:
+            node = view.read(node)
         elif view.steps:                    # view.read, and without a code pointer: a view cannot fail later
             for prim, params, shape in view.steps:
                 node = silent(prim, node, params, shape, state)
-        if self._base is not None and view.strides(self.stride()) is None:
+        if (self._base is not None or view.dtype is not None) and view.strides(self.stride()) is None:
             return Tensor(node)             # the elements do not lie so: a copy, as in PyTorch
         out = Tensor.__new__(Tensor)
         out._storage, out._base, out._view, out._node, out._seen = storage, self, view, node, storage.version
@@ -255,8 +257,8 @@ class Tensor(TensorBase):
         return self.dtype.is_floating_point
 
     def is_complex(self) -> bool:
-        """False: there are no complex tensors yet."""
-        return False
+        """Whether the dtype is a complex one."""
+        return self.dtype.is_complex
 
     def is_contiguous(self, memory_format: Any = None) -> bool:
         """Whether the elements lie in row-major order: always, as far as a program can tell."""
@@ -273,9 +275,11 @@ class Tensor(TensorBase):
             return 0
         root, chain = self._chain()
         shape = root._node.shape
-        whole: Any = np.lib.stride_tricks.as_strided(np.zeros(1, np.int8), shape, _strides(shape))
+        steps = [s * root.itemsize for s in _strides(shape)]
+        whole: Any = np.lib.stride_tricks.as_strided(np.zeros(1, root.dtype.np), shape, steps)
         seen = _through(whole, chain)
-        return int(seen.__array_interface__["data"][0] - whole.__array_interface__["data"][0])
+        between = seen.__array_interface__["data"][0] - whole.__array_interface__["data"][0]
+        return int(between // seen.itemsize)
 
     def data_ptr(self) -> int:
         """Address of the memory (it is exposed to the outside by asking)."""
@@ -304,8 +308,8 @@ class Tensor(TensorBase):
                                 op="requires_grad_", fix="Use x.detach() .")
         if requires_grad == self._leaf:
             return self
-        if requires_grad and not self.dtype.is_floating_point:
-            raise DTypeError(f"only floating-point tensors can require gradients; this one is "
+        if requires_grad and not self.dtype.smooth:
+            raise DTypeError(f"only floating-point and complex tensors can require gradients; this one is "
                              f"{self.dtype.name}", op="requires_grad_", fix="Convert it, e.g. x.float() .")
         self._own()
         changes.count += 1

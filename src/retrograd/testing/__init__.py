@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from retrograd.base.dtype import BOOL, FLOATING, as_dtype
+from retrograd.functional.plane import view_as_complex
 from retrograd.tensors.create import rand, randint
 from retrograd.trust.close import assert_close
 
@@ -25,7 +26,10 @@ def make_tensor(*shape: Any, dtype: Any, device: Any = None, low: float | None =
     d = as_dtype(dtype)
     least, top = (0, 2) if d.kind == BOOL else (0, 9) if d.name == "uint8" else (-9, 9)
     low, high = least if low is None else low, top if high is None else high
-    if d.kind == FLOATING:
+    if d.is_complex:
+        parts = rand(*sizes, 2, dtype=d.to_real()) * (high - low) + low
+        out = view_as_complex(parts)
+    elif d.kind == FLOATING:
         out = rand(*sizes, dtype=d) * (high - low) + low
     else:
         out = randint(int(low), int(high), sizes).to(d)

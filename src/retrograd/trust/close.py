@@ -14,7 +14,7 @@ from retrograd.tensors.tensor import Tensor
 
 # (relative, absolute) by dtype, as PyTorch's; 0 for what is not floating point.
 TOLERANCES = {dt.float16: (1e-3, 1e-5), dt.bfloat16: (1.6e-2, 1e-5), dt.float32: (1.3e-6, 1e-5),
-              dt.float64: (1e-7, 1e-7)}
+              dt.float64: (1e-7, 1e-7), dt.complex64: (1.3e-6, 1e-5), dt.complex128: (1e-7, 1e-7)}
 
 
 class _Ask(NamedTuple):
@@ -80,8 +80,9 @@ def _array(x: Any) -> tuple[Any, DType, str]:
         return x.detach().numpy(), x.dtype, "Tensor-likes"
     if isinstance(x, (np.ndarray, np.generic)):
         return np.asarray(x), dt.from_numpy(np.asarray(x).dtype), "Tensor-likes"
-    if isinstance(x, (bool, int, float)):
-        d = dt.bool_ if isinstance(x, bool) else dt.int64 if isinstance(x, int) else dt.float64
+    if isinstance(x, (bool, int, float, complex)):
+        d = dt.bool_ if isinstance(x, bool) else dt.int64 if isinstance(x, int) else \
+            dt.complex128 if isinstance(x, complex) else dt.float64
         return np.asarray(x), d, "Scalars"
     raise ArgumentError(f"cannot compare a {type(x).__name__}", op="assert_close",
                         expected="tensors, arrays, numbers, or sequences and mappings of them")
@@ -94,8 +95,9 @@ def _compare_arrays(actual: Any, expected: Any, ask: _Ask, place: str) -> None:
     if kind != "Scalars" and ask.check_dtype and da is not db:
         _fail(f"The values for attribute 'dtype' do not match: {da} != {db}.", ask, place)
     rtol, atol = ask.tolerances(da, db)
-    exact = not (da.is_floating_point or db.is_floating_point)
-    x, y = (v.astype(np.int64 if exact else np.float64) for v in (a, b))
+    exact = not (da.smooth or db.smooth)
+    wide = np.int64 if exact else np.complex128 if da.is_complex or db.is_complex else np.float64
+    x, y = (v.astype(wide) for v in (a, b))
     with np.errstate(all="ignore"):
         gap = np.abs(x - y)
         close = (x == y) | (np.isfinite(y) & (gap <= atol + rtol * np.abs(y)))

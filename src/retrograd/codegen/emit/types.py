@@ -24,7 +24,7 @@ REGISTER: dict[str, ir.Type] = {
 MEMORY: dict[str, ir.Type] = {**REGISTER, "bool": i8, "float16": i16, "bfloat16": i16, "uint8": i8}
 SIZE: dict[str, int] = {
     "float32": 4, "float64": 8, "bool": 1, "int8": 1, "int16": 2, "int32": 4, "int64": 8,
-    "float16": 2, "bfloat16": 2, "uint8": 1,
+    "float16": 2, "bfloat16": 2, "uint8": 1, "complex64": 8, "complex128": 16,
 }
 # Two bfloat16 that lie side by side, as one element of a product: a float32 by its size alone.
 PAIR = "bfloat16x2"
