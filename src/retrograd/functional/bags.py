@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from retrograd.base.dtype import INTEGER, int64
-from retrograd.base.errors import ArgumentError, DTypeError, MissingError, ShapeError
+from retrograd.base.errors import ArgumentError, DTypeError, ShapeError
 from retrograd.functional.door import Tensor, need_tensor, wrap
 from retrograd.functional.lookup import embedding
 from retrograd.functional.writing import scatter_reduce
@@ -28,6 +28,7 @@ def embedding_bag(input: Any, weight: Any, offsets: Any = None, max_norm: float 
     Indices are (bags, N), a bag a row; or (N), and bag k begins at `offsets[k]` and ends where the next one
     begins (with `include_last_offset` the last offset is the end). `per_sample_weights`, in the shape of the
     indices, multiply rows of a sum. The row `padding_idx` is left out. A bag without rows gives zeros.
+    `max_norm` and `scale_grad_by_freq` are those of `embedding`.
     Derivative: that of rows and reduction; of a maximum where it is taken, in equal shares.
 
     >>> import retrograd as rg
@@ -37,11 +38,11 @@ def embedding_bag(input: Any, weight: Any, offsets: Any = None, max_norm: float 
             [4., 5.]])
     """
     op = "embedding_bag"
-    if max_norm is not None or scale_grad_by_freq:
-        raise MissingError("max_norm and scale_grad_by_freq are not implemented yet", op=op,
-                           fix="Leave them out.")
     if mode not in ("sum", "mean", "max"):
         raise ArgumentError(f"mode is {mode!r}", op=op, expected="'sum', 'mean' or 'max'")
+    for name, said in (("scale_grad_by_freq", scale_grad_by_freq), ("sparse", sparse)):
+        if mode == "max" and said:
+            raise ArgumentError(f"{name} is {said!r} with mode 'max'", op=op, expected="mode 'sum' or 'mean'")
     i, w = need_tensor(input, op), need_tensor(weight, op, "weight")
     if i.ndim not in (1, 2) or (i.ndim == 1) == (offsets is None):
         found = "missing" if offsets is None else "given"
@@ -51,7 +52,7 @@ def embedding_bag(input: Any, weight: Any, offsets: Any = None, max_norm: float 
     if scales is not None and (mode != "sum" or scales.shape != i.shape):
         raise ArgumentError(f"per_sample_weights of shape {scales.shape} with mode {mode!r}", op=op,
                             expected=f"mode 'sum', and weights of shape {i.shape}")
-    y = embedding(input, weight, padding_idx, sparse=sparse).node
+    y = embedding(input, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse).node
     kept = None if padding_idx is None else \
         bind(ne, (lin.cast(i, int64), const(padding_idx % w.shape[0], int64)))
     if scales is not None:

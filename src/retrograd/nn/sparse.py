@@ -16,7 +16,8 @@ from retrograd.tensors.tensor import Tensor
 class Embedding(Module):
     """Row i of a (num_embeddings, embedding_dim) table for every index i; rows start as N(0, 1).
 
-    The row `padding_idx` starts at zero and gets no gradient. Shapes: (*) of integers to (*, embedding_dim).
+    The row `padding_idx` starts at zero and gets no gradient; the other options are those of
+    `nn.functional.embedding`. Shapes: (*) of integers to (*, embedding_dim).
 
     >>> import retrograd as torch
     >>> from retrograd import nn

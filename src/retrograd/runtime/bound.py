@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,14 +22,17 @@ class Bound:
         self._place = {key: k for k, (key, _, _) in enumerate(program.recipe.outputs)}
 
     @staticmethod
-    def fits(program: Any) -> bool:
-        """Whether a program is made of kernels alone and each result is an output or lies in a leaf."""
+    def fits(program: Any, passed_on: Sequence[int] = ()) -> bool:
+        """Whether a program is made of kernels alone and each result is an output or lies in a leaf; the
+        roots `passed_on` may be leaves that the program only reads."""
         if program.__class__ is not Program:
             return False
         recipe = program.recipe
         keys = {key for key, _, _ in recipe.outputs}
+        read = set(recipe.leaves) - {recipe.leaves[j] for j in recipe.over.values()}
+        passed = {k for k in passed_on if recipe.roots[k].strides is None and recipe.roots[k].key in read}
         return len(recipe.segments) == 1 and isinstance(recipe.segments[0], Run) and all(
-            k in recipe.over or seen.key in keys for k, seen in enumerate(recipe.roots))
+            k in recipe.over or seen.key in keys or k in passed for k, seen in enumerate(recipe.roots))
 
     def leaf(self, k: int, array: Any) -> bool:
         """Read leaf k from that array from now on; False where it does not lie row after row."""
@@ -41,6 +44,15 @@ class Bound:
     def output_of(self, root: int) -> int:
         """The output that a root lies in."""
         return self._place[self.program.recipe.roots[root].key]
+
+    def has_output(self, root: int) -> bool:
+        """Whether a root lies in an output; else it is a leaf that is passed on."""
+        return self.program.recipe.roots[root].key in self._place
+
+    def leaf_of(self, root: int) -> int:
+        """The number of the leaf that a root is."""
+        recipe = self.program.recipe
+        return recipe.leaves.index(recipe.roots[root].key)
 
     def fresh(self, k: int) -> Any:
         """New memory for output k."""

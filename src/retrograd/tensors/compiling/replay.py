@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from retrograd.base import dtype as dt
@@ -111,7 +111,7 @@ class Rows(NamedTuple):
     dtypes: tuple[Any, ...]
     made: tuple[Any, ...]           # primitive, parameters, shape and dtype
 
-    def tensor(self, arrays: Sequence[Any]) -> Tensor:
+    def tensor(self, arrays: Sequence[Any] | Mapping[int, Any]) -> Tensor:
         prim, params, shape, dtype = self.made
         inputs = tuple([leaf(arrays[k], d) for k, d in zip(self.parts, self.dtypes)])
         return held(Node(prim, inputs, params, shape, dtype))

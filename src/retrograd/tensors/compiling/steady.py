@@ -28,13 +28,13 @@ from retrograd.graph.node import Node, leaf
 from retrograd.runtime.bound import Bound
 from retrograd.runtime.objects import counted, holding, references, slot_place
 from retrograd.tensors.compiling.replay import Replay, Rows, tensor_of
+from retrograd.tensors.compiling.ring import HeldRows, Ring
 from retrograd.tensors.formula import making
 from retrograd.tensors.inplace import Cells, cells
 from retrograd.tensors.storage import Storage
 from retrograd.tensors.tensor import Tensor
 
 MISS = object()
-RING = 3            # memory of a result is used again after so many runs, if nobody holds it
 _grad = attrgetter("_grad")
 _NODE = slot_place(Storage(leaf(np.zeros(1), dt.float64)), "node")
 _CONTENTS = slot_place(CellType(object()), "cell_contents")
@@ -81,38 +81,6 @@ class Gradients:
         self.counts = references(self.parts)
 
 
-class Ring:
-    """Memory for one result: what nobody holds any more is used again."""
-
-    def __init__(self, bound: Bound, root: int) -> None:
-        self.bound, self.root, self.output = bound, root, bound.output_of(root)
-        self.places = bound.frame.output_patches[self.output]
-        self.arrays: list[Any] = [None] * RING
-        self.views: list[Any] = [None] * RING
-        self.counts = [(0, 0)] * RING
-        self.addresses = [0] * RING
-        self.at = 0
-
-    def next(self) -> Any:
-        """The array that the run to come fills."""
-        at = self.at = (self.at + 1) % RING
-        count = sys.getrefcount
-        if (count(self.views[at]), count(self.arrays[at])) == self.counts[at]:
-            table, address = self.bound.frame.table, self.addresses[at]
-            for k, offset in self.places:
-                table[k] = address + offset
-        else:
-            self._make(at)
-            self.counts[at] = count(self.views[at]), count(self.arrays[at])
-        return self.views[at]
-
-    def _make(self, at: int) -> None:
-        array = self.arrays[at] = self.bound.fresh(self.output)
-        self.views[at] = self.bound.seen(self.root, array)
-        self.addresses[at] = array.ctypes.data
-        self.bound.output(self.output, array)
-
-
 class Steady:
     """A replay with everything in its place."""
 
@@ -124,6 +92,7 @@ class Steady:
         self.told = replay.told                                 # arguments that are numbers
         self.given: list[Any] = [None] * len(args)              # nodes of arguments last time
         self.leaves: list[list[int]] = [[] for _ in args]       # of each argument
+        self.read: dict[int, Any] = {}                          # arrays of leaves
         self.held: list[Any] = []                               # what else is read, and its nodes
         self.nodes: list[Node] = []
         self.kept: list[Any] = []
@@ -143,8 +112,11 @@ class Steady:
                                                  [p.value for p in names])
         self.silent = [p for p in replay.places if p.silent]
         self._numbers()
-        owners = [(ref.tensor(args), root) for ref, root in replay.grads if root is not None]
+        owners = [(ref.tensor(args), root) for ref, root in replay.grads if isinstance(root, int)]
         self.gradients = Gradients(bound, [t for t, _ in owners], [root for _, root in owners])
+        self.rows = [HeldRows(bound, ref.tensor(args), root) for ref, root in replay.grads
+                     if isinstance(root, Rows)]
+        self.filled: list[dict[int, Any]] = []                  # arrays of these, by root
         self.cleared = [ref.tensor(args) for ref, root in replay.grads if root is None]
         self.rings: list[Any] = [Ring(bound, r.it) if r.kind == "root" else None for r in replay.returned]
         self.single = replay.single
@@ -167,6 +139,7 @@ class Steady:
                 array = np.ascontiguousarray(node.value)
                 bound.leaf(k, array)
                 self.kept.append(array)
+                self.read[k] = array
                 if source.kind != "fixed":
                     self.held.append(source.of if source.kind == "storage" else source.of.held)
                     self.nodes.append(node)
@@ -280,13 +253,18 @@ class Steady:
         self.guarded = True
 
     def _next(self) -> list[Any]:
-        """Memory for what is returned."""
+        """Memory for what is returned, and for gradients held as few rows."""
+        if self.rows:
+            self.filled = [rows.next() for rows in self.rows]
         return [self.rings[0].next()] if self.single else [ring and ring.next() for ring in self.rings]
 
     def _result(self, args: Sequence[Any], arrays: Sequence[Any]) -> Any:
         replay = self.replay
         for t in self.cleared:
             t._grad = None
+        for rows, filled in zip(self.rows, self.filled):
+            rows.deliver(filled, self.read)
+        self.filled = []
         if self.single:                             # a tensor alone
             return tensor_of(arrays[0], *replay.returned[0][2:])
         results = [replay.result(r, args, array) for r, array in zip(replay.returned, arrays)]
@@ -333,6 +311,8 @@ class Steady:
                 not all([self.bound.leaf(j, n.value) for j in self.leaves[k]]):
             return False
         self.given[k] = n
+        if self.rows:
+            self.read.update(dict.fromkeys(self.leaves[k], n.value))
         return True
 
     def _intact(self) -> bool:
@@ -345,16 +325,17 @@ class Steady:
 
 def steady(replay: Replay, args: Sequence[Any]) -> Steady | None:
     """The steady state of a replay that has just run; None where it has none, or somebody looks on."""
-    if not Bound.fits(replay.program) or any(s.kind == "grad" for s in replay.sources):
+    rows = [k for _, root in replay.grads if isinstance(root, Rows) for k in root.parts]
+    if not Bound.fits(replay.program, rows) or any(s.kind == "grad" for s in replay.sources):
         return None
     if any(w.ref is None or w.ref.argument >= 0 or w.grad or w.root not in replay.program.over
            for w in replay.written) or any(ref.argument >= 0 for ref, _ in replay.grads) or replay.asked \
-            or any(r.kind == "number" for r in replay.returned) \
-            or any(isinstance(k, Rows) for _, k in replay.grads):
+            or any(r.kind == "number" for r in replay.returned):
         return None
     roots = [r.it for r in replay.returned if r.kind == "root"]
-    roots += [k for _, k in replay.grads if k is not None]
+    roots += [k for _, k in replay.grads if isinstance(k, int)]
     bound = Bound(replay.program)
+    roots += [k for k in rows if bound.has_output(k)]
     # Each result in a memory of its own, and no memory without one.
     if sorted(bound.output_of(k) for k in roots) != list(range(len(replay.program.recipe.outputs))):
         return None
