@@ -126,3 +126,53 @@ def test_dropout_drops_weights_in_training_only() -> None:
 def test_mistakes_are_explained(call: Any) -> None:
     with pytest.raises(RuntimeError, match="MultiheadAttention"):
         call()
+
+
+@pytest.mark.parametrize("separate", [False, True], ids=["joint", "separate"])
+@pytest.mark.parametrize("batch", [N, None], ids=["batch", "alone"])
+@pytest.mark.parametrize("options", [
+    {}, {"need_weights": False, "key_padding_mask": True}, {"average_attn_weights": False, "static": True},
+    {"attn_mask": True, "bias_k": True, "add_zero_attn": True, "training": False, "dropout_p": 0.5}],
+    ids=lambda o: "-".join(o) or "plain")
+def test_the_function_of_weights(torch: Any, options: Any, batch: int | None, separate: bool) -> None:
+    rng = np.random.default_rng(1)
+    lead = () if batch is None else (batch,)
+
+    def normal(*shape: int) -> Any:
+        return rng.standard_normal(shape)
+    x = [normal(n, *lead, E) for n in (L, S, S)]
+    learned = [normal(E, E) for _ in range(3)] if separate else [normal(3 * E, E)]
+    rest = [normal(3 * E), normal(1, 1, E), normal(1, 1, E), normal(E, E), normal(E)]
+    fixed = [normal((batch or 1) * H, S, E // H) for _ in range(2)]
+    masks = {"key_padding_mask": rng.uniform(size=(*lead, S)) > 0.6,
+             "attn_mask": np.triu(np.ones((L, S), bool), 2)}
+    masks["key_padding_mask"][..., 0] = False
+    found = []
+    for T in (rg, torch):
+        leaves = [T.tensor(a, requires_grad=True) for a in (*x, *learned, *rest)]
+        q, k, v, *w = leaves
+        matrices, (b, bk, bv, out, out_bias) = w[:-5], w[-5:]
+        given = {name: T.tensor(masks[name]) if name in masks else value for name, value in options.items()
+                 if name not in ("bias_k", "add_zero_attn", "dropout_p", "static")}
+        if "static" in options:
+            given.update(zip(("static_k", "static_v"), map(T.tensor, fixed)))
+        if separate:
+            given.update(zip(("q_proj_weight", "k_proj_weight", "v_proj_weight"), matrices),
+                         use_separate_proj_weight=True)
+        biased = (bk, bv) if "bias_k" in options else (None, None)
+        y, seen = T.nn.functional.multi_head_attention_forward(
+            q, k, v, E, H, None if separate else matrices[0], b, *biased, options.get("add_zero_attn", False),
+            options.get("dropout_p", 0.0), out, out_bias, **given)
+        (y.square().sum() + (0 if seen is None else seen.square().sum())).backward()
+        found.append([y, *([] if seen is None else [seen]), *(n.grad for n in leaves if n.grad is not None)])
+    assert len(found[0]) == len(found[1])
+    for ours, theirs in zip(*found):
+        np.testing.assert_allclose(ours.detach().numpy(), theirs.detach().numpy(), rtol=1e-9, atol=1e-10)
+
+
+def test_mistakes_of_the_function_are_explained() -> None:
+    x = rg.ones(L, E)
+    for width, heads, w in ((7, 1, x), (E, 3, x), (E, 2, None)):
+        with pytest.raises(RuntimeError, match="MultiheadAttention"):
+            rg.nn.functional.multi_head_attention_forward(
+                x, x, x, width, heads, w, None, None, None, False, 0.0, x, None)

@@ -215,6 +215,8 @@ _LATER = {
         "affine_grid grid_sample",
     "attention":
         "scaled_dot_product_attention",
+    "multi_head":
+        "multi_head_attention_forward",
     "ctc":
         "ctc_decode ctc_loss",
     "recurrent":
