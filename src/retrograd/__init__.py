@@ -285,6 +285,8 @@ _PLACES = {
         set_float32_matmul_precision set_flush_denormal set_num_interop_threads set_num_threads strided
         use_deterministic_algorithms""",
     "tensors.repr": "set_printoptions",
+    "tensors.memory": "as_strided as_strided_ as_strided_scatter",
+    "tensors.storages": "TypedStorage UntypedStorage",
     "tensors.drawing": "asarray binomial logspace multinomial poisson randint_like range scalar_tensor",
 }
 _LATER = _homes(_PLACES) | dict.fromkeys(

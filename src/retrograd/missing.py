@@ -26,8 +26,6 @@ NEAREST = {
     "onnx": "Save the state instead:  rg.save(model.state_dict(), path) .",
     "profiler":
         "Read time.perf_counter() after rg.synchronize(); RETROGRAD_DEBUG=1 says which programs are new.",
-    "untyped_storage": "Memory is shared by views and detach(); x.numpy() shows it.",
-    "storage": "Memory is shared by views and detach(); x.numpy() shows it.",
     "xpu": "Retrograd computes on the CPU: use device 'cpu'.",
     "mps": "Retrograd computes on the CPU: use device 'cpu'.",
     "accelerator": "Retrograd computes on the CPU: use device 'cpu'.",

@@ -149,7 +149,7 @@ def name_without_an_equal() -> None:
 
 
 def method_that_pytorch_has() -> None:
-    rg.ones(2).untyped_storage
+    rg.ones(2).to_sparse
 
 
 def misspelt_name() -> None:
@@ -269,8 +269,8 @@ could not undo.
         retrograd.lobpcg is not implemented yet.
                                The nearest in retrograd.linalg are eigh, svd, qr and solve."""),
     method_that_pytorch_has: ((AttributeError, NotImplementedError), """\
-        Tensor.untyped_storage is not implemented yet.
-                               Memory is shared by views and detach(); x.numpy() shows it."""),
+        Tensor.to_sparse is not implemented yet.
+                               Tensors are dense here; Embedding and indexing give dense gradients."""),
     misspelt_name: ((AttributeError,), """\
         module 'retrograd' has no attribute 'sigmoidd'. Did you mean 'sigmoid'?"""),
 }

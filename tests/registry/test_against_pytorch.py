@@ -253,6 +253,8 @@ PEERS: dict[str, Peer] = {
     "gelu": Peer(gelu, *FUNCTION, largest=True),
     "solve": Peer(T.linalg.solve, *SUM, largest=True),
     "pool_pick": Peer(pool_pick), "pool_place": Peer(pool_place, *SUM, largest=True),
+    "strided": Peer(lambda x, size, strides, offset: T.as_strided(
+        x, (*x.shape[:-1], *size), (*x.stride()[:-1], *strides), offset)),
     "windows": Peer(windows), "fold": Peer(fold, *SUM, largest=True),
     "conv": Peer(in_float32(conv), *SUM, largest=True),
     # An infinite weight makes NaN of the zeros around an image: here, and in some of PyTorch's kernels.

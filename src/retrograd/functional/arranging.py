@@ -4,6 +4,7 @@ pictures."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import combinations as choose
 from itertools import combinations_with_replacement as choose_again
 from typing import Any
@@ -12,8 +13,8 @@ import numpy as np
 
 from retrograd.base.dtype import INTEGER, as_dtype, float32, int64
 from retrograd.base.errors import ArgumentError, ArgumentTypeError, IndexRangeError, ShapeError
-from retrograd.base.shape import axis, numel, shape_of
-from retrograd.functional.door import Tensor, common_dtype, need_tensor, wrap
+from retrograd.base.shape import Shape, axis, numel, shape_of
+from retrograd.functional.door import Tensor, View, common_dtype, hooks, need_tensor, wrap
 from retrograd.functional.elementwise import pow
 from retrograd.functional.places import diag, take
 from retrograd.functional.shape import (
@@ -29,9 +30,10 @@ from retrograd.functional.shape import (
     transpose,
     unsqueeze,
 )
-from retrograd.graph.node import bind, const, leaf
+from retrograd.graph.node import Node, bind, const, leaf
 from retrograd.ops import linear as lin
 from retrograd.ops.constant import iota
+from retrograd.ops.gather import place_p
 from retrograd.ops.pointwise import where
 from retrograd.ops.window import windows_p
 
@@ -160,9 +162,8 @@ dsplit = _along("dsplit", 3, lambda rank: 2)
 
 
 def windows(input: Any, dimension: int, size: int, step: int) -> Tensor:
-    """Windows of `size` places along a dimension, `step` apart, as a new last dimension; a copy.
-    Derivative: added
-    back where windows overlap.
+    """Windows of `size` places along a dimension, `step` apart, as a new last dimension. Shares memory.
+    Derivative: added back where windows overlap.
 
     >>> import retrograd as rg
     >>> rg.arange(5).unfold(0, 3, 2)
@@ -171,20 +172,38 @@ def windows(input: Any, dimension: int, size: int, step: int) -> Tensor:
     """
     x = need_tensor(input, "unfold")
     d = axis(dimension, x.ndim, "unfold")
-    x = x if x.ndim else lin.reshape(x, (1,))
-    if step <= 0 or not 0 <= size <= x.shape[d]:
-        raise ShapeError(f"size is {size}, step is {step}, dimension {dimension} has {x.shape[d]} places",
-                         op="unfold",
+    if step <= 0 or not 0 <= size <= (x.shape[d] if x.ndim else 1):
+        raise ShapeError(f"size is {size}, step is {step}, dimension {dimension} has "
+                         f"{x.shape[d] if x.ndim else 1} places", op="unfold",
                          expected="a positive step, and size at most that")
-    perm = (*(k for k in range(x.ndim) if k != d), d)
-    if not size:
-        count = x.shape[d] // step + 1
-        return wrap(lin.full(0, (*x.shape[:d], count, *x.shape[d + 1:], 0), x.dtype))
-    lead = tuple(x.shape[k] for k in perm[:-1])
-    rows = lin.reshape(lin.permute(x, perm), (1, numel(lead), x.shape[d]))
-    w = bind(windows_p, (rows,), ((size,), (step,), (1,)))
-    w = lin.reshape(w, (*lead, w.shape[-2], size))
-    return movedim(wrap(w), -2, d)
+    return hooks.wrap_view(input, _sliding(x.shape, d, size, step))
+
+
+@lru_cache(maxsize=1024)
+def _sliding(shape: Shape, d: int, size: int, step: int) -> View:
+    line = shape or (1,)
+    perm = (*(k for k in range(len(line)) if k != d), d)
+    lead = tuple(line[k] for k in perm[:-1])
+    count = (line[d] - size) // step + 1
+
+    def read(b: Node) -> Node:
+        if not size:
+            return bind(windows_p, (b,), ((0,), (step,), (1,)))
+        rows = lin.reshape(lin.permute(lin.reshape(b, line), perm), (1, numel(lead), line[d]))
+        w = lin.reshape(bind(windows_p, (rows,), ((size,), (step,), (1,))), (*lead, count, size))
+        return lin.permute(w, (*range(d), len(lead), *range(d, len(lead)), len(lead) + 1))
+
+    def array(a: Any) -> Any:
+        a = a.reshape(line)
+        return np.lib.stride_tricks.as_strided(
+            a, (*line[:d], count, *line[d + 1:], size),
+            (*a.strides[:d], a.strides[d] * step, *a.strides[d + 1:], a.strides[d]))
+
+    def write(b: Node, v: Node) -> Node:
+        at = array(np.arange(numel(line)).reshape(line)).reshape(-1)
+        flat, v = lin.reshape(b, (numel(line),)), lin.reshape(v, (numel(v.shape),))
+        return lin.reshape(bind(place_p, (flat, v, leaf(np.ascontiguousarray(at), int64))), shape)
+    return View(shape, read, write, array)
 
 
 # ---------------------------------------------------------------- turned

@@ -267,7 +267,7 @@ def diag(input: Any, diagonal: int = 0) -> Tensor:
     """A vector as a diagonal matrix, or the diagonal of a matrix."""
     x = need_tensor(input, "diag")
     if x.ndim == 2:
-        return _DIAGONAL(input, diagonal)
+        return wrap(bind(lin.alias_p, (_DIAGONAL(input, diagonal).node,)))
     if x.ndim != 1:
         raise ShapeError(f"input is {x.shape}", op="diag", expected="a vector or a matrix")
     n, k = x.shape[0], diagonal

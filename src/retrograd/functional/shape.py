@@ -171,7 +171,10 @@ def expand(input: Any, *sizes: Any) -> Tensor:
 
 @lru_cache(maxsize=4096)
 def _expanding(old: Shape, shape: Shape) -> View:
-    return View(old, lambda b: expand_to(b, shape), _not_through_expand, lambda a: np.broadcast_to(a, shape))
+    once = numel(old) == numel(shape)           # then only axes of size 1 were added
+    return View(old, lambda b: expand_to(b, shape),
+                (lambda b, v: lin.reshape(v, old)) if once else _not_through_expand,
+                lambda a: np.reshape(a, shape, copy=False) if once else np.broadcast_to(a, shape))
 
 
 def _not_through_expand(base: Node, value: Node) -> Node:

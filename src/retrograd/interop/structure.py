@@ -90,7 +90,7 @@ class Encoder:
         return self.encode(key, (*path, key))
 
     def _tensor(self, t: Tensor, path: tuple[Any, ...]) -> Any:
-        memory = id(t._storage) if t._storage is not None and t._base is None else id(t)
+        memory = id(t._storage) if t._storage is not None and t._parent is None else id(t)
         # The dtype too: a storage keeps its shape, but be sure that one name means one array.
         key = (memory, t.node.shape, t.dtype)
         if key not in self._seen:

@@ -5,6 +5,7 @@ from retrograd.base.later import later
 
 __getattr__, __dir__ = later(__name__, rare="""
     attention checked complex composite convolution explicit factors gelu
-    hyperbolic matrices numbers philox pool radix rewrites singular special special_values window""")
+    hyperbolic matrices numbers philox pool radix rewrites singular special special_values strided
+    window""")
 
 from retrograd.ops import arithmetic  # noqa: E402, F401  (of nodes: everybody's)

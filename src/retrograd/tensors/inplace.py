@@ -80,7 +80,7 @@ def cells(tensors: Sequence[Tensor]) -> Cells | None:
 
 def _kind(t: Tensor) -> int | None:
     n, s = t.node, t._storage
-    if t._base is not None or (s is not None and (s.memory is not None or s.node.rg)):
+    if t._parent is not None or (s is not None and (s.memory is not None or s.node.rg)):
         return None
     if n.value is None or (s is not None and s.node.value is None):
         engine.evaluate([n] if s is None else [n, s.node])

@@ -12,7 +12,7 @@ import numpy as np
 from retrograd import functional
 from retrograd.base.dtype import FLOATING, as_dtype, bool_
 from retrograd.base.errors import ArgumentError, DTypeError, ShapeError
-from retrograd.base.shape import numel, shape_of
+from retrograd.base.shape import shape_of
 from retrograd.engine.random import default_generator
 from retrograd.functional import elementwise as e
 from retrograd.functional import products as m
@@ -23,7 +23,7 @@ from retrograd.functional.indexing import setitem
 from retrograd.graph.node import bind, leaf
 from retrograd.ops import linear as lin
 from retrograd.ops.constant import random_int, random_normal, random_uniform
-from retrograd.tensors import operators
+from retrograd.tensors import memory, operators, storages
 from retrograd.tensors.tensor import Tensor
 
 
@@ -101,35 +101,6 @@ def index_put_(self: Tensor, indices: Any, values: Any, accumulate: bool = False
     if accumulate:
         return self._write(functional.index_put(self, indices, values, True).node, "index_put_")
     setitem(self, tuple(indices), values)
-    return self
-
-
-def resize_(self: Tensor, *sizes: Any, memory_format: Any = None) -> Tensor:
-    """Another size in place: the elements stay in row-major order, new ones are 0.
-
-    >>> import retrograd as rg
-    >>> rg.arange(3).resize_(2, 2)
-    tensor([[0, 1],
-            [2, 0]])
-    """
-    shape = shape_of(sizes, "resize_")
-    if self._base is not None or self.requires_grad:
-        raise ArgumentError("the tensor is a view or requires grad", op="resize_",
-                            fix="Resize a .clone() of it.")
-    old = np.asarray(self._value()).reshape(-1)
-    new = np.zeros(numel(shape), old.dtype)
-    new[:old.size] = old[:new.size]
-    return self._write(leaf(new.reshape(shape), self.dtype), "resize_")
-
-
-def set_(self: Tensor, source: Any = None) -> Tensor:
-    """Another name for the memory of source (an empty tensor without one).
-
-    >>> import retrograd as rg
-    >>> rg.zeros(2).set_(rg.ones(3))
-    tensor([1., 1., 1.])
-    """
-    self.data = source if source is not None else Tensor(lin.full(0, (0,), self.dtype))
     return self
 
 
@@ -265,7 +236,7 @@ TABLE: dict[str, Callable[..., Any]] = {
     "geometric_": _law("geometric_", _geometric,
                        "Fill with the number of trials until one of probability p succeeds."),
     "log_normal_": _law("log_normal_", _log_normal, "Fill with e**z of normal z with that mean and std."),
-    "index_put_": index_put_, "resize_": resize_, "set_": set_, "apply_": apply_, "map_": map_,
+    "index_put_": index_put_, "apply_": apply_, "map_": map_,
     "sum_to_size": sum_to_size, "is_same_size": is_same_size, "get_device": get_device,
     "is_shared": is_shared, "is_pinned": is_shared, "adjoint": adjoint,
     "to_dense": to_dense, "coalesce": to_dense,
@@ -283,8 +254,28 @@ WRITES: dict[str, Callable[..., Any]] = {
 TABLE["ndimension"].__doc__ = "Number of dimensions."
 
 
+# What is asked of memory: the methods of a module that is loaded when the first of them is called.
+OF_MEMORY = """_is_view _own_root as_strided as_strided_ as_strided_scatter data_ptr is_contiguous is_set_to
+    resize_ resize_as_ set_ storage_offset"""
+OF_STORAGES = "untyped_storage storage"
+
+
+def _in(module: Any, name: str) -> Callable[..., Any]:
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+        return getattr(module, name)(self, *args, **kwargs)
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"See `retrograd.{module.__name__.partition('.')[2]}.{name}`."
+    return method
+
+
 def install() -> None:
     """Put the tables on Tensor."""
+    for module, names in ((memory, OF_MEMORY), (storages, OF_STORAGES)):
+        for name in names.split():
+            setattr(Tensor, name, _in(module, name))
+    Tensor._typed_storage = Tensor.storage                                               # type: ignore[attr-defined]
+    Tensor._base = property(lambda self: memory._base(self),                             # type: ignore[attr-defined]
+                            doc="The tensor that this is a view of; None where it is none.")
     for name, fn in TABLE.items():
         setattr(Tensor, name, fn)
     for name, fn in WRITES.items():

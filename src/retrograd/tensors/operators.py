@@ -27,7 +27,7 @@ from retrograd.ops import constant as c
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as p
 from retrograd.ops.constant import random_normal, random_uniform
-from retrograd.tensors import create, fast, ufuncs
+from retrograd.tensors import create, fast, memory, ufuncs
 from retrograd.tensors import repr as printing
 from retrograd.tensors.tensor import Device, Tensor, from_value
 
@@ -224,7 +224,7 @@ def view(self: Tensor, *shape: Any) -> Tensor:
         raise ArgumentTypeError("view(dtype) reinterprets memory, which is not there yet", op="view",
                                 fix="Use x.to(dtype) to convert values.")
     out: Tensor = s.reshape(self, *shape)
-    if out._base is None:
+    if out._parent is None:
         raise ShapeError(f"a tensor of shape {tuple(self.shape)} and strides {self.stride()} cannot be "
                          f"seen as {tuple(out.shape)} without a copy", op="view", fix="Use x.reshape(...).")
     return out
@@ -367,9 +367,7 @@ def _shape_in_place(name: str) -> Callable[..., Any]:
     fn = METHODS[name]
 
     def method(self: Tensor, *args: Any) -> Tensor:
-        out = fn(self, *args)
-        self._store(bind(lin.alias_p, (out.node,))) if self._base is None else self._assign(out)
-        return self
+        return memory.moved(self, lambda x: fn(x, *args), name + "_")
     method.__name__ = method.__qualname__ = name + "_"
     method.__doc__ = f"In place: see `{name}`."
     return method

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
 
 from retrograd.base.dtype import default
 from retrograd.base.errors import ArgumentTypeError
+from retrograd.base.shape import numel
 from retrograd.functional.door import TensorBase
 from retrograd.graph.node import leaf
+from retrograd.ops import linear as lin
+from retrograd.tensors import memory
 from retrograd.tensors.fast import plain_kinds
+from retrograd.tensors.storage import CALL
 from retrograd.tensors.tensor import Tensor
 
 
@@ -29,11 +34,14 @@ class Parameter(Tensor):
         if not isinstance(data, TensorBase):
             raise ArgumentTypeError(f"data is a {type(data).__name__}", op="Parameter", expected="a Tensor",
                                     fix="Use retrograd.tensor(...).")
-        if data._base is not None:      # type: ignore[attr-defined]
-            data = data.clone()         # type: ignore[attr-defined]
+        if data._parent is not None:      # type: ignore[attr-defined]
+            data = _whole_or_alone(data)    # type: ignore[arg-type]
         super().__init__(data.node)
-        self._storage, self._seen = data._own(), -1        # type: ignore[attr-defined]
         self._detached = True
+        if data._parent is None:        # type: ignore[attr-defined]
+            self._storage, self._seen = data._own(), -1        # type: ignore[attr-defined]
+        else:
+            self._lie(data)             # type: ignore[arg-type]
         self._leaf = requires_grad
         self._refresh()
 
@@ -56,6 +64,32 @@ class Buffer(Tensor):
         super().__init__(data.node)
         self._storage, self._seen = data._own(), -1
         self.persistent = persistent
+
+
+def _whole_or_alone(view: Tensor) -> Tensor:
+    """What a parameter made of a view stands on: the memory in the view's shape where it shows all of that,
+    a copy where nobody else knows that memory, else the view."""
+    if _known_elsewhere(view):
+        held = view._own_root()             # type: ignore[attr-defined]
+        node, shape = held.node, view._node.shape
+        plain = not node.rg and held.memory is None and held.home is None
+        if not (plain and numel(node.shape) == numel(shape) and view.is_contiguous()):  # type: ignore[attr-defined]
+            return view
+        held.node = leaf(node.value.reshape(shape), node.dtype) if node.value.__class__ is np.ndarray else \
+            lin.reshape(node, shape)
+        return memory.over(held)
+    return view.clone()                     # type: ignore[attr-defined, no-any-return]
+
+
+def _known_elsewhere(view: Tensor) -> bool:
+    """Whether somebody else refers to a tensor that it is a view of, or to the memory."""
+    held, count = view._own_root(), 1       # type: ignore[attr-defined]
+    t: Any = view._parent
+    while t is not None:
+        if sys.getrefcount(t) > 1 + CALL:
+            return True
+        t, count = t._parent, count + 1
+    return sys.getrefcount(held) > count + CALL
 
 
 def _rebuild(cls: Any, data: Tensor, requires_grad: bool) -> Any:

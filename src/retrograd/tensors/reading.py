@@ -19,5 +19,5 @@ def current(t: Tensor) -> Any:
     root, chain = t._chain()
     storage = root._storage
     memory = None if storage is None else storage.memory
-    array = None if memory is None else _through(memory, chain)
+    array = None if memory is None else _through(memory, chain, root._node.shape)
     return t._value() if array is None else array

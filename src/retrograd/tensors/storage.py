@@ -24,26 +24,40 @@ def _references_of_a_local() -> int:
     return sys.getrefcount(array)
 
 
-_CALL = _references_of_a_local()            # what a local variable and the question itself count
+CALL = _references_of_a_local()            # what a local variable and the question itself count
+
+
+class Home:
+    """Memory that stays where it is: of who asked for an address, or shared with other processes."""
+
+    __slots__ = ("array", "shared")
+
+    def __init__(self, array: Any, shared: Any = None) -> None:
+        self.array, self.shared = array, shared
 
 
 class Storage:
-    """node: the value without the derivative of a leaf; version: how often it was written."""
+    """node: the value without the derivative of a leaf; version: how often it was written, of which `quiet`
+    times through `.data` or from outside, which autograd does not count."""
 
-    __slots__ = ("node", "version", "memory", "__weakref__")
+    __slots__ = ("node", "version", "quiet", "memory", "home", "__weakref__")
 
     def __init__(self, node: Node) -> None:
         self.node = node
-        self.version = 0
+        self.version = self.quiet = 0
         self.memory: Any = None
+        self.home: Home | None = None
 
     def outside(self) -> bool:
         """Whether somebody else may write to the memory."""
-        memory = self.memory
+        memory, home = self.memory, self.home
         if memory is None:
             return False
+        if home is not None and home.shared is not None:
+            return True                             # other processes may
         own = 1 + (self.node.value is memory)       # this storage, and the node it was made with
-        return not alone(memory) or sys.getrefcount(memory) > own + _CALL
+        own += home is not None and home.array is memory
+        return not alone(memory) or sys.getrefcount(memory) > own + CALL
 
     def settle(self) -> None:
         """Make `node` say what the memory holds; adopt the memory once nobody outside sees it."""
@@ -64,19 +78,36 @@ class Storage:
             if known is memory or (known is not None and _same_bytes(known, memory)):
                 self.memory = None
                 return
-            fresh = leaf(memory, node.dtype)
+            stays = self.home is not None and self.home.array is memory
+            fresh = leaf(memory.copy() if stays else memory, node.dtype)
             self.memory = None
         self.node = bind(override_p, (node, fresh)) if node.rg else fresh
         self.version += 1
+        self.quiet += 1
 
     def expose(self) -> Any:
         """The array that the outside may see and write."""
         self.settle()
         changes.count += 1
         evaluate([self.node])
-        if self.memory is None:
+        if self.memory is None and self.home is not None and self.home.array.shape == self.node.shape:
+            np.copyto(self.home.array, self.node.value)
+            self.memory = self.home.array
+        elif self.memory is None:
             self.memory = self.node.value if self._unseen() else np.array(self.node.value, order="C")
         return self.memory
+
+    def address(self) -> int:
+        """Where the values of this moment lie: the same for as long as this lives."""
+        if self.memory is not None and self.home is None and self.outside():
+            self.home = Home(self.memory)           # somebody holds it
+        self.settle()
+        evaluate([self.node])
+        if self.home is None or self.home.array.shape != self.node.shape:
+            self.home = Home(np.empty(self.node.shape, self.node.dtype.np))
+        if self.memory is None:
+            np.copyto(self.home.array, self.node.value)
+        return int(self.home.array.ctypes.data)
 
     def _unseen(self) -> bool:
         """Whether the value is one tensor's and this storage's alone, so that the outside may have it as it
@@ -84,11 +115,11 @@ class Storage:
         value = self.node.value
         if value.__class__ is not np.ndarray or value.nbytes < LARGE:
             return False                # a small one is copied faster than this is found out
-        if not alone(value) or sys.getrefcount(value) > 1 + _CALL or not value.flags.carray:
+        if not alone(value) or sys.getrefcount(value) > 1 + CALL or not value.flags.carray:
             return False
         node = self.node
         listed = sum([n is node for n in local.state.pending])
-        return not node.inputs and sys.getrefcount(node) == 2 + listed + _CALL     # the tensor's, and ours
+        return not node.inputs and sys.getrefcount(node) == 2 + listed + CALL     # the tensor's, and ours
 
     def write(self, node: Node) -> None:
         """A new value; where the outside sees the memory, it is written there too."""
@@ -102,7 +133,6 @@ class Storage:
                 self.memory = None
         self.node = node
         self.version += 1
-
 
     def writing(self, node: Node) -> list[tuple[Any, ...]]:
         """What `write` would do with a known value, as calls without Python in them (`np.copyto` begins in

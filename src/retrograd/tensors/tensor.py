@@ -26,6 +26,7 @@ from retrograd.ops.constant import stop
 from retrograd.ops.linear import alias_p, cast, override_p
 from retrograd.tensors import made_by
 from retrograd.tensors.device import CPU, Device
+from retrograd.tensors.flat import leading, row_major, with_leading
 from retrograd.tensors.storage import Storage
 
 
@@ -38,7 +39,9 @@ class Tensor(TensorBase):
 
     # Most tensors only ever have a node: the rest are class attributes until they are set.
     _storage: Storage | None = None
-    _base: Tensor | None = None
+    _parent: Tensor | None = None
+    _quiet = False              # `.data`: writes through it are not counted
+    _placed = False             # shows a part of memory without being a view of a tensor
     _view: Any = None
     _seen = 0
     _leaf = _detached = False
@@ -76,19 +79,19 @@ class Tensor(TensorBase):
         """Read the storage again: it was written, or somebody outside may have written to it."""
         s = self._storage
         assert s is not None
-        if self._base is not None:
+        if self._parent is not None:
             small = self._outside_view()
             if small is not None:
                 if local.state.capture is not None:
                     local.state.capture.stop("it reads memory that NumPy sees")
                 n = leaf(np.array(small, order="C"), self._node.dtype)
                 return self._tracked(n) if self._leaf else n
-            raw = self._base.node
+            raw = self._parent.node
             if self._seen != s.version:
                 raw = self._view.read(raw)
         else:
             s.settle()
-            raw = s.node
+            raw = s.node if s.node.shape == self._node.shape else leading(s.node, self._node.shape)
             # Forward mode walks all nodes, also those that were recorded without gradients.
             if self._detached and self._seen != s.version and (raw.rg or local.state.levels):
                 raw = bind(stop, (raw,))
@@ -103,9 +106,9 @@ class Tensor(TensorBase):
         """The tensor whose storage this views, and the views from there to here."""
         chain: list[View] = []
         t = self
-        while t._base is not None:
+        while t._parent is not None:
             chain.append(t._view)
-            t = t._base
+            t = t._parent
         return t, chain[::-1]
 
     def _outside_view(self) -> Any:
@@ -114,7 +117,7 @@ class Tensor(TensorBase):
         s = root._storage
         if s is None or s.memory is None or root._leaf or s.node.rg or not s.outside():
             return None
-        return _through(s.memory, chain)
+        return _through(s.memory, chain, root._node.shape)
 
     def _tracked(self, raw: Node) -> Node:
         """The node of a leaf that collects gradients, over the value `raw`."""
@@ -125,6 +128,17 @@ class Tensor(TensorBase):
         n.owner = weakref.ref(self)
         n.hooks = self.__dict__.get("_hooks")
         return n
+
+    def _lie(self, other: Tensor) -> None:
+        """Another name for the memory of `other`, as it lies there; what this one showed stays for others."""
+        if other is self:
+            return
+        if other._parent is not None:
+            other = other.detach()      # its parents are nobody's to write a history on
+        self._storage, self._parent, self._view = other._own(), other._parent, other._view
+        self._node, self._seen, self._placed = other.node, -1, True
+        self._detached = self._detached or bool(other._storage.node.rg)
+        self._refresh()
 
     def _own(self) -> Storage:
         """The storage, made when first needed."""
@@ -147,10 +161,11 @@ class Tensor(TensorBase):
         elif view.steps:                    # view.read, and without a code pointer: a view cannot fail later
             for prim, params, shape in view.steps:
                 node = silent(prim, node, params, shape, state)
-        if (self._base is not None or view.dtype is not None) and view.strides(self.stride()) is None:
+        if (self._parent is not None or view.dtype is not None) and view.strides(self.stride()) is None:
             return Tensor(node)             # the elements do not lie so: a copy, as in PyTorch
         out = Tensor.__new__(Tensor)
-        out._storage, out._base, out._view, out._node, out._seen = storage, self, view, node, storage.version
+        out._storage, out._parent, out._view = storage, self, view
+        out._node, out._seen = node, storage.version
         if node.value is None:
             state.pending.append(node)
             if len(state.pending) > state.limit or config.eager:
@@ -159,8 +174,10 @@ class Tensor(TensorBase):
 
     def detach(self) -> Tensor:
         """The same memory without a history: writes go through, gradients do not."""
-        if self._base is not None:
-            return self._base.detach()._shared(self._view)
+        if self._parent is not None:
+            part = self._parent.detach()._shared(self._view)
+            part._placed = True
+            return part
         out = _twin(self)
         out._detached = True
         out._node, out._seen = self._node, -1
@@ -169,37 +186,45 @@ class Tensor(TensorBase):
 
     def _write(self, new: Node, op: str) -> Tensor:
         """In-place: this tensor's memory holds `new` from now on."""
-        if modes.grad:
-            t: Tensor | None = self
-            while t is not None:
-                if t._leaf:
-                    raise _leaf_written(op, t is not self)
-                t = t._base
+        self._may_be_written(op)
         self._store(new)
         return self
 
+    def _may_be_written(self, op: str) -> None:
+        """An error where that would change a leaf while gradients are recorded."""
+        t: Tensor | None = self if modes.grad else None
+        while t is not None:
+            if t._leaf:
+                raise _leaf_written(op, t is not self)
+            t = t._parent
+
     def _store(self, new: Node) -> None:
-        if self._base is not None:
-            self._base._store(self._view.write(self._base.node, new))
+        if self._parent is not None:
+            self._parent._store(self._view.write(self._parent.node, new))
         else:
             storage = self._own()
             if (self._leaf or self._detached) and new.rg:
                 new = bind(stop, (new,))
             old = storage.node
+            if old.shape != new.shape:
+                new = with_leading(old, new)
             if self._detached and old.rg and old.shape == new.shape:
                 new = bind(override_p, (old, new))    # the value changes, the history of the others does not
             storage.write(new)
+            storage.quiet += self._quiet
         self._refresh()
 
     def _assign(self, new: Any) -> None:
         """Rebind the memory to the value of `new`, whatever it records (optimisers, load_state_dict)."""
         n = new.node if isinstance(new, TensorBase) else new
-        if self._base is not None:
+        if self._parent is not None:
             self.detach()._store(n)
         else:
             storage = self._own()
             if n.rg:
                 n = bind(stop, (n,))
+            if storage.node.shape != n.shape and self._node.shape == n.shape:
+                n = with_leading(storage.node, n)
             if storage.node.rg and storage.node.shape == n.shape:
                 n = bind(override_p, (storage.node, n))
             storage.write(n)
@@ -260,34 +285,16 @@ class Tensor(TensorBase):
         """Whether the dtype is a complex one."""
         return self.dtype.is_complex
 
-    def is_contiguous(self, memory_format: Any = None) -> bool:
-        """Whether the elements lie in row-major order: always, as far as a program can tell."""
-        return self._base is None or _same_walk(self._node.shape, self.stride(), _strides(self._node.shape))
-
     def stride(self, dim: int | None = None) -> Any:
         """Elements between neighbours along each dimension, of memory in row-major order."""
-        s = _strides(self._node.shape) if self._base is None else self._view.strides(self._base.stride())
+        s = row_major(self._node.shape) if self._parent is None else \
+            self._view.strides(self._parent.stride())
         return s if dim is None else s[dim]
-
-    def storage_offset(self) -> int:
-        """Elements between the start of the memory that is shared and this tensor's first one."""
-        if self._base is None:
-            return 0
-        root, chain = self._chain()
-        shape = root._node.shape
-        steps = [s * root.itemsize for s in _strides(shape)]
-        whole: Any = np.lib.stride_tricks.as_strided(np.zeros(1, root.dtype.np), shape, steps)
-        seen = _through(whole, chain)
-        between = seen.__array_interface__["data"][0] - whole.__array_interface__["data"][0]
-        return int(between // seen.itemsize)
-
-    def data_ptr(self) -> int:
-        """Address of the memory (it is exposed to the outside by asking)."""
-        return int(self.detach().numpy().ctypes.data)
 
     @property
     def _version(self) -> int:
-        return 0 if self._storage is None else self._storage.version
+        s = self._storage
+        return 0 if s is None else s.version - s.quiet
 
     # ------------------------------------------------------------ autograd
     @property
@@ -349,17 +356,15 @@ class Tensor(TensorBase):
 
     @property
     def data(self) -> Tensor:
-        """The same memory without a history."""
-        return self.detach()
+        """The same memory without a history, and without a count of its writes."""
+        out = self.detach()
+        out._chain()[0]._quiet = True
+        return out
 
     @data.setter
     def data(self, value: Tensor) -> None:
         changes.count += 1
-        if value._base is None and self._base is None:
-            self._storage, self._seen = value._own(), -1        # both names for one memory, as in PyTorch
-            self._refresh()
-        else:
-            self._assign(value.detach().clone())
+        self._lie(value)
 
     def detach_(self) -> Tensor:
         """Forget the history of this tensor."""
@@ -378,7 +383,7 @@ class Tensor(TensorBase):
         if self.node.rg or force:
             return self.detach().numpy()
         root, chain = self._chain()
-        array = _through(root._own().expose(), chain)
+        array = _through(root._own().expose(), chain, root._node.shape)
         return np.array(self._value()) if array is None else array
 
     def _value(self) -> Any:
@@ -441,22 +446,12 @@ def _leaf_written(op: str, through_view: bool) -> InplaceError:
                         fix="Write inside  with retrograd.no_grad():  , or to a copy made by x.clone().")
 
 
-def _strides(shape: tuple[int, ...]) -> tuple[int, ...]:
-    out, step = [], 1
-    for s in reversed(shape):
-        out.append(step)
-        step *= max(s, 1)
-    return tuple(reversed(out))
-
-
-def _same_walk(shape: tuple[int, ...], a: tuple[int, ...], b: tuple[int, ...]) -> bool:
-    """Whether two sets of strides visit the same places (those of axes of size 1 do not matter)."""
-    return 0 in shape or all(x == y for n, x, y in zip(shape, a, b) if n != 1)
-
-
-def _through(array: Any, chain: list[View]) -> Any:
-    """The array as the views show it; None where NumPy would have to copy."""
+def _through(array: Any, chain: list[View], shape: tuple[int, ...] | None = None) -> Any:
+    """The array, of which the first elements are seen in that shape, as the views show it; None where NumPy
+    would have to copy."""
     try:
+        if shape is not None and array.shape != shape:
+            array = np.reshape(np.reshape(array, -1, copy=False)[:numel(shape)], shape)
         for view in chain:
             array = view.array(array)
     except ValueError:

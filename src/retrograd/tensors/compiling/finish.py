@@ -131,7 +131,7 @@ def complete(replay: Replay, capture: Capture, todo: tuple[list[Node], Linear, l
         if storage is not None:
             storage.version += 1        # tensors on it find the value, and no history
     for t, n in made:       # a view or a twin of what is gone stands for itself, as a replay returns it
-        t._storage, t._base, t._view, t._detached, t._node = None, None, None, False, n
+        t._storage, t._parent, t._view, t._detached, t._node = None, None, None, False, n
     capture.free()
     local.state.pending.clear()
 
@@ -243,7 +243,7 @@ class _Roots:
             if now is before and now is not None:
                 continue                        # added to in place: its storage says so
             if now is not None:
-                if now._base is not None:
+                if now._parent is not None:
                     raise Refused("it sets .grad to a view", "")
                 if now._storage is not None:
                     self._fresh.add(id(now._storage))
