@@ -300,14 +300,6 @@ def test_nesting_beyond_reason_is_refused():
         rg.save(value, io.BytesIO())
 
 
-def test_pickles_are_refused_with_the_way_to_convert(torch, tmp_path):
-    for old in (False, True):
-        torch.save({"w": torch.ones(2)}, tmp_path / "m.pt", _use_new_zipfile_serialization=not old)
-        with pytest.raises(UnpicklingRefused) as info:
-            rg.load(tmp_path / "m.pt")
-        assert "safetensors.torch.save_file" in str(info.value) and "m.pt" in str(info.value)
-
-
 @pytest.mark.parametrize("protocol", range(2, 6))
 def test_raw_pickles_are_refused_unread(protocol):
     import pickle

@@ -123,6 +123,13 @@ class Source:
             raise ArgumentError(f"{name} cannot be searched in", op=OP, expected="a regular file",
                                 fix="Read it into io.BytesIO(...) first.") from None
 
+    def peek(self, count: int) -> bytes:
+        """The next bytes, or what there is of them; the position stays."""
+        at = self.file.tell()
+        head = self.file.read(count)
+        self.file.seek(at, SEEK_SET)
+        return head if isinstance(head, bytes) else b""
+
     def take(self, count: int) -> bytes:
         data = np.empty(count, np.uint8)
         self.fill(data)

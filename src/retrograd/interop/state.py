@@ -10,6 +10,7 @@ import struct
 from typing import Any
 
 from retrograd.base.errors import MissingError
+from retrograd.interop import pytorch
 from retrograd.interop.atomic import writing
 from retrograd.interop.safetensors import opened, pack, read, tensor_of
 from retrograd.interop.structure import Decoder, Encoder
@@ -48,15 +49,20 @@ def save(obj: Any, f: Any, pickle_module: Any = None, pickle_protocol: int | Non
 
 def load(f: Any, map_location: Any = None, pickle_module: Any = None, *, weights_only: bool = True,
          mmap: bool | None = None, **pickle_load_args: Any) -> Any:
-    """What `save` wrote to f, a path or a binary file object; of other safetensors files, tensors by name.
+    """What `save` wrote to f, a path or a binary file object; of other safetensors files, tensors by name; of
+    files of torch.save, what data is in them.
 
-    Nothing in a file is executed, so `weights_only` makes no difference. Pickles, among them what torch.save
-    writes, are refused with the way to convert them.
+    Nothing in a file is executed, so `weights_only` makes no difference. Of PyTorch's files dicts, lists,
+    tuples, numbers, texts, tensors and parameters are read, as in a state_dict or a checkpoint of them;
+    anything else in one, and any other pickle, is refused with the way to convert it.
     """
     if map_location is not None and not callable(map_location):
         for place in map_location.values() if isinstance(map_location, dict) else (map_location,):
             Device(place)
     with opened(f) as source:
+        head = source.peek(16)
+        if pytorch.is_pytorch(head):
+            return pytorch.read(source, head)
         arrays, metadata = read(source)
     if KEY not in metadata:
         return {name: tensor_of(name, array, source.name) for name, array in arrays.items()}

@@ -14,7 +14,7 @@ from retrograd.base.modes import changes
 from retrograd.base.shape import Shape, numel, shape_of
 from retrograd.functional import shape as s
 from retrograd.functional.door import TensorBase, View, need_tensor
-from retrograd.graph.node import Node, bind, leaf
+from retrograd.graph.node import Node, bind, hole, leaf
 from retrograd.ops import linear as lin
 from retrograd.ops.gather import place_p
 from retrograd.ops.strided import places, strided_p
@@ -149,11 +149,28 @@ def _striding(shape: Shape, size: Shape, strides: Shape, offset: int) -> View:
     return View(shape, read, write, array)
 
 
-def over(storage: Storage) -> Tensor:
-    """A tensor over all of a storage."""
+def over(storage: Storage, shape: Shape | None = None) -> Tensor:
+    """A tensor over a storage: all of it, or its first elements in that shape."""
     out = Tensor.__new__(Tensor)
-    out._storage, out._node, out._seen, out._detached = storage, storage.node, -1, True
+    out._storage, out._seen, out._detached = storage, -1, True
+    n = storage.node
+    out._node = n if shape is None else hole(shape, n.dtype)
     out._refresh()
+    return out
+
+
+def shown(held: Storage, offset: int, size: Shape, stride: Shape) -> Tensor:
+    """A tensor of that size over a storage: of all of it in row-major order, or a part that is no view of
+    another tensor. The storage takes the shape of the first that shows all of it."""
+    if offset == 0 and len(size) == len(stride) and same_walk(size, stride, row_major(size)):
+        if numel(size) == numel(held.node.shape):
+            node = held.node
+            if node.shape != size and node.ndim == 1 and not node.rg and held.memory is None \
+                    and held.home is None and node.value is not None:
+                held.node = leaf(node.value.reshape(size), node.dtype)
+            return over(held, size)
+    out = _laid(over(held), size, stride, offset, "load")
+    out._placed = True
     return out
 
 
@@ -245,10 +262,7 @@ def resize_(self: Tensor, *sizes: Any, memory_format: Any = None) -> Tensor:
     if offset:
         self._lie(_laid(over(held), shape, row_major(shape), offset, "resize_"))
         return self
-    n = Tensor.__new__(Tensor)
-    n._storage, n._node, n._seen = held, leaf(np.empty(shape, self.dtype.np), self.dtype), -1
-    n._refresh()
-    self._lie(n)
+    self._lie(over(held, shape))
     return self
 
 
