@@ -1,8 +1,9 @@
-"""The bytes of a pickle go in, plain values come out; nothing is imported, and only what is handed in is called.
+"""The bytes of a pickle go in, plain values come out; nothing is imported, and only what is given is called.
 
 This is no unpickler. It knows the opcodes that containers, numbers and texts are written with. A name in the
-file is looked up in a table of `Recipe`s; one that is not there, and any other opcode, is an error. A recipe is
-no Python object that the file could reach further from: it is called with checked arguments, or it is nothing.
+file is looked up in a table of `Recipe`s; one that is not there, and any other opcode, is an error. A recipe
+is no Python object that the file could reach further from: it is called with checked arguments, or it is
+nothing.
 """
 
 from __future__ import annotations
@@ -165,7 +166,7 @@ def key(value: Any, level: int = 0) -> Any:
 
 
 def checked(value: Any) -> None:
-    """An error where a value contains itself, is nested too deeply, or holds a name that stands for no value."""
+    """An error where a value contains itself, is nested too deeply, or holds a name that is no value."""
     done: set[int] = set()
     path: list[tuple[Any, Any]] = []
     inside: set[int] = set()

@@ -1,4 +1,4 @@
-"""Files of torch.save go in, their values come out: containers, numbers, texts, tensors; nothing else is made.
+"""Files of torch.save go in, their values come out: containers, numbers, texts, tensors; nothing else.
 
 A file is a zip archive: `data.pkl` says what there is, `data/KEY` is the memory of tensors. Older ones are
 pickles one after another, then the memory. What the pickles say is read by `interop/opcodes.py`; the names
@@ -114,7 +114,7 @@ class _File:
 
 
 class _Archive(_File):
-    """A zip archive. Its parts are never unpacked to disk, and only parts that are not compressed are read."""
+    """A zip archive. Nothing is unpacked to disk, and only what is not compressed is read."""
 
     def __init__(self, source: Source) -> None:
         super().__init__(source)
@@ -199,8 +199,8 @@ class _Old(_File):
 
 
 def read(source: Source, head: bytes) -> Any:
-    """The value of a file of torch.save, of which the first bytes are known; parameters as Parameters, tensors
-    that shared memory sharing it, all on the CPU."""
+    """The value of a file of torch.save that begins with `head`; parameters as Parameters, tensors sharing
+    memory as they did, all on the CPU."""
     file = _Archive(source) if head[:2] == b"PK" else _Old(source)
     return file.value()
 

@@ -12,6 +12,7 @@ from retrograd.base.dtype import int64
 from retrograd.base.errors import ArgumentError, AutogradError, DTypeError, InplaceError, ShapeError
 from retrograd.base.modes import changes
 from retrograd.base.shape import Shape, numel, shape_of
+from retrograd.functional import plane
 from retrograd.functional import shape as s
 from retrograd.functional.door import TensorBase, View, need_tensor
 from retrograd.graph.node import Node, bind, hole, leaf
@@ -66,9 +67,11 @@ def storage_offset(self: Tensor) -> int:
         return 0
     root, chain = self._chain()
     shape = root._node.shape
-    whole: Any = np.lib.stride_tricks.as_strided(np.zeros(1, np.int8), shape, row_major(shape))
+    steps = [k * root.itemsize for k in row_major(shape)]
+    whole: Any = np.lib.stride_tricks.as_strided(np.zeros(1, root.dtype.np), shape, steps)
     seen = _through(whole, chain)
-    return int(seen.__array_interface__["data"][0] - whole.__array_interface__["data"][0])
+    between = seen.__array_interface__["data"][0] - whole.__array_interface__["data"][0]
+    return int(between // seen.itemsize)
 
 
 def data_ptr(self: Tensor) -> int:
@@ -110,6 +113,9 @@ def as_strided(input: Any, size: Sequence[int], stride: Sequence[int],
     need_tensor(input, "as_strided")
     offset = input.storage_offset() if storage_offset is None else int(storage_offset)
     root, _ = input._chain()
+    if root.dtype is not input.dtype:       # real numbers of complex memory, or the other way round
+        root = plane.view_as_real(root) if root.dtype.is_complex else \
+            plane.view_as_complex(s.reshape(root, -1, 2))
     return _laid(root, tuple(map(int, size)), tuple(map(int, stride)), offset, "as_strided")
 
 
@@ -120,7 +126,7 @@ def _laid(root: Tensor, size: Shape, strides: Shape, offset: int, op: str) -> Te
     if offset < 0 or any(n < 0 for n in (*size, *strides)):
         raise ArgumentError(f"size is {size}, strides are {strides}, the offset is {offset}", op=op,
                             expected="no negative numbers")
-    whole = root._own().node.shape
+    whole = root._own().node.shape if root._parent is None else root.node.shape
     last = offset + sum((n - 1) * k for n, k in zip(size, strides)) + 1 if 0 not in size else 0
     if last > numel(whole):
         raise ArgumentError(f"size {size}, strides {strides} and offset {offset} ask for {last} elements",
