@@ -141,7 +141,7 @@ def test_nothing_outside_the_product_is_written(kernels):
     c = np.full((8, 20), 9, np.float32)
     Table([(kernels["gemm_float32"], [
         a.ctypes.data, b.ctypes.data, c.ctypes.data, 0, 1, 0, 5, 0, 3, 7, 1,
-        0, 0, tile.rows * 7, 7, 1, 0, 0, tile.width, 3, 0, 20, 0])])()
+        0, 0, tile.rows * 7, 7, 1, 0, 0, tile.width, 3, 0, 20, 0, 0])])()
     assert (c[5:] == 9).all() and (c[:, 3:] == 9).all() and (c[:5, :3] != 9).all()
 
 

@@ -21,7 +21,7 @@ from retrograd.codegen.fuse_products import fuse_products
 from retrograd.codegen.jit import Code
 from retrograd.codegen.kernels import ENTRY, Description, codes_of, failed
 from retrograd.codegen.kinds import kind_of
-from retrograd.codegen.layout import Layout, whole
+from retrograd.codegen.layout import Layout, all_of_it, whole
 from retrograd.codegen.lowering.call import Address, Call, Routine, Scratch
 from retrograd.codegen.lowering.registry import LOWERINGS
 from retrograd.codegen.parallelize import Batch, cost_of, parallelize, stages_of, worth_waking
@@ -156,9 +156,12 @@ def _recipe(batches: Sequence[Batch], commit: int, donation: Donation, outputs: 
     def key(of: Any) -> int:
         return keys.setdefault(targets.get(of, of), len(keys))
 
+    own = {n for n in outputs if schedule.members[n].kind != "numpy"}
+    shapes = {lay.base: lay.shape for lay in seen if lay.base in own and all_of_it(lay)}
+
     def as_seen(layout: Layout) -> Seen:
         base = layout.base
-        plain = layout[1:] == whole(base, base.shape)[1:]
+        plain = layout[1:] == whole(base, shapes.get(base, base.shape))[1:]
         return Seen(key(base)) if plain else Seen(key(base), layout.offset, layout.shape, layout.strides)
 
     codes = _codes([(w, call) for batch in batches for w, call in batch.calls if call is not None])
@@ -196,7 +199,7 @@ def _recipe(batches: Sequence[Batch], commit: int, donation: Donation, outputs: 
         if batch.native:
             run.append(batch)
     end_run()
-    recipe.outputs = [(key(n), n.shape, n.dtype.np) for n in outputs if schedule.members[n].kind != "numpy"]
+    recipe.outputs = [(key(n), shapes.get(n, n.shape), n.dtype.np) for n in outputs if n in own]
     for of, offset in offsets.items():
         is_node = isinstance(of, Node)
         recipe.placed[key(of)] = offset, of.shape if is_node else (), of.dtype.np if is_node else None

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from retrograd.codegen.kinds import kind_of
-from retrograd.codegen.layout import Layout, whole
+from retrograd.codegen.layout import Layout, all_of_it, whole
 from retrograd.codegen.schedule import Schedule, Work
 from retrograd.graph.node import Node, const_p
 from retrograd.ops.linear import copy_p
@@ -43,10 +43,11 @@ def donate_leaves(schedule: Schedule, roots: Sequence[Node], gifts: Mapping[int,
     for n, leaf in targets.items():
         schedule.members[n].over[n] = leaf
     last = {id(schedule.members[n]) for n in targets}
+    asked = Counter(lay.base for lay in seen)
     readers = [w for w in schedule.work if id(w) not in last]
     writers = [w for w in schedule.work if id(w) in last]
     for k, r in enumerate(roots):
-        if k not in gifts and _scattered(schedule, seen[k]):
+        if k not in gifts and _scattered(schedule, seen[k], asked):
             written = id(schedule.members.get(seen[k].base)) in last
             (writers if written else readers).append(_copy(schedule, r))
             seen[k] = schedule.layouts[(writers if written else readers)[-1].nodes[0]]
@@ -66,12 +67,15 @@ def donate_leaves(schedule: Schedule, roots: Sequence[Node], gifts: Mapping[int,
     return Donation(order, seen, len(readers), targets)
 
 
-def _scattered(schedule: Schedule, layout: Layout) -> bool:
-    """Whether a result is a view of something computed: it becomes an array of its own."""
+def _scattered(schedule: Schedule, layout: Layout, asked: Counter[Node]) -> bool:
+    """Whether a result is a view of something computed: it becomes an array of its own, unless it is all of
+    it in another shape and nobody asks for it in its own."""
     base = layout.base
     home = schedule.members.get(base)
     computed = home is not None and home.kind != "numpy" or base.prim is const_p
-    return computed and layout[1:] != whole(base, base.shape)[1:] and kind_of(_copied(base)) == "loop"
+    if not computed or layout[1:] == whole(base, base.shape)[1:] or kind_of(_copied(base)) != "loop":
+        return False
+    return base.prim is const_p or asked[base] > 1 or not all_of_it(layout)
 
 
 def _copied(source: Node) -> Node:

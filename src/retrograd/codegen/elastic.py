@@ -22,7 +22,7 @@ from retrograd.codegen.driver import driver
 from retrograd.codegen.fuse import fuse
 from retrograd.codegen.fuse_products import fuse_products
 from retrograd.codegen.kernels import ENTRY, codes_of
-from retrograd.codegen.layout import whole
+from retrograd.codegen.layout import all_of_it, whole
 from retrograd.codegen.lowering.call import Address, Call, Routine, Scratch
 from retrograd.codegen.lowering.registry import LOWERINGS
 from retrograd.codegen.parallelize import grouped
@@ -51,8 +51,10 @@ def compile_elastic(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequ
     bases = [lay.base for lay in seen]
     outputs = [n for n in dict.fromkeys(bases) if n not in given]
     if any([n in foreign or n not in schedule.members and n not in given for n in bases]) or \
-            not all([lay == whole(lay.base, lay.base.shape) for lay in seen]):
+            not all([lay == whole(lay.base, lay.base.shape) or lay.base not in given and all_of_it(lay)
+                     for lay in seen]):
         return None
+    shapes = {lay.base: lay.shape for lay in seen}
     run = [(w, call) for w in schedule.work if w.kind != "numpy"
            for call in LOWERINGS[w.kind](w, schedule)]
     here = [(w, replace(call, cost=float(number_of(call.cost)))) for w, call in run]     # which decides once
@@ -69,7 +71,7 @@ def compile_elastic(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequ
     pattern.made = [n.prim.np for n in foreign]     # type: ignore[misc]
     calls = [call for group in groups for _, call in group]
     verdicts = [offsets[_verdict(call)] for call in calls if call.failure is not None]
-    body = ", ".join([_texts(numbers.words), _texts([n.shape for n in outputs]), text_of(numbers.top),
+    body = ", ".join([_texts(numbers.words), _texts([shapes[n] for n in outputs]), text_of(numbers.top),
                       _texts(verdicts), _texts([call.cost for call in calls]),
                       _texts([n.params for n in foreign])])
     head = f"({', '.join(names)}{',' if len(names) == 1 else ''})"

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from retrograd.base.shape import Shape
+from retrograd.base.shape import Shape, numel
 from retrograd.graph.node import Node, leaf_p
 from retrograd.graph.primitive import Primitive
 from retrograd.ops.linear import expand_p, flip_p, permute_p, reshape_p, slice_p
@@ -29,6 +29,12 @@ class Layout(NamedTuple):
 def whole(base: Any, shape: Shape) -> Layout:
     """A row-major array."""
     return Layout(base, 0, shape, row_major(shape))
+
+
+def all_of_it(layout: Layout) -> bool:
+    """Whether it is all of a row-major array, in whatever shape."""
+    shape = layout.shape
+    return layout[1:] == whole(None, shape)[1:] and numel(shape) == numel(layout.base.shape)
 
 
 @lru_cache(maxsize=4096)
