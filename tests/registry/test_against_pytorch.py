@@ -247,6 +247,9 @@ PEERS: dict[str, Peer] = {
     "cross_entropy": Peer(lambda x, t, reduction, ignore: F.cross_entropy(
         x, t, reduction=reduction, ignore_index=ignore), *HALVES, least=1.0),
     "layer_norm": Peer(lambda x, w, b, n, eps: F.layer_norm(x, w.shape, w, b, eps), *NORM, largest=True),
+    # An infinite weight: PyTorch takes mean * weight from x * weight.
+    "group_norm": Peer(lambda x, w, b, groups, eps: F.group_norm(x, groups, w, b, eps), *NORM, largest=True,
+                       finite=(1,)),
     # Weights that are dropped are zeros: what signs their products sum to is a matter of how one sums.
     "attention": Peer(attention, *SUM, largest=True, signed=False),
     "standardize": Peer(standardize, *NORM, largest=True),

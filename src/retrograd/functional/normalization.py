@@ -11,12 +11,13 @@ from retrograd.base.errors import ArgumentError, ShapeError
 from retrograd.base.shape import Shape
 from retrograd.functional.activation import float_input
 from retrograd.functional.door import Tensor, expand_to, need_tensor, number_node, same_dtype, wrap
+from retrograd.functional.windowed import window_sums
 from retrograd.graph.node import Node, bind
 from retrograd.ops import composite
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as p
 from retrograd.ops.constant import stop
-from retrograd.ops.window import windows_p
+from retrograd.ops.group_norm import group_norm as group_norm_p
 
 __all__ = ["layer_norm", "rms_norm", "batch_norm", "group_norm", "instance_norm", "local_response_norm"]
 
@@ -167,15 +168,14 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
                             expected="more than one value a group",
                             fix="Use fewer groups or a larger input.")
     w, b = (_parameter(v, name, x.shape[1:2], x, op) for v, name in ((weight, "weight"), (bias, "bias")))
-    return wrap(_affine(_by_rows(x, num_groups, eps), w, b))
+    return wrap(_by_groups(x, num_groups, w, b, eps))
 
 
-def _by_rows(x: Node, groups: int, eps: float) -> Node:
-    """x with each of `groups` blocks of a sample at mean 0 and variance 1."""
-    rows = lin.reshape(x, (x.shape[0], groups, math.prod(x.shape[1:]) // groups))
-    _, centred, var = composite.moments(rows, (2,))     # over rows the derivative of the parts is faster
-    scale = bind(p.rsqrt, (var + number_node(eps, x.dtype),))
-    return lin.reshape(centred * lin.expand(scale, rows.shape, (2,)), x.shape)
+def _by_groups(x: Node, groups: int, w: Node | None, b: Node | None, eps: float) -> Node:
+    channels = x.shape[1:2]
+    return bind(group_norm_p, (
+        x, lin.full(1, channels, x.dtype) if w is None else w,
+        lin.full(0, channels, x.dtype) if b is None else b), (groups, float(eps)))
 
 
 def instance_norm(input: Any, running_mean: Any = None, running_var: Any = None, weight: Any = None,
@@ -200,7 +200,7 @@ def instance_norm(input: Any, running_mean: Any = None, running_var: Any = None,
         mean, _, var = composite.moments(rows, (2,))
         _move(running_mean, _mean(mean, (0,)), momentum)
         _move(running_var, _mean(var, (0,)) * number_node(count / (count - 1.0), var.dtype), momentum)
-    return wrap(_affine(_by_rows(x, x.shape[1], eps), w, b))
+    return wrap(_by_groups(x, x.shape[1], w, b, eps))
 
 
 # ---------------------------------------------------------------- across neighbouring channels
@@ -213,8 +213,7 @@ def local_response_norm(input: Any, size: int, alpha: float = 1e-4, beta: float 
         raise ShapeError(f"input is {x.shape}, size is {size}", op="local_response_norm",
                          expected="(N, C, d1, ...) and a size of at least 1")
     rows = lin.reshape(x * x, (x.shape[0], x.shape[1], math.prod(x.shape[2:])))
-    around = lin.pad(rows, (0, size // 2, 0), (0, (size - 1) // 2, 0))
-    near = bind(windows_p, (around,), ((size, 1), (1, 1), (1, 1)))
-    mean = lin.reshape(lin.reduce_sum(near, (near.ndim - 2, near.ndim - 1)), x.shape) / float(size)
+    near = window_sums(rows, (size, 1), (1, 1), (size // 2, 0), ((size - 1) // 2, 0))
+    mean = lin.reshape(near, x.shape) / float(size)
     base = number_node(k, x.dtype) + number_node(alpha, x.dtype) * mean
     return wrap(x / bind(p.pow_, (base, number_node(beta, x.dtype))))

@@ -12,13 +12,13 @@ from retrograd.base.shape import Shape
 from retrograd.functional.activation import float_input
 from retrograd.functional.door import Tensor, need_tensor, number_node, wrap
 from retrograd.functional.padding import filled, not_empty, read_along, sizes, table
+from retrograd.functional.windowed import window_sums
 from retrograd.graph.node import Node, bind, leaf
 from retrograd.ops import linear as lin
 from retrograd.ops.constant import argmax
 from retrograd.ops.contract import matmul
 from retrograd.ops.gather import gather_p
 from retrograd.ops.pool import pool_pick_p
-from retrograd.ops.window import windows_p
 
 __all__ = ["max_pool1d", "max_pool2d", "max_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d",
            "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d",
@@ -60,12 +60,6 @@ def _layout(x: Node, n: int, kernel: Shape, stride: Any, padding: Any, dilation:
     high = tuple(max((o - 1) * a + r - size - c, 0)
                  for o, a, r, size, c in zip(out, s, reach, x.shape[-n:], q))
     return s, q, high, out
-
-
-def _windows(x: Node, low: Shape, high: Shape, fill: float, kernel: Shape, stride: Shape,
-             dilation: Shape) -> Node:
-    lead = (0,) * (x.ndim - len(kernel))
-    return bind(windows_p, (filled(x, (*lead, *low), (*lead, *high), fill),), (kernel, stride, dilation))
 
 
 # ---------------------------------------------------------------- largest
@@ -161,8 +155,7 @@ def _avg_pool(n: int, input: Any, kernel_size: Any, stride: Any, padding: Any, c
     kernel = sizes(kernel_size, n, "kernel_size", op)
     one = (1,) * n
     s, low, high, out = _layout(x, n, kernel, stride, padding, one, ceil_mode, op)
-    w = _windows(x, low, high, 0, kernel, s, one)
-    total = lin.reduce_sum(w, tuple(range(w.ndim - n, w.ndim)))
+    total = window_sums(x, kernel, s, low, high)
     if divisor_override is not None:
         if divisor_override == 0:
             raise ArgumentError("divisor_override is 0", op=op, expected="a number that is not 0")
@@ -223,8 +216,8 @@ def _adaptive_avg(n: int, input: Any, output_size: Any) -> Tensor:
     tail = x.shape[-n:]
     if all(o and s % o == 0 for s, o in zip(tail, out)):
         kernel = tuple(s // o for s, o in zip(tail, out))
-        w = bind(windows_p, (x,), (kernel, kernel, (1,) * n))
-        return wrap(lin.reduce_sum(w, tuple(range(w.ndim - n, w.ndim))) / float(math.prod(kernel)))
+        none = (0,) * n
+        return wrap(window_sums(x, kernel, kernel, none, none) / float(math.prod(kernel)))
     for d, o in zip(range(x.ndim - n, x.ndim), out):
         start, stop = _bounds(x.shape[d], o)
         at = np.arange(x.shape[d])[:, None]
