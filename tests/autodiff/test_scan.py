@@ -262,3 +262,18 @@ def test_what_one_operation_makes_of_kept_values_is_not_kept():
     loop = next(n.params[0] for n in topological([out.node]) if n.prim is scan_p)
     assert [kind for kind, _ in loop.outputs].count("each") == 4
     assert [kind for kind, _ in loop.outputs].count("path") == 2
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_reads_the_last_output_alone_puts_no_zeros_around_it(reverse, turned):
+    """out[:, -1] of a layer: the way back begins with its cotangent."""
+    def last(loop):
+        w, x, h = (rg.tensor(v, requires_grad=True) for v in (W, X @ U, H))
+        _, ys = loop(lambda h, x: ((new := rg.tanh(h @ w + x)), new), h, x, reverse=reverse)
+        y = ys.transpose(0, 1)[:, 0 if reverse else -1] if turned else ys[0 if reverse else -1]
+        return rg.autograd.grad((y * y).sum(), (w, x, h), create_graph=True)
+    got = last(scanned)
+    padded = [n for n in topological([g.node for g in got]) if n.prim.name == "pad" and 6 in n.shape]
+    assert not padded
+    close([g.detach().numpy() for g in got], [g.detach().numpy() for g in last(unrolled)])

@@ -123,3 +123,13 @@ def test_what_is_written_over_a_leaf_stays_a_loop():
     assert [w.kind for w in fuse_products(schedule, [new], {new}).work] == ["product", "loop"]
     assert [w.kind for w in fuse_products(schedule, [new]).work] == ["product"]
     assert [w.kind for w in schedule.work] == ["product", "loop"]       # it is left as it was
+
+
+def test_what_follows_two_products_of_one_shape_is_two_loops():
+    """The layers of both directions, or three projections, have their biases each in their own product."""
+    x, a, b, bias = leaves(numbers(30, 20), numbers(20, 10), numbers(20, 10), numbers(10))
+    spread = lin.expand(bias, (30, 10), (0,))
+    roots = [matmul(x, a) + spread, matmul(x, b) + spread]
+    assert kinds(roots) == ["product", "product"]
+    both = [matmul(x, a) * matmul(x, b), matmul(x, a) + matmul(x, b)]
+    assert kinds(both)[-1] == "product" and len(kinds(both)) == 2

@@ -11,11 +11,12 @@ from retrograd.autodiff.expand import expanded
 from retrograd.autodiff.forward import pushforward
 from retrograd.autodiff.loop import Loop, Output, operations
 from retrograd.autodiff.loop_back import Source, all_given, closed_over, pulled_back, saved
+from retrograd.autodiff.loop_parts import parts_of
 from retrograd.base.dtype import float64
 from retrograd.base.modes import modes
 from retrograd.base.shape import numel
 from retrograd.graph.body import Body, walk
-from retrograd.graph.node import Node, bind, const_p, hole
+from retrograd.graph.node import Node, bind, hole
 from retrograd.graph.primitive import Primitive, Sample
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as pw
@@ -69,7 +70,7 @@ def _infer(inputs: tuple[Node, ...], params: tuple[Any, ...]) -> Inferred:
 
 # ---------------------------------------------------------------- reverse
 def _vjp(g: Node, xs: tuple[Node, ...], y: Node, loop: Loop) -> tuple[Node | None, ...]:
-    parts = _parts(g, loop)
+    parts = parts_of(g, loop)
     back = pulled_back(loop, tuple([bool(x.rg) for x in xs]), frozenset(parts))
     known = _Known(xs, y, loop, parts)
     consts = [*[xs[k] for k in back.consts], *back.lifted]
@@ -122,50 +123,6 @@ def _reads(node: Node) -> list[Node]:
         elif kind in ("before", "after"):
             found += node.inputs
     return list(dict.fromkeys(found))
-
-
-def _parts(g: Node, loop: Loop) -> dict[Source, Node]:
-    """The cotangents of the outputs; what is zero is not there."""
-    found: dict[Source, Node] = {}
-    for (kind, k), (at, shape) in zip(loop.outputs, loop.blocks):
-        if kind == "path":
-            one, rest = shape[1:], (loop.length, *shape[1:])
-            first, after = (at + numel(rest), at) if loop.reverse else (at, at + numel(one))
-            pieces = [(("dfirst", k), first, one), (("dafter", k), after, rest)]
-        else:
-            pieces = [(("dlast" if kind == "last" else "dy", k), at, shape)]
-        for source, begin, size in pieces:
-            part = _part(g, begin, begin + numel(size))
-            if part is not None:
-                found[source] = lin.reshape(part, size)
-    return found
-
-
-def _part(g: Node, begin: int, end: int) -> Node | None:
-    """Elements of a flat cotangent, looked for in what it was put together from; None is zero."""
-    if g.value is None:
-        if g.prim is pw.add:
-            a, b = (_part(i, begin, end) for i in g.inputs)
-            return b if a is None else a if b is None else a + b
-        if g.prim is lin.expand_p and g.inputs[0].prim is const_p and g.inputs[0].params[0] == 0:
-            return None
-        at, inside = 0, []
-        if g.prim is lin.concat_p:
-            for i in g.inputs:
-                if at < end and at + i.shape[0] > begin:
-                    inside.append((i, at))
-                at += i.shape[0]
-        elif g.prim is lin.pad_p and not any(g.params[2]):
-            at, = g.params[0]
-            inside = [(g.inputs[0], at)] if at < end and at + g.inputs[0].shape[0] > begin else []
-            if not inside:
-                return None
-        parts = [(i, at, _part(i, max(begin - at, 0), min(end - at, i.shape[0]))) for i, at in inside]
-        if parts and all([part is None for _, _, part in parts]):
-            return None
-        if len(parts) == 1 and parts[0][1] <= begin and end <= parts[0][1] + parts[0][0].shape[0]:
-            return parts[0][2]
-    return lin.narrow(g, 0, begin, end - begin)
 
 
 # ---------------------------------------------------------------- forward

@@ -11,8 +11,8 @@
 A pointwise node joins the kernel of what it reads if it reads it element by element; a reduction over the
 last axes joins the kernel of what it folds, and then what reads its result joins, a number a row or spread
 over the row; a sum over the first axes joins too, but who reads it waits for all rows. Nothing joins work
-that something else it reads waits for. Siblings, of one shape and one distance from the leaves, share a loop.
-Fusing changes no bits.
+that something else it reads waits for. Siblings, of one shape and one distance from the leaves, share a loop,
+unless they read different products, which each will follow. Fusing changes no bits.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 
 from retrograd.base.shape import Shape, numel
 from retrograd.codegen.emit.types import SIZE
-from retrograd.codegen.kinds import kind_of
+from retrograd.codegen.kinds import FOLLOWED, kind_of
 from retrograd.codegen.layout import Layout, given, one_step, viewed, whole
 from retrograd.codegen.loops.reduce import CHUNK
 from retrograd.codegen.recompute import MAX_POINTERS, MAX_STEPS, recompute
@@ -99,9 +99,11 @@ def _place(s: _State, n: Node, kind: str) -> None:
                 break
         else:
             shape = n.shape if kind == "loop" else n.inputs[0].shape
+            products = _followed(s, n)
             for w in s.siblings.get((level, shape), ()):
                 role = _role(s, n, kind, w)
-                if role is not None and _fits(w, bases) and _legal(w, homes):
+                apart = products and not any([p in w.pointers for p in products])
+                if role is not None and not apart and _fits(w, bases) and _legal(w, homes):
                     home = w
                     break
     if home is None:
@@ -132,6 +134,13 @@ def _place(s: _State, n: Node, kind: str) -> None:
             for w in s.work:
                 if w.waits & bit:
                     w.waits |= waits
+
+
+def _followed(s: _State, n: Node) -> list[Node]:
+    """Products of which a node reads the elements: it may follow one in its kernel, a block at a time
+    (fuse_products.py), but not two."""
+    bases = [s.layouts[i].base for i in n.inputs if i in s.layouts and numel(i.shape) == numel(n.shape)]
+    return [b for b in bases if b in s.members and s.members[b].kind in FOLLOWED]
 
 
 def _with_others(s: _State, n: Node, home: Work, homes: dict[Work, None]) -> Work:

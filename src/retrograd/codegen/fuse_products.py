@@ -13,11 +13,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from retrograd.base.shape import numel
+from retrograd.codegen.kinds import FOLLOWED
 from retrograd.codegen.layout import whole
 from retrograd.codegen.schedule import Schedule, Work, in_order
 from retrograd.graph.node import Node
-
-_FOLLOWED = ("product", "conv")     # kinds of work whose kernels take an epilogue
 
 
 def fuse_products(schedule: Schedule, roots: Sequence[Node], apart: Collection[Node] = ()) -> Schedule:
@@ -31,7 +30,7 @@ def fuse_products(schedule: Schedule, roots: Sequence[Node], apart: Collection[N
             readers.setdefault(p, {})[w] = None
     asked = {schedule.layouts[r].base for r in roots}
     for product in schedule.work:
-        if product.kind not in _FOLLOWED:
+        if product.kind not in FOLLOWED:
             continue
         n = product.nodes[0]
         for loop in sorted(readers.get(n, ()), key=place.__getitem__):

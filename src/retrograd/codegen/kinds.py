@@ -18,6 +18,8 @@ from retrograd.graph.graph import topological
 from retrograd.graph.node import Node, const_p, hole
 from retrograd.graph.primitive import Primitive
 
+FOLLOWED = ("product", "conv")      # kinds of work whose kernels take an epilogue
+
 
 class Kind(NamedTuple):
     """A kind of work, and which nodes of that lowering it has kernels for."""
