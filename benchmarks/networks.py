@@ -8,7 +8,9 @@ import numpy as np
 
 # name: steps a repeat
 WORK = {"xor": 400, "mlp64": 100, "mlp512": 30, "resmlp": 10, "conv32": 2, "lstm32": 2, "gpt8": 2}
-TARGETS = {"xor": (0.15, 0.3), "mlp64": (0.5, 0.42), "mlp512": (0.75, 0.42), "resmlp": (0.55, 0.42)}
+TARGETS = {"xor": (0.15, 0.3), "mlp64": (0.5, 0.42), "mlp512": (0.75, 0.42), "resmlp": (0.55, 0.42),
+           "gpt8": (0.5, 0.55)}
+GPT_LENGTH, GPT_WIDTH, GPT_LAYERS, GPT_WORDS = 128, 128, 4, 65
 
 
 def data(work: str) -> tuple[Any, Any]:
@@ -21,7 +23,8 @@ def data(work: str) -> tuple[Any, Any]:
         return normal(4, 2), rng.integers(0, 2, 4)
     batch = int("".join(c for c in work if c.isdigit()) or 64)
     if work.startswith("gpt"):
-        return rng.integers(0, 65, (batch, 128)), rng.integers(0, 65, batch * 128)
+        return (rng.integers(0, GPT_WORDS, (batch, GPT_LENGTH)),
+                rng.integers(0, GPT_WORDS, batch * GPT_LENGTH))
     shape = {"mlp": (784,), "res": (128,), "con": (3, 32, 32), "lst": (100, 40)}[work[:3]]
     return normal(batch, *shape), rng.integers(0, 10, batch)
 
@@ -36,6 +39,8 @@ def floor(work: str, gflops: float, gbytes: float) -> float | None:
     """Microseconds that a step with Adam needs at the peaks of the machine: operations over the FMA peak plus
     bytes over the bandwidth. A product counts twice in backward, but for the gradient of the inputs; Adam
     reads four arrays and writes three, and the gradient is written once."""
+    if work.startswith("gpt"):
+        return _gpt_floor(len(data(work)[0]), gflops, gbytes)
     layers = linear_layers(work)
     if layers is None:
         return None
@@ -43,6 +48,16 @@ def floor(work: str, gflops: float, gbytes: float) -> float | None:
     operations = sum(6 * batch * i * o for i, o in layers) - 2 * batch * layers[0][0] * layers[0][1]
     parameters = sum(i * o + o for i, o in layers)
     return operations / gflops / 1e3 + (8 * 4 * parameters + 4 * batch * layers[0][0]) / gbytes / 1e3
+
+
+def _gpt_floor(batch: int, gflops: float, gbytes: float) -> float:
+    """The same of a GPT: in a block four linear layers, and attention, of whose two products forward and five
+    backward a causal mask hides half. Tables are parameters; activations are taken to stay in a cache."""
+    width, rows = GPT_WIDTH, batch * GPT_LENGTH
+    matrices = GPT_LAYERS * 12 * width ** 2 + width * GPT_WORDS
+    attention = GPT_LAYERS * 7 * rows * GPT_LENGTH * width
+    parameters = matrices + (GPT_WORDS + GPT_LENGTH) * width
+    return (6 * rows * matrices + attention) / gflops / 1e3 + 8 * 4 * parameters / gbytes / 1e3
 
 
 def network(T: Any, nn: Any, F: Any, work: str) -> Any:
@@ -95,7 +110,7 @@ def _recurrent(T: Any, nn: Any, F: Any) -> Any:
 
 
 def _gpt(T: Any, nn: Any, F: Any) -> Any:
-    width, heads = 128, 4
+    width, heads = GPT_WIDTH, 4
 
     class Block(nn.Module):     # type: ignore[misc, name-defined]
         def __init__(self) -> None:
@@ -115,9 +130,10 @@ def _gpt(T: Any, nn: Any, F: Any) -> Any:
     class GPT(nn.Module):       # type: ignore[misc, name-defined]
         def __init__(self) -> None:
             super().__init__()
-            self.words, self.places = nn.Embedding(65, width), nn.Embedding(128, width)
-            self.blocks = nn.ModuleList([Block() for _ in range(4)])
-            self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, 65)
+            self.words = nn.Embedding(GPT_WORDS, width)
+            self.places = nn.Embedding(GPT_LENGTH, width)
+            self.blocks = nn.ModuleList([Block() for _ in range(GPT_LAYERS)])
+            self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, GPT_WORDS)
 
         def forward(self, i: Any) -> Any:
             x = self.words(i) + self.places(T.arange(i.shape[1]))

@@ -64,6 +64,8 @@ def lift(a: Shape, out: Shape) -> Lift | None:
 
 def broadcast_shapes(*shapes: Shape) -> Shape:
     """The common shape, by NumPy's rule (sizes equal or 1, counted from the right)."""
+    if shapes and shapes.count(shapes[0]) == len(shapes):
+        return shapes[0]
     n = max(map(len, shapes), default=0)
     out = []
     for d in range(-n, 0):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from retrograd.autodiff.custom import record_call
 from retrograd.base.dtype import INTEGER, int64
 from retrograd.base.errors import ArgumentError, DTypeError, IndexRangeError, ShapeError
@@ -28,7 +30,9 @@ def _indices(input: Any, op: str, count: int | None) -> Node:
         raise DTypeError(f"input is {i.dtype.name}; indices are integers", op=op, expected="dtype int64",
                          fix="Convert it with  input.long() .")
     known = i.value if i.value is not None and i.value.size else None
-    if known is not None and (known.min() < 0 or count is not None and known.max() >= count):
+    bound = count if count is not None else np.iinfo(i.dtype.np).max + 1
+    # Below zero is above all bounds for the same bits without a sign.
+    if known is not None and known.view(f"u{known.itemsize}").max() >= bound:
         bad = known[(known < 0) | (known >= (known.max() + 1 if count is None else count))].flat[0]
         raise IndexRangeError(f"index {int(bad)} is out of range" +
                               ("" if count is None else f": there are {count} "

@@ -214,13 +214,23 @@ def slice_view(input: Any, start: Shape, stop: Shape, step: Shape, shape: Shape 
 def narrow(input: Any, dim: int, start: int, length: int) -> Tensor:
     """`length` places from `start` along one dimension. Shares memory."""
     n = need_tensor(input, "narrow")
-    d = axis(dim, n.ndim, "narrow")
-    start = start + n.shape[d] if start < 0 else start
-    if not 0 <= start <= start + length <= n.shape[d]:
-        raise IndexRangeError(f"start {start} and length {length} leave dimension {dim} of size {n.shape[d]}",
+    known = dim.__class__ is start.__class__ is length.__class__ is int
+    make = _narrowing if known else _narrowing.__wrapped__
+    return hooks.wrap_view(input, make(n.shape, dim, start, length))
+
+
+@lru_cache(maxsize=4096)
+def _narrowing(shape: Shape, dim: int, start: int, length: int) -> View:
+    ndim = len(shape)
+    d = axis(dim, ndim, "narrow")
+    start = start + shape[d] if start < 0 else start
+    if not 0 <= start <= start + length <= shape[d]:
+        raise IndexRangeError(f"start {start} and length {length} leave dimension {dim} of size {shape[d]}",
                               op="narrow")
-    return slice_view(input, tuple(start if k == d else 0 for k in range(n.ndim)),
-                      tuple(start + length if k == d else s for k, s in enumerate(n.shape)), (1,) * n.ndim)
+    first = tuple(start if k == d else 0 for k in range(ndim))
+    last = tuple(start + length if k == d else s for k, s in enumerate(shape))
+    cut = (*shape[:d], length, *shape[d + 1:])
+    return slicing(shape, first, last, (1,) * ndim, cut, cut)
 
 
 def select(input: Any, dim: int, index: int) -> Tensor:
@@ -239,20 +249,26 @@ def select(input: Any, dim: int, index: int) -> Tensor:
 def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
     """Pieces of a size (the last may be smaller) or of given sizes along a dimension. They share memory."""
     n = need_tensor(tensor, "split", "tensor")
-    d = axis(dim, n.ndim, "split")
-    size = n.shape[d]
-    if isinstance(split_size_or_sections, int):
-        if split_size_or_sections <= 0:
-            raise ArgumentError(f"split size is {split_size_or_sections}", op="split",
-                                expected="a positive size")
-        step = split_size_or_sections
+    step = split_size_or_sections
+    step = step if isinstance(step, int) else tuple(step)
+    known = all([k.__class__ is int for k in (dim, *(step if step.__class__ is tuple else (step,)))])
+    views = (_splitting if known else _splitting.__wrapped__)(n.shape, step, dim)
+    return tuple([hooks.wrap_view(tensor, view) for view in views])
+
+
+@lru_cache(maxsize=1024)
+def _splitting(shape: Shape, step: int | tuple[int, ...], dim: int) -> list[View]:
+    d = axis(dim, len(shape), "split")
+    size = shape[d]
+    if isinstance(step, int):
+        if step <= 0:
+            raise ArgumentError(f"split size is {step}", op="split", expected="a positive size")
         sizes = [min(step, size - k) for k in range(0, size, step)] or [0]
     else:
-        sizes = list(split_size_or_sections)
+        sizes = list(step)
         if sum(sizes) != size:
             raise ShapeError(f"sizes {sizes} sum to {sum(sizes)}, dimension {dim} has {size}", op="split")
-    starts = [sum(sizes[:k]) for k in range(len(sizes))]
-    return tuple(narrow(tensor, d, a, s) for a, s in zip(starts, sizes))
+    return [_narrowing(shape, d, sum(sizes[:k]), s) for k, s in enumerate(sizes)]
 
 
 def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
