@@ -6,7 +6,7 @@ TORCH  := 2.13.0
 SHELL  := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow fuzz check oracles bench conformance accuracy golden lines wheel clean
+.PHONY: help demo test slow fuzz check oracles bench conformance databases accuracy golden lines wheel clean
 
 help: ## list the targets
 	@echo "usage: make TARGET"; echo
@@ -39,6 +39,10 @@ bench: $(VENV)/.test ## measure, side by side with PyTorch where it is installed
 
 conformance: $(VENV)/.oracles ## compare every everyday name with PyTorch and write docs/conformance.md
 	$(BIN)/python scripts/conformance.py
+
+databases: $(VENV)/.oracles ## run PyTorch's own operator, module and optimiser databases here, and write docs/databases.md (an hour)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check expecttest
+	$(BIN)/python -W ignore -m tests.databases.run --page docs/databases.md
 
 accuracy: $(VENV)/.installed ## errors of exp and its kin: all of float32, 1e8 points of float64 (under an hour, nightly)
 	$(BIN)/python scripts/accuracy.py

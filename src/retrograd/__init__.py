@@ -198,6 +198,7 @@ from retrograd.functional import (
     vstack,
     where,
 )
+from retrograd.functional import into as _into
 from retrograd.functional import inv as inverse
 from retrograd.functional import names as _names
 from retrograd.tensors import autograd as _autograd
@@ -259,6 +260,7 @@ absolute, negative, multiply, subtract, divide, true_divide, clip, fix = (
 )
 greater, greater_equal, less, less_equal, not_equal, arctan, row_stack = gt, ge, lt, le, ne, atan, vstack
 detach = Tensor.detach
+_into.install(globals(), "torch")
 
 # Loaded when first asked for, so that `import retrograd` stays light.
 _MODULES = """amp autograd backends cuda data distributed distributions func interop jit linalg nn
@@ -302,7 +304,13 @@ _find, _everything = _later(__name__, modules=_MODULES, names=_LATER, absent=_ab
 
 
 def __getattr__(name: str) -> _Any:
-    return getattr(Tensor, name) if name in _names.WRITING else _find(name)
+    if name in _names.WRITING:
+        return getattr(Tensor, name)
+    found = _find(name)
+    taken = _into.taking(name, found)
+    if taken is not found:
+        globals()[name] = taken
+    return taken
 
 
 def __dir__() -> list[str]:

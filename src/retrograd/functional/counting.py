@@ -47,6 +47,8 @@ def searchsorted(sorted_sequence: Any, input: Any, *, out_int32: bool = False, r
 
 
 def _found(x: Node, v: Node, right: bool, narrow: bool) -> Tensor:
+    if not numel(v.shape) or not x.shape[-1]:
+        return wrap(lin.full(0, v.shape, int32 if narrow else int64))
     out = bind(search, (x, v), (bool(right),))
     return wrap(lin.cast(out, int32) if narrow else out)
 
@@ -90,13 +92,15 @@ def histc(input: Any, bins: int = 100, min: float = 0, max: float = 0) -> Tensor
     tensor([0., 2., 1., 0.])
     """
     x = need_tensor(input, "histc")
-    if x.dtype.name not in ("float32", "float64"):
-        raise DTypeError(f"input is {x.dtype.name}", op="histc", expected="float32 or float64")
+    if not x.dtype.is_floating_point:
+        raise DTypeError(f"input is {x.dtype.name}", op="histc", expected="a floating-point tensor")
     if bins <= 0:
         raise ArgumentError(f"bins is {bins}", op="histc", expected="a positive number")
     evaluate([x])
     low, high = _limits(x, min, max, "histc")
     values = x.value.reshape(-1)
+    if x.dtype.acc is not x.dtype:
+        values = values.astype(x.dtype.acc.np)
     values = values[(values >= low) & (values <= high)]
     places = ((values - values.dtype.type(low)) / values.dtype.type(high - low) * bins).astype(np.int64)
     counts = np.bincount(np.minimum(places, bins - 1), minlength=bins)
@@ -142,7 +146,7 @@ def unique_consecutive(input: Any, return_inverse: bool = False, return_counts: 
     values = np.asarray(x.value)
     d = 0 if dim is None else axis(dim, x.ndim, "unique_consecutive")
     rows = values.reshape(numel(x.shape), 1) if dim is None else \
-        np.moveaxis(values, d, 0).reshape(x.shape[d], -1)
+        np.moveaxis(values, d, 0).reshape(x.shape[d], numel(x.shape) // max(x.shape[d], 1))
     starts = np.ones(len(rows), bool)
     starts[1:] = (rows[1:] != rows[:-1]).any(1)
     places = np.flatnonzero(starts)

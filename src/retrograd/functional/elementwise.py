@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from retrograd.base.dtype import BOOL, FLOATING, INTEGER, bool_, finfo, float64, promote_scalar
-from retrograd.base.errors import ArgumentError, ArgumentTypeError, DTypeError
+from retrograd.base.errors import ArgumentError, ArgumentTypeError, DTypeError, ShapeError
 from retrograd.base.shape import broadcast_shapes
 from retrograd.functional.door import (
     Tensor,
@@ -120,11 +120,26 @@ def remainder(input: Any, other: Any) -> Tensor:
 
 def fmod(input: Any, other: Any) -> Tensor:
     """input - other * trunc(input / other), with the sign of input (C's fmod). d/d input = 1."""
-    return sub(input, mul(div(input, other, rounding_mode="trunc"), other))
+    _not_a_number(input, "fmod")
+    x, y = pair(input, other, "fmod")
+    if x.dtype.acc is x.dtype:
+        return sub(input, mul(div(input, other, rounding_mode="trunc"), other))
+    wide = fmod(wrap(lin.cast(x, x.dtype.acc)), wrap(lin.cast(y, x.dtype.acc)))     # rounded once
+    return wrap(lin.cast(wide.node, x.dtype))
+
+
+def _not_a_number(x: Any, op: str, name: str = "input") -> None:
+    """A number where PyTorch wants a tensor (some of its functions take either, these do not)."""
+    if as_number(x) is not None:
+        raise ArgumentTypeError(f"argument '{name}' is a {type(x).__name__}", op=op, expected="a Tensor",
+                                fix=f"Write retrograd.tensor({x}).")
 
 
 def neg(input: Any) -> Tensor:
     """-input. Derivative -1."""
+    if isinstance(input, TensorBase) and input.node.dtype is bool_:
+        raise DTypeError("the negative of a bool tensor is not defined", op="neg",
+                         fix="Use  ~x  (logical_not) or convert with .int().")
     return unary(p.neg, input, "neg")
 
 
@@ -215,7 +230,8 @@ def abs(input: Any) -> Tensor:
 
 def sign(input: Any) -> Tensor:
     """-1, 0 or 1. Derivative 0."""
-    return unary(p.sign, input, "sign")
+    x = need_tensor(input, "sign")
+    return wrap(bind(lin.alias_p, (x,))) if x.dtype is bool_ else unary(p.sign, input, "sign")
 
 
 def _rounding(prim: Primitive, name: str, doc: str) -> Any:
@@ -244,11 +260,15 @@ def round(input: Any, *, decimals: int = 0) -> Tensor:
 # ---------------------------------------------------------------- extremes and bounds
 def maximum(input: Any, other: Any) -> Tensor:
     """The larger of two, element by element; nan if either is. Ties share the cotangent half and half."""
+    _not_a_number(input, "maximum")
+    _not_a_number(other, "maximum", "other")
     return binary(p.maximum, input, other, "maximum")
 
 
 def minimum(input: Any, other: Any) -> Tensor:
     """The smaller of two, element by element; nan if either is. Ties share the cotangent half and half."""
+    _not_a_number(input, "minimum")
+    _not_a_number(other, "minimum", "other")
     return binary(p.minimum, input, other, "minimum")
 
 
@@ -268,6 +288,8 @@ def clamp(input: Any, min: Any = None, max: Any = None) -> Tensor:
 # ---------------------------------------------------------------- comparison and logic
 def _comparison(prim: Primitive, name: str, sign_: str) -> Any:
     def fn(input: Any, other: Any) -> Tensor:
+        if not isinstance(input, TensorBase):
+            _not_a_number(input, name)
         return binary(prim, input, other, name)
     fn.__name__ = fn.__qualname__ = name
     fn.__doc__ = f"input {sign_} other, element by element, as a bool tensor. No derivative."
@@ -286,7 +308,7 @@ def truth(n: Node) -> Node:
 
 def _logical(prim: Primitive, name: str) -> Any:
     def fn(input: Any, other: Any) -> Tensor:
-        a, b = truth(operand(input, name, "input")), truth(operand(other, name, "other"))
+        a, b = truth(need_tensor(input, name)), truth(need_tensor(other, name, "other"))
         return wrap(bind(prim, broadcast2(a, b, name)))
     fn.__name__ = fn.__qualname__ = name
     fn.__doc__ = f"{name.replace('_', ' ')} of two tensors taken as truth values. No derivative."
@@ -355,6 +377,11 @@ def isfinite(input: Any) -> Tensor:
 def isclose(input: Any, other: Any, rtol: float = 1e-5, atol: float = 1e-8,
             equal_nan: bool = False) -> Tensor:
     """|input - other| <= atol + rtol * |other|, element by element; equal infinities are close."""
+    x, y = need_tensor(input, "isclose"), need_tensor(other, "isclose", "other")
+    if rtol < 0 or atol < 0:
+        raise ArgumentError(f"rtol is {rtol}, atol is {atol}", op="isclose", expected="no negative tolerance")
+    if x.dtype is bool_ and y.dtype is bool_:
+        return eq(input, other)
     close = logical_or(eq(input, other), logical_and(
         le(abs(sub(input, other)), add(abs(mul(other, rtol)), atol)), isfinite(other)))
     return logical_or(close, logical_and(isnan(input), isnan(other))) if equal_nan else close
@@ -393,8 +420,8 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Tensor:
     else:
         v_node = need_tensor(value, "masked_fill", "value")
         if v_node.shape != ():
-            raise ArgumentTypeError(f"value has shape {v_node.shape}", op="masked_fill",
-                                    expected="a number or a tensor with no dimensions")
+            raise ShapeError(f"value has shape {v_node.shape}", op="masked_fill",
+                             expected="a number or a tensor with no dimensions")
         v_node = lin.cast(v_node, x.dtype)
     shape = broadcast_shapes(x.shape, m.shape)
     return wrap(bind(p.where, (expand_to(m, shape), expand_to(v_node, shape), expand_to(x, shape))))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from retrograd.base.dtype import BOOL, INTEGER, bool_, from_numpy, int64
-from retrograd.base.errors import DTypeError, MissingError, ShapeError
+from retrograd.base.errors import ArgumentError, DTypeError, ShapeError
 from retrograd.base.shape import Shape, axis, broadcast_shapes, numel
 from retrograd.engine.evaluate import evaluate
 from retrograd.functional.door import (
@@ -44,11 +45,27 @@ def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> Te
     cotangents added where they were read."""
     x, i = need_tensor(input, "gather"), _index(index, "gather")
     d = axis(dim, x.ndim, "gather")
+    if not (x.ndim and i.ndim) or not numel(i.shape):
+        return _lifted(x, i, d, "gather")
     if x.ndim != i.ndim or any(b > a for k, (a, b) in enumerate(zip(x.shape, i.shape)) if k != d):
         raise ShapeError(f"input is {x.shape}, index is {i.shape}", op="gather",
                          expected="as many dimensions, none larger than input's except dim")
-    check_known(i, x.shape[d] if x.ndim else 1, "gather")
-    return wrap(bind(gather_p, (x, i), (d,))) if x.ndim else wrap(bind(lin.alias_p, (x,)))
+    check_known(i, x.shape[d], "gather")
+    return wrap(bind(gather_p, (x, i), (d,)))
+
+
+def _row(n: Node) -> Node:
+    """A tensor without dimensions as a vector of one; others as they are."""
+    return n if n.ndim else lin.reshape(n, (1,))
+
+
+def _lifted(x: Node, i: Node, d: int, op: str) -> Tensor:
+    """gather where nothing is asked for, or a tensor has no dimensions."""
+    if not numel(i.shape):
+        return wrap(lin.full(0, i.shape, x.dtype))
+    if x.ndim > 1 or i.ndim > 1:
+        raise ShapeError(f"input is {x.shape}, index is {i.shape}", op=op, expected="as many dimensions")
+    return wrap(lin.reshape(gather(wrap(_row(x)), d, wrap(_row(i))).node, i.shape))
 
 
 def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Tensor:
@@ -63,6 +80,7 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Tensor:
     d = axis(dim, x.ndim, "take_along_dim")
     shape = tuple(i.shape[k] if k == d else max(a, i.shape[k]) for k, a in enumerate(x.shape))
     xs = tuple(x.shape[d] if k == d else s for k, s in enumerate(shape))
+    i = bind(where, (i < 0, i + x.shape[d], i)) if x.ndim else i         # from the end
     return gather(wrap(expand_to(x, xs)), d, wrap(expand_to(i, shape)))
 
 
@@ -70,6 +88,9 @@ def index_select(input: Any, dim: int, index: Any) -> Tensor:
     """The slices along dim that a vector of indices names."""
     x, i = need_tensor(input, "index_select"), _index(index, "index_select")
     d = axis(dim, x.ndim, "index_select")
+    if not x.ndim:
+        return wrap(lin.reshape(index_select(wrap(_row(x)), 0, index).node, ()))
+    i = _row(i)
     check_known(i, x.shape[d], "index_select")
     return wrap(bind(take_p, (x, i), (d,)))
 
@@ -79,10 +100,17 @@ def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Tensor:
     read where it was added."""
     x, i = need_tensor(input, "scatter_add"), _index(index, "scatter_add")
     v = need_tensor(src, "scatter_add", "src")
+    d = axis(dim, x.ndim, "scatter_add")
+    if v.dtype is not x.dtype:
+        raise DTypeError(f"input is {x.dtype.name}, src is {v.dtype.name}", op="scatter_add",
+                         expected="one dtype")
+    if max(x.ndim, i.ndim, v.ndim) <= 1 and 0 in (x.ndim, i.ndim, v.ndim):
+        return wrap(lin.reshape(scatter_add(wrap(_row(x)), 0, wrap(_row(i)), wrap(_row(v))).node, x.shape))
+    if not numel(i.shape):
+        return wrap(bind(lin.alias_p, (x,)))
     if not x.ndim == i.ndim == v.ndim:
         raise ShapeError(f"input is {x.shape}, index is {i.shape}, src is {v.shape}", op="scatter_add",
                          expected="as many dimensions")
-    d = axis(dim, x.ndim, "scatter_add")
     check_known(i, x.shape[d], "scatter_add")
     return wrap(x + bind(scatter_along_p, (_cut(v, i.shape), i), (d, x.shape)))
 
@@ -93,12 +121,18 @@ def _cut(v: Node, shape: Shape) -> Node:
 
 def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = None, reduce: str | None = None
             ) -> Tensor:
-    """input with src (a tensor or a number) written at the places that index names along dim."""
-    if reduce is not None:
-        raise MissingError(f"reduce={reduce!r} is not there yet", op="scatter",
-                           fix="Use scatter_add for sums.")
+    """input with src (a tensor or a number) written at the places that index names along dim; with reduce
+    "add" or "multiply", added to or multiplied with what is there."""
     x, i = need_tensor(input, "scatter"), _index(index, "scatter")
     d = axis(dim, x.ndim, "scatter")
+    if not (x.ndim and i.ndim) and max(x.ndim, i.ndim) <= 1:
+        src = value if src is None else src
+        s = src if as_number(src) is not None else wrap(_row(need_tensor(src, "scatter", "src")))
+        return wrap(lin.reshape(scatter(wrap(_row(x)), 0, wrap(_row(i)), s, reduce=reduce).node, x.shape))
+    if not numel(i.shape):
+        return wrap(bind(lin.alias_p, (x,)))
+    if reduce is not None:
+        return _scattered(x, d, i, value if src is None else src, reduce)
     check_known(i, x.shape[d], "scatter")
     src = value if src is None else src
     number = as_number(src)
@@ -112,6 +146,20 @@ def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = N
     last = leaf_last(i, order, d, x.shape)
     picked = bind(take_p, (lin.reshape(v, (numel(i.shape),)), last), (0,))
     return wrap(bind(where, (hit, picked, x)))
+
+
+def _scattered(x: Node, d: int, i: Node, src: Any, reduce: str) -> Tensor:
+    """scatter that adds or multiplies."""
+    if reduce not in ("add", "multiply"):
+        raise ArgumentError(f"reduce is {reduce!r}", op="scatter", expected="'add' or 'multiply'")
+    number = as_number(src)
+    v = expand_to(number_node(number, x.dtype), i.shape) if number is not None else \
+        need_tensor(src, "scatter", "src")
+    if reduce == "add" and x.dtype is not bool_:
+        return scatter_add(wrap(x), d, wrap(i), wrap(v))
+    from_functional: Any = import_module("retrograd.functional.writing")
+    return from_functional.scatter_reduce(wrap(x), d, wrap(i), wrap(v),       # type: ignore[no-any-return]
+                                          "sum" if reduce == "add" else "prod")
 
 
 def leaf_last(i: Node, order: Node, d: int, shape: Shape) -> Node:
@@ -129,6 +177,12 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) 
     x, i = need_tensor(input, "index_add"), _index(index, "index_add")
     v = need_tensor(source, "index_add", "source")
     d = axis(dim, x.ndim, "index_add")
+    if not x.ndim:
+        y = index_add(wrap(_row(x)), 0, wrap(_row(i)), wrap(_row(v)), alpha=alpha)
+        return wrap(lin.reshape(y.node, ()))
+    i = _row(i)
+    if v.ndim != x.ndim:
+        v = lin.reshape(v, tuple(1 if k == d else s for k, s in enumerate(x.shape)))
     check_known(i, x.shape[d], "index_add")
     if alpha != 1:
         v = v * number_node(alpha, v.dtype)
@@ -224,6 +278,8 @@ def triu(input: Any, diagonal: int = 0) -> Tensor:
 def diagonal(input: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
     """The diagonal of two dimensions, as the last one. Shares memory."""
     x = need_tensor(input, "diagonal")
+    if axis(dim1, x.ndim, "diagonal") == axis(dim2, x.ndim, "diagonal"):
+        raise ShapeError(f"dim1 is {dim1}, dim2 is {dim2}", op="diagonal", expected="two dimensions")
     return hooks.wrap_view(input, _diagonal_view(x.shape, offset, axis(dim1, x.ndim, "diagonal"),
                                                  axis(dim2, x.ndim, "diagonal")))
 

@@ -76,6 +76,8 @@ def mean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = Non
                          fix="Use x.float().mean() or mean(dtype=retrograd.float32).")
     if dtype is not None:
         x = lin.cast(x, dtype_or(dtype, x.dtype))
+        if not x.dtype.is_floating_point:
+            raise DTypeError(f"dtype is {x.dtype.name}", op="mean", expected="a floating-point dtype")
     over = axes(dim, len(x.shape), "mean")
     y = _mean(x, over)
     return wrap(kept(y, x.shape, over, True) if keepdim else y)
@@ -126,12 +128,14 @@ def std(input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False
 def var_mean(input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *,
              correction: Any = None) -> tuple[Tensor, Tensor]:
     """The spread and the centre together: what var and mean give."""
+    dim, unbiased = _spread_args(dim, unbiased)
     return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
 
 
 def std_mean(input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *,
              correction: Any = None) -> tuple[Tensor, Tensor]:
     """The spread and the centre together: what std and mean give."""
+    dim, unbiased = _spread_args(dim, unbiased)
     return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
 
 
@@ -190,12 +194,13 @@ argmax, argmin = _arg(argmax_p, "argmax", "largest"), _arg(argmin_p, "argmin", "
 
 def _along(prim: Primitive, name: str, all_of: Callable[..., Tensor], which: str,
            two: Callable[..., Tensor]) -> Any:
-    def fn(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
+    def fn(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
+        dim = other if dim is None else dim
         if dim is None:
             return all_of(input)
+        x = need_tensor(input, name)
         if hasattr(dim, "node"):
             return two(input, dim)
-        x = need_tensor(input, name)
         d = axis(dim, x.ndim, name)
         if x.ndim == 0:
             return values_indices(wrap(bind(lin.alias_p, (x,))), wrap(lin.full(0, (), int64)))
@@ -309,12 +314,17 @@ def argsort(input: Any, dim: int = -1, descending: bool = False, stable: bool = 
     return wrap(bind(argsort_p, (x,), (d, bool(descending))) if x.ndim else lin.full(0, (), int64))
 
 
+def _single(x: Node) -> values_indices:
+    """Of a tensor without dimensions: itself, and place 0."""
+    return values_indices(wrap(bind(lin.alias_p, (x,))), wrap(lin.full(0, (), int64)))
+
+
 def sort(input: Any, dim: int = -1, descending: bool = False, stable: bool = True) -> values_indices:
     """(values, indices) in order along dim. Derivative: each cotangent goes where its value came from."""
     x = need_tensor(input, "sort")
     d = axis(dim, x.ndim, "sort")
     if x.ndim == 0:
-        return values_indices(wrap(bind(lin.alias_p, (x,))), wrap(lin.full(0, (), int64)))
+        return _single(x)
     order = bind(argsort_p, (x,), (d, bool(descending)))
     return values_indices(wrap(bind(gather_p, (x, order), (d,))), wrap(order))
 
@@ -326,6 +336,8 @@ def topk(input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool =
     if x.ndim and not 0 <= k <= x.shape[d]:
         raise IndexRangeError(f"k is {k}, dimension {dim} has size {x.shape[d]}", op="topk",
                               expected="k <= size")
+    if not x.ndim:
+        return _single(x)
     order = lin.narrow(bind(argsort_p, (x,), (d, bool(largest))), d, 0, k)
     return values_indices(wrap(bind(gather_p, (x, order), (d,))), wrap(order))
 
@@ -338,6 +350,8 @@ def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
         return median(flat, 0).values
     d = axis(dim, x.ndim, "median")
     _nonempty(x, (d,) if x.ndim else (), "median")
+    if not x.ndim:
+        return _single(x)
     n = x.shape[d]
     order = lin.narrow(bind(argsort_p, (x,), (d, False)), d, (n - 1) // 2, 1)
     out = bind(gather_p, (x, order), (d,)), order

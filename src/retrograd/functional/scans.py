@@ -96,8 +96,10 @@ def diff(input: Any, n: int = 1, dim: int = -1, prepend: Any = None, append: Any
     x = need_tensor(input, "diff")
     if x.ndim == 0:
         raise ShapeError("input has no dimension", op="diff", expected="at least one")
+    if n < 0:
+        raise ArgumentError(f"n is {n}", op="diff", expected="n >= 0")
     d = axis(dim, x.ndim, "diff")
-    parts = [t for t in (prepend, input, append) if t is not None]
+    parts = [t for t in (prepend, input, append) if t is not None] if n else [input]
     out = cat(parts, d) if len(parts) > 1 else input
     for _ in range(min(n, out.node.shape[d])):
         size = out.node.shape[d]

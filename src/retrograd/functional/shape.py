@@ -96,6 +96,13 @@ def unsqueeze(input: Any, dim: int) -> Tensor:
     return _reshape_view(input, n.shape, n.shape[:d] + (1,) + n.shape[d:])
 
 
+def named_sizes(given: tuple[Any, ...], named: dict[str, Any], name: str, op: str) -> tuple[Any, ...]:
+    """Sizes or dimensions that were given one after another, or as one argument of that name."""
+    if named and (given or set(named) != {name}):
+        raise ArgumentTypeError(f"arguments {given} and {sorted(named)}", op=op, expected=f"{name}, once")
+    return (named[name],) if named else given
+
+
 def permute(input: Any, *dims: Any) -> Tensor:
     """Dimensions in another order. Derivative: the inverse permutation. Shares memory."""
     n = need_tensor(input, "permute")
@@ -149,6 +156,9 @@ def movedim(input: Any, source: Any, destination: Any) -> Tensor:
     src = [axis(d, n.ndim, "movedim") for d in (source if isinstance(source, (tuple, list)) else (source,))]
     dst = [axis(d, n.ndim, "movedim") for d in (destination if isinstance(destination, (tuple, list))
                                                 else (destination,))]
+    if len(src) != len(dst) or len(set(src)) < len(src) or len(set(dst)) < len(dst):
+        raise ShapeError(f"source is {source}, destination is {destination}", op="movedim",
+                         expected="as many dimensions, each once")
     rest = [d for d in range(n.ndim) if d not in src]
     for at, d in sorted(zip(dst, src)):
         rest.insert(at, d)
@@ -214,6 +224,10 @@ def slice_view(input: Any, start: Shape, stop: Shape, step: Shape, shape: Shape 
 def narrow(input: Any, dim: int, start: int, length: int) -> Tensor:
     """`length` places from `start` along one dimension. Shares memory."""
     n = need_tensor(input, "narrow")
+    if isinstance(start, TensorBase):
+        if start.node.shape or start.node.dtype.kind != INTEGER:        # type: ignore[attr-defined]
+            raise ArgumentError("start is no integer without dimensions", op="narrow")
+        start = int(start.item())       # type: ignore[attr-defined]
     known = dim.__class__ is start.__class__ is length.__class__ is int
     make = _narrowing if known else _narrowing.__wrapped__
     return hooks.wrap_view(input, make(n.shape, dim, start, length))
@@ -222,6 +236,8 @@ def narrow(input: Any, dim: int, start: int, length: int) -> Tensor:
 @lru_cache(maxsize=4096)
 def _narrowing(shape: Shape, dim: int, start: int, length: int) -> View:
     ndim = len(shape)
+    if not ndim:
+        raise ShapeError("input has no dimension", op="narrow", expected="at least one")
     d = axis(dim, ndim, "narrow")
     start = start + shape[d] if start < 0 else start
     if not 0 <= start <= start + length <= shape[d]:
@@ -294,6 +310,10 @@ def cat(tensors: Sequence[Any], dim: int = 0) -> Tensor:
     if not nodes:
         raise ArgumentError("no tensors were given", op="cat", expected="a non-empty list")
     kept = [n for n in nodes if n.shape != (0,)] or nodes[:1]       # PyTorch skips empty vectors
+    for k, n in enumerate(kept):
+        if not n.ndim:
+            raise ShapeError(f"tensors[{k}] has no dimension", op="cat", expected="at least one",
+                             fix="Use stack.")
     d = axis(dim, kept[0].ndim, "cat")
     dtype = common_dtype(nodes)
     a = kept[0].shape
@@ -326,6 +346,9 @@ def stack(tensors: Sequence[Any], dim: int = 0) -> Tensor:
 
 def hstack(tensors: Sequence[Any]) -> Tensor:
     """Vectors end to end, others side by side."""
+    if not tensors:
+        raise ArgumentError("no tensors were given", op="hstack", expected="a non-empty list")
+    tensors = [atleast_1d(x) for x in tensors]
     return cat(tensors, 0 if need_tensor(tensors[0], "hstack").ndim <= 1 else 1)
 
 
@@ -334,21 +357,29 @@ def vstack(tensors: Sequence[Any]) -> Tensor:
     return cat([reshape(x, 1, -1) if need_tensor(x, "vstack").ndim <= 1 else x for x in tensors], 0)
 
 
-def flip(input: Any, *dims: Any) -> Tensor:
-    """Elements in reverse order along dimensions; a copy. Derivative: flipped too."""
+def flip(input: Any, *dims: Any, **named: Any) -> Tensor:
+    """Elements in reverse order along dimensions (dims=(0, 1), or one after another); a copy. Derivative:
+    flipped too."""
     n = need_tensor(input, "flip")
-    axes = tuple(sorted(axis(d, n.ndim, "flip") for d in shape_of(dims, "flip")))
+    given = shape_of(named_sizes(dims, named, "dims", "flip"), "flip")
+    axes = tuple(sorted(axis(d, n.ndim, "flip") for d in given))
+    if len(set(axes)) < len(axes):
+        raise ShapeError(f"dims {axes} name a dimension twice", op="flip", expected="each once")
     return wrap(bind(lin.flip_p, (n,), (axes,)) if axes else bind(lin.alias_p, (n,)))
 
 
 def roll(input: Any, shifts: Any, dims: Any = None) -> Tensor:
     """Elements moved along dimensions; those that leave come back at the other end."""
     n = need_tensor(input, "roll")
-    if dims is None:
-        return reshape(roll(reshape(input, -1), shifts, 0), n.shape)
+    moves = tuple(shifts) if isinstance(shifts, (tuple, list)) else (shifts,)
+    along = () if dims is None else tuple(dims) if isinstance(dims, (tuple, list)) else (dims,)
+    if not moves or (along or len(moves) > 1) and len(moves) != len(along):
+        raise ShapeError(f"shifts is {shifts}, dims is {dims}", op="roll",
+                         expected="a shift for each dimension")
+    if not along:
+        return reshape(roll(reshape(input, -1), moves, 0), n.shape)
     out = input
-    pairs = zip(shifts, dims) if isinstance(shifts, (tuple, list)) else ((shifts, dims),)
-    for s, d in pairs:
+    for s, d in zip(moves, along):
         k = axis(d, n.ndim, "roll")
         size = n.shape[k]
         s = s % size if size else 0
@@ -435,8 +466,12 @@ def ravel(input: Any) -> Tensor:
     return reshape(input, -1)
 
 
-def atleast_1d(input: Any) -> Tensor:
-    """A scalar as a vector of one element."""
+def atleast_1d(*tensors: Any) -> Any:
+    """A scalar as a vector of one element; of several tensors, or a sequence, each."""
+    if len(tensors) != 1 or isinstance(tensors[0], (tuple, list)):
+        given = tensors[0] if len(tensors) == 1 else tensors
+        return tuple(atleast_1d(x) for x in given)
+    input = tensors[0]
     return reshape(input, 1) if need_tensor(input, "atleast_1d").ndim == 0 else input
 
 

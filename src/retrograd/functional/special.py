@@ -172,7 +172,8 @@ def logit(input: Any, eps: float | None = None) -> Tensor:
     >>> rg.logit(rg.tensor([0.5, 0.9]))
     tensor([0.0000, 2.1972])
     """
-    x = input if eps is None else clamp(input, eps, 1 - eps)
+    p = wrap(floating(input, "logit"))
+    x = p if eps is None else clamp(p, eps, 1 - eps)
     return sub(log(x), log1p(neg(x)))
 
 
@@ -209,9 +210,10 @@ def entr(input: Any) -> Tensor:
     >>> rg.special.entr(rg.tensor([0.0, -1.0]))
     tensor([0., -inf])
     """
+    input = wrap(floating(input, "entr"))
     inside = logical_or(gt(input, 0), isnan(input))
     safe = where(inside, input, 1.0)
-    return where(inside, neg(mul(safe, log(safe))), where(eq(input, 0), 0.0, -math.inf))
+    return where(inside, neg(mul(safe, log(safe))), where(eq(input, 0), mul(safe, 0.0), -math.inf))
 
 
 def ndtr(input: Any) -> Tensor:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from retrograd.base.dtype import INTEGER
 from retrograd.base.errors import ArgumentError, DTypeError, ShapeError
 from retrograd.base.shape import axis
 from retrograd.functional.arranging import atleast_2d
 from retrograd.functional.door import Tensor, dtype_or, need_tensor, wrap
-from retrograd.functional.elementwise import clamp, div, isnan, logical_not, mul, sqrt, sub, where
+from retrograd.functional.elementwise import clamp, div, isnan, logical_not, lt, mul, sqrt, sub, where
 from retrograd.functional.places import diagonal, triu
 from retrograd.functional.products import matmul
-from retrograd.functional.reduce import mean, norm, sum
+from retrograd.functional.reduce import any, mean, norm, sum
 from retrograd.functional.shape import squeeze, t, unsqueeze
 from retrograd.ops import linear as lin
 
@@ -64,11 +65,15 @@ def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any 
             k = need_tensor(w, "cov", name)
             if k.shape != (n,):
                 raise ShapeError(f"{name} is {k.shape}", op="cov", expected=f"({n},)")
+            if (k.dtype.kind == INTEGER) != (name == "fweights"):
+                raise DTypeError(f"{name} is {k.dtype.name}", op="cov",
+                                 expected="integers" if name == "fweights" else "a floating-point tensor")
+            if bool(any(lt(w, 0))):
+                raise ArgumentError(f"{name} has negative weights", op="cov", expected="none below 0")
             weights = w if weights is None else mul(weights, w)
     if weights is None:
         centred = sub(rows, mean(rows, 1, True))
         return _squared(centred, centred, max(n - correction, 0))
-    weights = wrap(lin.cast(weights.node, rows.node.dtype))
     total = sum(weights)
     centred = sub(rows, div(sum(mul(rows, weights), 1, True), total))
     rest: Any = total - correction                      # type: ignore[operator]

@@ -30,6 +30,7 @@ from retrograd.functional.factors import (
     tensorsolve,
     vander,
 )
+from retrograd.functional.into import install
 from retrograd.functional.matrix import (
     cond,
     cross,
@@ -60,6 +61,9 @@ def diagonal(A: Any, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
     tensor([1, 4])
     """
     return _diagonal(A, offset, dim1, dim2)
+
+
+install(globals(), "linalg")
 
 
 def __getattr__(name: str) -> Any:

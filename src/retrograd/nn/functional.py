@@ -117,6 +117,7 @@ from retrograd.functional import (
     triplet_margin_with_distance_loss,
     unfold,
 )
+from retrograd.functional.into import install
 
 __all__ = [
     "adaptive_avg_pool1d",
@@ -233,6 +234,9 @@ __all__ = [
     "triplet_margin_loss",
     "unfold",
 ]
+
+
+install(globals(), "nn.functional")
 
 
 def __getattr__(name: str) -> object:

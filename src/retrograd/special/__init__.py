@@ -13,6 +13,7 @@ from retrograd.functional.activation import log_softmax, softmax
 from retrograd.functional.angles import sinc
 from retrograd.functional.elementwise import erf, expm1, log1p, round
 from retrograd.functional.elementwise import sigmoid as expit
+from retrograd.functional.into import install
 from retrograd.functional.reduce import logsumexp
 from retrograd.functional.special import (
     bessel_j0,
@@ -49,6 +50,9 @@ __all__ = [
     "logsumexp", "multigammaln", "ndtr", "ndtri", "polygamma", "psi", "round", "sinc", "softmax", "xlog1py",
     "xlogy", "zeta",
 ]
+
+
+install(globals(), "special")
 
 
 def __getattr__(name: str) -> Any:

@@ -123,7 +123,7 @@ def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, r
 
 
 def _filler(name: str, value: int) -> Any:
-    def fn(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False, out: Any = None,
+    def fn(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False,
            layout: Any = None, pin_memory: bool = False, memory_format: Any = None) -> Tensor:
         d = as_dtype(dtype) if dtype is not None else default()
         if device is not None:
@@ -166,7 +166,7 @@ def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None,
 
 # ---------------------------------------------------------------- ranges
 def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None,
-           requires_grad: bool = False, out: Any = None) -> Tensor:
+           requires_grad: bool = False, layout: Any = None) -> Tensor:
     """start, start + step, ... below end. Integers give int64, floats the default dtype."""
     if end is None:
         start, end = 0, start
@@ -205,7 +205,7 @@ def _draw(prim: Any, shape: Shape, d: dt.DType, generator: Generator | None) -> 
 
 def _random(name: str, prim: Any, doc: str) -> Any:
     def fn(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False,
-           generator: Generator | None = None, out: Any = None, layout: Any = None) -> Tensor:
+           generator: Generator | None = None, layout: Any = None) -> Tensor:
         d = as_dtype(dtype) if dtype is not None else default()
         return _made(_draw(prim, shape_of(size, name), d, generator), requires_grad, device)
 

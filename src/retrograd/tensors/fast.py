@@ -18,6 +18,7 @@ from retrograd.base.modes import State, local
 from retrograd.base.shape import axes
 from retrograd.functional.door import STRUCTURAL, broadcast2
 from retrograd.functional.elementwise import pow as general_pow
+from retrograd.functional.into import naming
 from retrograd.functional.products import matmul as general_matmul
 from retrograd.functional.reduce import sum as general_sum
 from retrograd.graph.node import Node, const, record, scalar
@@ -29,6 +30,7 @@ from retrograd.tensors.tensor import Tensor
 
 new = Tensor.__new__
 OPERANDS = (Tensor, int, float, complex, np.ndarray, np.generic)
+named_sum = naming(general_sum)
 plain_kinds: set[type] = {Tensor}
 """Tensor and the subclasses of our own, which override no operator."""
 
@@ -49,7 +51,7 @@ def binary(prim: Primitive, general: Callable[..., Any], *, reflected: bool = Fa
         if kind is Tensor or kind in plain_kinds:
             y = other._node if other._storage is None else other.node
             if y.dtype is not dtype or (strict and not dtype.is_floating_point):
-                return general(self, other)
+                return general(other, self) if reflected else general(self, other)
             if y.shape != shape:
                 x, y = broadcast2(x, y, prim.name)
                 shape = x.shape or y.shape
@@ -108,11 +110,14 @@ def power(self: Tensor, exponent: Any) -> Any:
     return finished(record(mul_p, (x, x), (), x.shape, x.dtype, state), state)
 
 
-def sum(self: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
+def sum(self: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, **others: Any) -> Any:
     """x.sum(): of a floating tensor as a whole directly, others by `functional.sum`."""
     x = self._node if self._storage is None else self.node
     if (dim is not None or keepdim or dtype is not None or not x.shape or not x.dtype.is_floating_point
-            or config.eager):
+            or others or config.eager):
+        if others:          # NumPy's names, which must not stand beside PyTorch's
+            others |= {name: value for name, value in (("dim", dim), ("keepdim", keepdim)) if value}
+            return named_sum(self, dtype=dtype, **others)
         return general_sum(self, dim, keepdim, dtype=dtype)
     state = local.state
     return finished(record(reduce_sum_p, (x,), (axes(None, len(x.shape), "sum"),), (), x.dtype, state), state)

@@ -21,6 +21,7 @@ from retrograd.functional import products as m
 from retrograd.functional import reduce as r
 from retrograd.functional import shape as s
 from retrograd.functional.door import TensorBase, expand_to, number_node
+from retrograd.functional.into import naming, renamed
 from retrograd.graph.node import Node, bind, const
 from retrograd.graph.primitive import REGISTRY
 from retrograd.ops import constant as c
@@ -181,7 +182,7 @@ def type_(self: Tensor, dtype: Any = None) -> Any:
 
 
 def _converter(name: str, d: dt.DType) -> Callable[[Tensor], Tensor]:
-    def method(self: Tensor) -> Tensor:
+    def method(self: Tensor, memory_format: Any = None) -> Tensor:
         return to(self, d)
     method.__name__ = method.__qualname__ = name
     method.__doc__ = f"Converted to {d.name}."
@@ -329,6 +330,7 @@ DUNDERS: dict[str, Callable[..., Any]] = {
     "__truediv__": fast.binary(p.div, e.div, floating=True),
     "__rtruediv__": fast.binary(p.div, e.div, reflected=True, floating=True),
     "__floordiv__": _known(e.floor_divide), "__rfloordiv__": _known(lambda a, b: e.floor_divide(b, a)),
+    "__rmatmul__": _known(lambda a, b: m.matmul(b, a)), "__rdiv__": _known(lambda a, b: e.div(b, a)),
     "__mod__": _known(e.remainder), "__rmod__": _known(lambda a, b: e.remainder(b, a)),
     "__pow__": fast.power, "__rpow__": _known(lambda a, b: e.pow(b, a)), "__matmul__": fast.matmul,
     "__neg__": e.neg, "__pos__": lambda a: a, "__abs__": e.abs, "__invert__": e.bitwise_not,
@@ -376,7 +378,8 @@ def _shape_in_place(name: str) -> Callable[..., Any]:
 def _later(name: str) -> Callable[..., Any]:
     """A method whose function lives in a module that is loaded when it is first called."""
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
-        return getattr(functional, name)(self, *args, **kwargs)
+        fn = getattr(functional, name)
+        return fn(self, *args, **(renamed(fn, kwargs) if kwargs else kwargs))
     method.__name__ = method.__qualname__ = name
     method.__doc__ = f"See `retrograd.nn.functional.{name}`."
     return method
@@ -391,7 +394,9 @@ def install() -> None:
         setattr(Tensor, name, _later(name))
     for name in names.IN_PLACE.split():
         setattr(Tensor, name + "_", in_place(name, _later(name)))
-    for table in (METHODS, DUNDERS, OTHERS):
+    for name, fn in METHODS.items():
+        setattr(Tensor, name, naming(fn))
+    for table in (DUNDERS, OTHERS):
         for name, fn in table.items():
             setattr(Tensor, name, fn)
     for name in ("exp", "log", "sqrt", "tanh", "sin", "cos", "sigmoid", "neg", "rsqrt", "reciprocal"):

@@ -27,6 +27,10 @@ def _operand(x: Any) -> Any:
     return tensor(x) if isinstance(x, np.ndarray) else x
 
 
+# Functions that take no numbers for tensors, as in PyTorch.
+TENSORS_ONLY = frozenset("maximum minimum logical_and logical_or logical_xor atan2 hypot".split())
+
+
 def of(methods: dict[str, Callable[..., Any]]) -> Callable[..., Any]:
     """`__array_ufunc__` by a table of functions."""
     def array_ufunc(self: Tensor, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
@@ -46,5 +50,8 @@ def of(methods: dict[str, Callable[..., Any]]) -> Callable[..., Any]:
         if not isinstance(operands[0], Tensor) and not isinstance(operands[0], (list, tuple)):
             operands[0] = tensor(operands[0], dtype=None if isinstance(inputs[0], np.ndarray)
                                  else self.dtype if self.is_floating_point() else None)
+        if function.__name__ in TENSORS_ONLY:
+            operands = [x if isinstance(x, Tensor) else
+                        tensor(x, dtype=self.dtype if isinstance(x, int) else None) for x in operands]
         return function(*operands)
     return array_ufunc

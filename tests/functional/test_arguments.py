@@ -1,0 +1,74 @@
+"""Arguments as PyTorch takes them: out=, NumPy's names, tensors without dimensions or elements, mistakes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.conformance import compare
+
+import retrograd as rg
+
+AGREE = [
+    "a(2, 3).sum(axis=0, keepdims=True)", "T.sum(a(2, 3), axis=1)", "a(2, 3).max(axis=1)",
+    "a(3, 2).std(axis=0)",
+    "a(2, 3).mean(axis=0)", "T.cat([a(2), a(3)], axis=0)", "a(3).argmax(axis=0, keepdims=True)",
+    "T.add(x=a(2), other=a(2))", "T.mul(x1=a(2), x2=a(2))", "a(2, 3).softmax(dim=1)",
+    "T.exp(k(a(2)), out=k(a(2)))", "T.exp(k(a(2)), out=k(a(0)))",
+    "T.max(k(a(2, 3)), 1, out=(k(a(2)), i(2)))", "T.ones(2, out=T.zeros(0))",
+    "T.arange(3, out=T.zeros(0, dtype=T.int64))", "T.full((2,), 3, out=T.zeros(2))",
+    "T.linalg.norm(k(a(3)), out=k(a()))", "T.special.entr(k(p(3)), out=k(a(3)))",
+    "T.tensor(5).__rsub__(T.tensor(3))",
+    "T.gather(a(), 0, T.tensor([0]))", "T.gather(k(a(3)), 0, T.zeros((2, 0), dtype=T.int64))",
+    "T.index_select(a(), 0, T.tensor([0]))", "T.index_add(a(), 0, T.tensor([0]), a(), alpha=2)",
+    "T.scatter_add(a(), 0, T.tensor(0), a())", "T.scatter(a(), 0, T.tensor(0), 2.5)",
+    "T.scatter(k(a(3, 2)), 0, T.tensor([[0, 1], [2, 0]]), 2.0, reduce='multiply')",
+    "T.scatter(k(a(3, 2)), 0, T.tensor([[0, 1], [2, 0]]), k(a(2, 2)), reduce='add')",
+    "T.take_along_dim(a(2, 3), T.tensor([[-1], [-2]]), 1)", "T.median(a(), 0)", "T.topk(a(), 1)",
+    "a().unfold(0, 1, 1)", "T.atleast_1d(a(), a(2))", "T.atleast_1d([a(2)])",
+    "T.flip(a(2, 3), dims=(0, 1))",
+    "T.hstack([a(), a(2)])", "T.diff(a(3), 0, prepend=k(a(2)))", "T.var_mean(a(2, 3), False)",
+    "T.sign(b(3))",
+    "T.std_mean(a(2, 3), True)", "T.isclose(b(3), b(3))", "T.logit(b(3))",
+    "T.searchsorted(a(0), a(0))", "T.unique_consecutive(k(a(2, 0, 2)), dim=1)",
+    "T.histc(T.tensor([0.5, 2.0], dtype=T.bfloat16), 4, 0, 4)",
+    "T.fmod(T.tensor([7.5], dtype=T.bfloat16), T.tensor([2.1], dtype=T.bfloat16))",
+    "T.cov(k(a(2, 3)), aweights=T.tensor([1.0, 2.0, 3.0]))",
+    "T.special.entr(T.tensor([0.5], dtype=T.bfloat16))",
+]
+REFUSED = [
+    "T.eq(2, a(3))", "T.maximum(a(2), 2)", "T.logical_and(2, b(2))", "T.isclose(a(1), a(1), rtol=-1)",
+    "T.diff(a(3), -1)", "T.movedim(a(2, 3, 4), (0, 0), (1, 2))", "T.narrow(a(), 0, 0, 1)",
+    "T.cat([a(), a()])",
+    "T.hstack([])", "T.roll(a(3), ())", "T.roll(a(2, 2), (1, 2), 0)", "T.diagonal(a(2, 2), dim1=1, dim2=1)",
+    "T.mean(a(2), dtype=T.int64)", "-b(2)", "T.masked_fill(a(2), b(2), a(1))", "T.max(2, a(2))",
+    "T.exp(k(a(2)), out=T.empty(2, dtype=T.int64))", "T.exp(a(2), out=T.empty(2))",
+    "T.ones(2, dtype=T.float32, out=T.zeros(2, dtype=T.int64))",
+    "T.cov(a(3), fweights=a(3))",
+    "T.scatter_add(T.zeros(3, dtype=T.float64), 0, i(2), T.ones(2, dtype=T.float32))",
+]
+
+
+@pytest.mark.parametrize("expression", AGREE)
+def test_arguments_are_taken_as_pytorch_takes_them(expression: str, torch: Any) -> None:
+    compare.compare(torch, rg, expression)
+
+
+@pytest.mark.parametrize("expression", REFUSED)
+def test_arguments_that_pytorch_refuses_raise_its_class(expression: str, torch: Any) -> None:
+    compare.compare_errors(torch, rg, expression)
+
+
+def test_out_is_what_is_returned() -> None:
+    out = rg.empty(3)
+    assert rg.add(rg.ones(3), 1, out=out) is out and out.tolist() == [2.0, 2.0, 2.0]
+    values, places = rg.empty(0), rg.empty(0, dtype=rg.int64)
+    got = rg.sort(rg.tensor([2.0, 1.0]), out=(values, places))
+    assert got.values is values and got.indices is places and places.tolist() == [1, 0]
+
+
+def test_an_out_of_another_size_is_resized_with_a_warning() -> None:
+    out = rg.empty(2)
+    with pytest.warns(UserWarning, match="resized"):
+        rg.exp(rg.zeros(3), out=out)
+    assert out.tolist() == [1.0, 1.0, 1.0]
