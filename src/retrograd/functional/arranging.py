@@ -176,6 +176,8 @@ def windows(input: Any, dimension: int, size: int, step: int) -> Tensor:
         raise ShapeError(f"size is {size}, step is {step}, dimension {dimension} has "
                          f"{x.shape[d] if x.ndim else 1} places", op="unfold",
                          expected="a positive step, and size at most that")
+    if not x.ndim:
+        return narrow(reshape(input, 1), 0, 0, size)
     return hooks.wrap_view(input, _sliding(x.shape, d, size, step))
 
 
