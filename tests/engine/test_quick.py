@@ -207,6 +207,26 @@ def test_a_sequence_read_step_by_step_has_the_bits_of_a_whole_program(
     assert by_units == bits()
 
 
+def test_a_backward_over_values_that_were_read_goes_by_units_with_the_bits_of_programs(
+        eager_to_run: Policy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when a policy plays: each probability is read to draw an action, and the losses come at the end."""
+    def play() -> bytes:
+        rg.manual_seed(0)
+        layer = rg.nn.Linear(4, 3)
+        losses = []
+        for k in range(5):
+            scores = layer(rg.ones(1, 4) * k)
+            scores.tolist()
+            losses.append(F.log_softmax(scores, 1)[0, k % 3])
+        ran = eager_to_run.ran
+        rg.stack(losses).sum().backward()
+        assert (eager_to_run.ran > ran) is (quick.FAMILIAR == 0)
+        return layer.weight.grad.numpy().tobytes()
+    by_units = play()
+    _never(monkeypatch)
+    assert by_units == play()
+
+
 def test_a_bad_index_is_an_error_on_the_users_line(eager_to_run: Policy) -> None:
     table, x = rg.ones(5, 3), rg.ones(3, requires_grad=True)
     for size in (3, 4, 5):

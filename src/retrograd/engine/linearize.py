@@ -25,7 +25,7 @@ class Linear(NamedTuple):
     plain: bool         # False: hooks, custom functions or values with a history need the nodes themselves
 
 
-_SPECIAL = (call_p, freed_p, hole_p)
+SPECIAL = (call_p, freed_p, hole_p)
 
 
 def linearize(roots: Sequence[Node], beside: Sequence[Node] = ()) -> Linear:
@@ -84,7 +84,7 @@ def linearize(roots: Sequence[Node], beside: Sequence[Node] = ()) -> Linear:
                             for i in n.owner:
                                 uses[id(i)] = uses.get(id(i), 0) + 1
                     put(n.rg)
-                    if n.hooks or prim in _SPECIAL:
+                    if n.hooks or prim in SPECIAL:
                         plain = False
             else:
                 for i in inputs:            # a known value that keeps its history

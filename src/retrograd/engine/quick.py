@@ -16,7 +16,7 @@ from retrograd import codegen
 from retrograd.autodiff.reverse import downward
 from retrograd.base.config import config
 from retrograd.base.listening import listener
-from retrograd.engine.linearize import Linear
+from retrograd.engine.linearize import SPECIAL, Linear
 from retrograd.engine.program import SMALL
 from retrograd.engine.stream import Arena, Run
 from retrograd.engine.units import Units
@@ -42,7 +42,10 @@ class Policy:
         """Whether a graph without a program is run by units."""
         # Who looks at programs wants to see every graph as one.
         looked_at = config.debug or config.check or config.dump or listener() is not None
-        if not linear.plain or looked_at or not config.jit:
+        if looked_at or not config.jit or (backward and not linear.plain):
+            return False
+        # A value needs no history below it: one that was read before, of which more is asked now, is a leaf.
+        if not linear.plain and any([n.prim in SPECIAL for n in linear.order if n.value is None]):
             return False
         # A composite that was opened for a second derivative is walked as one node, and has no unit.
         if backward and any([n.owner.__class__ is tuple for n in linear.order]):
