@@ -183,11 +183,39 @@ def test_cpu_in_all_its_spellings_is_accepted(device):
 
 
 def test_other_devices_name_the_guard():
-    for make in (lambda: rg.zeros(1, device="cuda"), lambda: rg.device("cuda:0"), lambda: rg.ones(1).cuda(),
+    for make in (lambda: rg.zeros(1, device="cuda"), lambda: rg.zeros(1, device=rg.device("cuda:0")),
+                 lambda: rg.ones(1).cuda(),
                  lambda: rg.ones(1).to("cuda")):
         with pytest.raises(RuntimeError, match=r"cuda.is_available\(\)"):
             make()
     assert rg.device("cuda" if rg.cuda.is_available() else "cpu").type == "cpu"
+
+
+@pytest.mark.parametrize("name", [("cuda",), ("cuda:1",), ("cuda", 1), ("cpu:0",), ("mps",), ("meta",)])
+def test_a_device_can_be_named_without_being_there(torch, name):
+    mine, theirs = rg.device(*name), torch.device(*name)
+    assert (repr(mine), str(mine), mine.type, mine.index) == \
+        (repr(theirs), str(theirs), theirs.type, theirs.index)
+    assert mine == rg.device(str(mine)) and hash(mine) == hash(rg.device(str(mine)))
+    assert (mine == rg.device("cpu")) == (theirs == torch.device("cpu"))
+
+
+def test_a_device_that_pytorch_has_not_is_refused():
+    for wrong in ("gpu", "cuda:x"):
+        with pytest.raises(ValueError, match="device"):
+            rg.device(wrong)
+    with rg.device("cpu"):
+        assert rg.zeros(1).device.type == "cpu"
+
+
+@pytest.mark.parametrize("module", ["accelerator", "xpu", "mps"])
+def test_other_processors_answer_as_on_pytorch_s_cpu_build(torch, module):
+    mine, theirs = getattr(rg, module), getattr(torch, module)
+    assert mine.is_available() is theirs.is_available() is False
+    assert mine.device_count() == theirs.device_count() == 0
+    assert rg.accelerator.current_accelerator() is torch.accelerator.current_accelerator() is None
+    with pytest.raises(AttributeError, match="computes on the CPU"):
+        _ = mine.Stream
 
 
 def test_threads_can_be_set():

@@ -263,8 +263,9 @@ detach = Tensor.detach
 _into.install(globals(), "torch")
 
 # Loaded when first asked for, so that `import retrograd` stays light.
-_MODULES = """amp autograd backends cuda data distributed distributions func interop jit linalg nn
-    optim random special testing trust utils"""
+_MODULES = """accelerator amp autograd backends compiler cuda data distributed distributions func hub interop
+    jit linalg mps multiprocessing nn onnx optim profiler random serialization special testing trust types
+    utils vision xpu"""
 _PLACES = {
     "amp": "autocast GradScaler",
     "compilation": "compile",

@@ -21,14 +21,6 @@ NEAREST = {
     "solve": "Use rg.linalg.solve.",
     "dropout_": "Use rg.nn.functional.dropout.",
     "export": "Save the state instead:  rg.save(model.state_dict(), path) .",
-    "hub": "Build the model in Python and load its weights from a safetensors file with rg.load.",
-    "multiprocessing": "Python's multiprocessing works on NumPy arrays.",
-    "onnx": "Save the state instead:  rg.save(model.state_dict(), path) .",
-    "profiler":
-        "Read time.perf_counter() after rg.synchronize(); RETROGRAD_DEBUG=1 says which programs are new.",
-    "xpu": "Retrograd computes on the CPU: use device 'cpu'.",
-    "mps": "Retrograd computes on the CPU: use device 'cpu'.",
-    "accelerator": "Retrograd computes on the CPU: use device 'cpu'.",
 }
 
 # Layers whose function is there.

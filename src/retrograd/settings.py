@@ -9,7 +9,7 @@ from retrograd.base.config import config
 from retrograd.base.dtype import DType, by_name
 from retrograd.base.errors import ArgumentError
 from retrograd.runtime import threads as workers
-from retrograd.tensors.tensor import Device
+from retrograd.tensors.device import Device, placed
 
 # Layout is the compiler's business: these are accepted wherever PyTorch takes them and change nothing.
 strided = "strided"
@@ -73,7 +73,7 @@ def set_default_device(device: Any) -> None:
     >>> rg.set_default_device("cpu")
     """
     if device is not None:
-        Device(device)
+        placed(device)
 
 
 def get_num_threads() -> int:

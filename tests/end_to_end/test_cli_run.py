@@ -38,7 +38,17 @@ from torch.optim.lr_scheduler import StepLR
 from torch.autograd import Function, Variable
 import torch.distributed as dist
 import torch.nn.parallel
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.modules.utils import _pair
+from torch.nn.parameter import Parameter
+from torch.utils.data.dataloader import DataLoader as Loader
+from torch.utils.data.distributed import DistributedSampler
+from torchvision import datasets, transforms
+import torch.multiprocessing as mp
+import torch.onnx, torch.hub, torch.profiler
 import retrograd
+assert Loader is DataLoader and issubclass(nn.BatchNorm2d, _BatchNorm) and Parameter is nn.Parameter
+assert datasets is retrograd.vision.datasets
 assert torch is retrograd and nn is retrograd.nn and F is retrograd.nn.functional
 assert torch.nn.parallel.DistributedDataParallel is retrograd.nn.parallel.DistributedDataParallel
 assert retrograd.__spec__.name == "retrograd" and nn.__spec__.name == "retrograd.nn"
@@ -66,9 +76,9 @@ def test_a_syntax_error_is_python_s(retrograd, script) -> None:
 
 
 @pytest.mark.parametrize(("text", "message"), [
-    ("import torchvision", "torchvision: not implemented yet; "
-                           "Retrograd stands in for torch, not for torchvision"),
-    ("from torchvision import datasets", "torchvision: not implemented yet"),
+    ("import torchaudio", "torchaudio: not implemented yet; "
+                          "Retrograd stands in for torch, not for torchaudio"),
+    ("from torchtext import vocab", "torchtext: not implemented yet"),
     ("import torch.utils.cpp_extension", "torch.utils.cpp_extension: not implemented yet. "
                                          "The nearest that exists: torch.utils"),
 ])
@@ -77,7 +87,7 @@ def test_what_is_missing_is_said(retrograd, script, text: str, message: str) -> 
 
 
 def test_what_is_missing_can_be_caught(retrograd, script) -> None:
-    name = script("try:\n    import torchvision\nexcept ImportError:\n    print('without')\n")
+    name = script("try:\n    import torchaudio\nexcept ImportError:\n    print('without')\n")
     assert retrograd("run", name).stdout == "without\n"
 
 

@@ -9,17 +9,19 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
+from retrograd.nn.modules import PLACES
+
 # asked for -> given; names below them follow (torch.nn.init -> retrograd.nn.init)
 STANDS_FOR = {
     "torch": "retrograd",
+    "torchvision": "retrograd.vision",
     "tensorflow": "retrograd.interop.tf1",
     "tensorflow.compat": "retrograd.interop.tf1",
     "tensorflow.compat.v1": "retrograd.interop.tf1",
+    **{f"torch.nn.modules.{place}": "retrograd.nn.modules" for place in PLACES},
 }
 # What scripts import beside torch. An installed one would call into the real torch, so it is refused as well.
 MISSING = {
-    "torchvision": "Images and labels as arrays go through torch.utils.data.TensorDataset; "
-                   "retrograd.datasets.load_digits() has 1,797 real images.",
     "torchaudio": "Read the sound with the standard module wave, or with soundfile, then torch.from_numpy.",
     "torchtext": "Split the text in Python and number the words for torch.nn.Embedding.",
 }

@@ -14,7 +14,7 @@ from retrograd.interop import pytorch
 from retrograd.interop.atomic import writing
 from retrograd.interop.safetensors import opened, pack, read, tensor_of
 from retrograd.interop.structure import Decoder, Encoder
-from retrograd.tensors.tensor import Device
+from retrograd.tensors.device import placed
 
 KEY, VERSION = "retrograd", 1
 
@@ -58,7 +58,7 @@ def load(f: Any, map_location: Any = None, pickle_module: Any = None, *, weights
     """
     if map_location is not None and not callable(map_location):
         for place in map_location.values() if isinstance(map_location, dict) else (map_location,):
-            Device(place)
+            placed(place)
     with opened(f) as source:
         head = source.peek(16)
         if pytorch.is_pytorch(head):

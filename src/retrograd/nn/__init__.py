@@ -268,4 +268,6 @@ __all__ += [
 
 
 def __getattr__(name: str) -> object:
+    if name in ("modules", "parameter"):    # PyTorch's places of what is here
+        return import_module(f"retrograd.nn.{name}")
     raise import_module("retrograd.missing").attribute_error("nn", name, globals())

@@ -1,5 +1,6 @@
-"""`torch.nn.parameter`: where scripts import `Parameter` and `Buffer` from."""
+"""`torch.nn.parameter`: parameters and buffers, under PyTorch's module name."""
 
+from retrograd.nn.lazy import UninitializedParameter
 from retrograd.tensors.parameter import Buffer, Parameter
 
-__all__ = ["Buffer", "Parameter"]
+__all__ = ["Buffer", "Parameter", "UninitializedParameter"]

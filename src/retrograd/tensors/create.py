@@ -18,12 +18,13 @@ from retrograd.ops import complex as plane
 from retrograd.ops import linear as lin
 from retrograd.ops.constant import argsort, iota, random_int, random_normal, random_uniform
 from retrograd.runtime.recycle import recycler
-from retrograd.tensors.tensor import Device, Tensor, from_value
+from retrograd.tensors.device import placed
+from retrograd.tensors.tensor import Tensor, from_value
 
 
 def _made(node: Node, requires_grad: bool, device: Any = None) -> Tensor:
     if device is not None:
-        Device(device)
+        placed(device)
     t = Tensor(node)
     return t.requires_grad_() if requires_grad else t
 
@@ -41,7 +42,7 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
             [3.0000, 4.5000]])
     """
     if device is not None:
-        Device(device)
+        placed(device)
     if isinstance(data, TensorBase):
         n = data.node
         array = np.array(data.detach()._value())        # type: ignore[attr-defined]
@@ -127,7 +128,7 @@ def _filler(name: str, value: int) -> Any:
            layout: Any = None, pin_memory: bool = False, memory_format: Any = None) -> Tensor:
         d = as_dtype(dtype) if dtype is not None else default()
         if device is not None:
-            Device(device)
+            placed(device)
         shape = shape_of(size, name)
         if any(s < 0 for s in shape):
             raise ShapeError(f"sizes are {shape}", op=name, expected="non-negative sizes")

@@ -30,7 +30,8 @@ from retrograd.ops import pointwise as p
 from retrograd.ops.constant import random_normal, random_uniform
 from retrograd.tensors import create, fast, memory, ufuncs
 from retrograd.tensors import repr as printing
-from retrograd.tensors.tensor import Device, Tensor, from_value
+from retrograd.tensors.device import Device, placed
+from retrograd.tensors.tensor import Tensor, from_value
 
 METHODS: dict[str, Callable[..., Any]] = {
     **{f.__name__: f for f in (
@@ -164,7 +165,7 @@ def to(self: Tensor, *args: Any, dtype: Any = None, device: Any = None, non_bloc
         else:
             dtype = as_dtype(a)
     if device is not None:
-        Device(device)
+        placed(device)
     n = self.node
     if dtype is None or as_dtype(dtype) is n.dtype:
         return s.clone(self) if copy else self
