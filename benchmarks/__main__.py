@@ -20,6 +20,7 @@ from typing import Any
 from benchmarks import (
     captured,
     cold,
+    data,
     layers,
     loops,
     machine,
@@ -55,6 +56,7 @@ def run_child(args: list[str]) -> None:
         else captured.measure(rest[0]) if what == "captured" \
         else products.measure() if what == "products" \
         else sizes.measure(lib, *rest) if what == "sizes" \
+        else data.measure(lib) if what == "data" \
         else steps.measure(lib, *rest)
     print(json.dumps(result))
 
@@ -93,6 +95,15 @@ def operation_table(rounds: int, what: str = "operations") -> list[str]:
     if ratios:
         lines.append(f"| median / largest ratio | | | {statistics.median(ratios):.2f} / {max(ratios):.2f} |")
     return lines
+
+
+def data_table(rounds: int) -> list[str]:
+    """Each library in turn, as it comes."""
+    runs: dict[str, list[Any]] = {lib: [] for lib in available("retrograd", "torch")}
+    for _ in range(rounds):
+        for lib in runs:
+            runs[lib].append(child("data", lib))
+    return data.table(runs, machine.copy_gbytes(1))
 
 
 def region_table(rounds: int) -> list[str]:
@@ -240,6 +251,7 @@ SECTIONS: dict[str, tuple[str, Callable[[int], list[str]]]] = {
     "cold": ("The first step of a process", cold_table),
     "captured": ("A training step with SGD as one program", captured_table),
     "sizes": ("Sizes and graphs that keep changing", sizes_table),
+    "data": ("Batches of data in memory", data_table),
     "import": ("Import", lambda rounds: import_table()),
     "wheels": ("What pip install brings", lambda rounds: wheel_table()),
 }

@@ -41,6 +41,7 @@ def _graphs() -> Iterator[Any]:
     yield from (x @ y, y.t() @ x.t(), (x @ y).relu() + 1, x.double() @ y.double(), x @ y[:, 0], x[0] @ y)
     yield x @ rg.randn(9, 7).t()
     yield from (rg.cat([x, x + 1]), F.pad(x, (1, 2)), x[i], rg.gather(x, 0, i[:, None]))
+    yield rg.randn(5, 130)[i]
     yield from (x.cumsum(1), x.cumsum(0), rg.scan(lambda h, row: (h * row + 1, None), x[0], x)[0])
     yield from (rg.zeros(5, 7).index_add(0, i, x[:3]), rg.zeros(5, 7).scatter_add(0, i[:, None], x[:3, :1]))
     yield from (x.argmax(1), x.argmin(0))

@@ -31,3 +31,11 @@ def test_infinities_zeros_of_both_signs_and_nan_have_their_places(dtype: str, sp
 def test_a_view_with_strides_is_read_as_it_stands(rng: np.random.Generator) -> None:
     x = rng.standard_normal((2 * FEW, 2))[::-1, 1]
     np.testing.assert_array_equal(stable_order(x), np.argsort(x, kind="stable"))
+
+
+def test_fractions_that_agree_in_32_bits_are_told_apart(rng: np.random.Generator) -> None:
+    """What randperm sorts; few values and small differences, zeros of both signs, and the largest below 1."""
+    x = rng.random(2 * FEW)
+    near = rng.choice(x[:50], 2 * FEW) + rng.integers(0, 3, 2 * FEW) * 2.0 ** -40
+    for values in (x, near % 1, rng.choice([0.0, -0.0, 5e-324, 0.5, np.nextafter(1, 0)], 2 * FEW)):
+        np.testing.assert_array_equal(stable_order(values), np.argsort(values, kind="stable"))

@@ -34,6 +34,7 @@ from retrograd.codegen.jit import Code, Request, compile_all
 from retrograd.codegen.loops.add_rows import AddRows, emit_add_rows
 from retrograd.codegen.loops.arg import Arg, emit_arg
 from retrograd.codegen.loops.check import Check, emit_check
+from retrograd.codegen.loops.copy_rows import CopyRows, emit_copy_rows
 from retrograd.codegen.loops.draw import Draw, emit_draw
 from retrograd.codegen.loops.pointwise import Pointwise, emit_pointwise
 from retrograd.codegen.loops.pool import Pool, emit_pool
@@ -47,7 +48,7 @@ Description: TypeAlias = (
     Pointwise | Reduce | Region | Arg | Scan | Draw | Check | Gemm | Pack | MatVec | Epilogue |
     Conv | ConvWeight | Depthwise | DepthwiseWeight | Winograd | WinogradWeights | Offsets | Pool |
     Attention | AttentionBack |
-    AttentionSum | Repeat | Uses | AddRows)
+    AttentionSum | Repeat | Uses | AddRows | CopyRows)
 
 _EMITTERS: dict[type, Callable[..., None]] = {
     Pointwise: emit_pointwise, Reduce: emit_reduce, Region: emit_region, Arg: emit_arg, Scan: emit_scan,
@@ -57,11 +58,11 @@ _EMITTERS: dict[type, Callable[..., None]] = {
     Depthwise: emit_depthwise, DepthwiseWeight: emit_depthwise_weight,
     Offsets: emit_offsets, Attention: emit_attention, AttentionBack: emit_attention_back,
     AttentionSum: emit_attention_sum, Repeat: emit_repeat, Uses: emit_uses,
-    AddRows: emit_add_rows}
+    AddRows: emit_add_rows, CopyRows: emit_copy_rows}
 # Written in vectors; the others are loops over elements, of which LLVM makes vectors.
 _IN_VECTORS = (Gemm, Pack, MatVec, Epilogue, Region, Conv, ConvWeight, Depthwise, DepthwiseWeight, Offsets,
                Winograd, WinogradWeights,
-               Attention, AttentionBack, AttentionSum, Repeat, AddRows)
+               Attention, AttentionBack, AttentionSum, Repeat, AddRows, CopyRows)
 ENTRY = "kernel"
 
 

@@ -13,8 +13,8 @@ from retrograd.data.collate import default_collate
 from retrograd.data.dataset import Dataset, IterableDataset, StackDataset, Subset, TensorDataset
 from retrograd.data.sampler import BatchSampler, Ordered
 from retrograd.tensors.create import tensor
-from retrograd.tensors.reading import current
-from retrograd.tensors.tensor import Tensor, from_value
+from retrograd.tensors.rows import Rows
+from retrograd.tensors.tensor import Tensor
 
 Reader = Callable[[Any], Any]
 
@@ -25,23 +25,20 @@ def tasks(loader: Any) -> Iterator[Any]:
         return repeat(None)
     if not loader.batched:
         return iter(loader.sampler)
-    return _index_arrays(loader.batch_sampler) if _whole(loader) else map(list, loader.batch_sampler)
+    whole = loader.collate_fn is default_collate and batch_reader(loader.dataset) is not None
+    return _index_arrays(loader.batch_sampler) if whole else map(list, loader.batch_sampler)
 
 
-def fetcher(loader: Any) -> Reader:
-    """Reads one task; StopIteration where an iterable dataset ends."""
+def fetcher(loader: Any, kernels: bool = True) -> Reader:
+    """Reads one task; StopIteration where an iterable dataset ends. Without `kernels` NumPy reads it all."""
     if isinstance(loader.dataset, IterableDataset):
         batches = _read_iterable(loader)
         return lambda _: next(batches)
     collate, dataset = loader.collate_fn, loader.dataset
     if not loader.batched:
         return lambda index: collate(dataset[index])
-    reader = _whole(loader)
+    reader = batch_reader(dataset, kernels) if collate is default_collate else None
     return reader or (lambda indices: collate(_samples(dataset, indices)))
-
-
-def _whole(loader: Any) -> Reader | None:
-    return batch_reader(loader.dataset) if loader.collate_fn is default_collate else None
 
 
 def _samples(dataset: Any, indices: Iterable[Any]) -> Any:
@@ -59,7 +56,7 @@ def _read_iterable(loader: Any) -> Iterator[Any]:
             yield loader.collate_fn(batch)
 
 
-def batch_reader(dataset: Any) -> Reader | None:
+def batch_reader(dataset: Any, kernels: bool = True) -> Reader | None:
     """How to read a whole batch by its indices, where the samples lie in tensors; None where they do not.
 
     A subclass that changes `__getitem__` is read sample by sample.
@@ -70,33 +67,30 @@ def batch_reader(dataset: Any) -> Reader | None:
     [30, 10]
     """
     if isinstance(dataset, Tensor):
-        return _tensor_reader(dataset)
+        return _tensor_reader(dataset, kernels)
     if not isinstance(dataset, Dataset) or getattr(dataset, "__getitems__", None) is not None:
         return None
     fetch = type(dataset).__getitem__
     if fetch is TensorDataset.__getitem__:
-        readers = [_tensor_reader(tensor) for tensor in dataset.tensors]
+        readers = [_tensor_reader(tensor, kernels) for tensor in dataset.tensors]
         return lambda indices: [reader(indices) for reader in readers]
     if fetch is StackDataset.__getitem__:
-        return _stack_reader(dataset.datasets)
+        return _stack_reader(dataset.datasets, kernels)
     if fetch is Subset.__getitem__:
-        inner = batch_reader(dataset.dataset)
+        inner = batch_reader(dataset.dataset, kernels)
         if inner is not None:
             mapped = np.asarray(dataset.indices, dtype=np.int64)
             return lambda indices: inner(mapped[indices])
     return None
 
 
-def _tensor_reader(data: Tensor) -> Reader:
-    if data.requires_grad:
-        return lambda indices: data[tensor(indices)]
-    # Asked for each batch: what somebody writes into the data during an epoch is seen.
-    return lambda indices: from_value(current(data).take(indices, axis=0), data.dtype)
+def _tensor_reader(data: Tensor, kernels: bool) -> Reader:
+    return (lambda indices: data[tensor(indices)]) if data.requires_grad else Rows(data, kernels)
 
 
-def _stack_reader(members: Any) -> Reader | None:
+def _stack_reader(members: Any, kernels: bool) -> Reader | None:
     named = members if isinstance(members, dict) else dict(enumerate(members))
-    readers = {name: batch_reader(member) for name, member in named.items()}
+    readers = {name: batch_reader(member, kernels) for name, member in named.items()}
     if any(reader is None for reader in readers.values()):
         return None
     if isinstance(members, dict):

@@ -93,7 +93,7 @@ def work(reading: Reading, k: int, count: int, seed: int, init: Any, inbox: Conn
             continue
         try:
             if of != began:
-                began, fetch = of, fetcher(reading)
+                began, fetch = of, fetcher(reading, kernels=False)
             ready.put(_packed(of, number, BATCH, fetch(what)))      # type: ignore[misc]
         except StopIteration as e:
             ended = isinstance(reading.dataset, IterableDataset)

@@ -157,3 +157,16 @@ def test_an_index_out_of_range_is_the_same_error_in_either_tier(read: Any, bad: 
         said.append(str(caught.value))
         assert __file__ in said[-1] and "is out of range for an axis of size 5" in said[-1]
     assert said[0] == said[1]
+
+
+# ---------------------------------------------------------------- long rows
+@pytest.mark.parametrize("dtype", ("float32", "bfloat16", "int8", "bool"))
+def test_long_rows_are_copied_wherever_they_lie(rng: Any, dtype: str) -> None:
+    table, places = _made(rng, (9, 2, 700), dtype), rng.integers(0, 9, (4, 3))
+    a, index = _whole(table), rg.tensor(places)
+    assert np.array_equal(_native(table[index]), a[places])
+    assert np.array_equal(_native(table[2:, :1][index % 7]), a[2:, :1][places % 7])
+    assert np.array_equal(_native(rg.cat([table[index[0]], table], 0)), np.concatenate([a[places[0]], a]))
+    assert np.array_equal(_native(table[:1].expand(9, 2, 700)[index]), a[[0] * 9][places])
+    with pytest.raises(IndexRangeError, match="index 9"):
+        rg.index_select(table, 0, index[0] * 0 + 9).tolist()

@@ -12,6 +12,7 @@ from retrograd.codegen.jit import host
 from retrograd.codegen.layout import one_step
 from retrograd.codegen.loops.add_rows import AddRows
 from retrograd.codegen.loops.check import Check
+from retrograd.codegen.loops.copy_rows import CopyRows
 from retrograd.codegen.loops.operand import Step
 from retrograd.codegen.loops.uses import Uses
 from retrograd.codegen.lowering.call import Address, Call, Scratch, start_of
@@ -23,6 +24,7 @@ from retrograd.ops.gather import out_of_range
 
 PARTS = 8               # of a table at most: each looks at all places
 FEW_COLUMNS = 8         # rows shorter than this are no rows for a vector
+LONG_ROW = 512          # bytes; shorter rows are soon there
 _MULTIPLE = ("float32", "float64", "int32", "int64")
 
 
@@ -47,6 +49,10 @@ def lower_take(work: Work, schedule: Schedule) -> list[Call]:
     (x, index), (axis,) = n.inputs, n.params
     calls: list[Call] = []
     _checked(calls, index, x.shape[axis], "index", n, schedule)
+    rows = _long_rows(n, schedule)
+    if rows is not None:
+        calls.append(_rows_copied(n, rows, calls, schedule))
+        return calls
     lead, rest = axis, x.ndim - axis - 1
     steps = schedule.layouts[x].strides
     places = array(schedule.layouts[index], index, _spread(schedule.layouts[index].strides, lead, rest))
@@ -54,6 +60,28 @@ def lower_take(work: Work, schedule: Schedule) -> list[Call]:
     source = source._replace(at=0, reach=steps[axis], size=x.shape[axis])
     calls.append(nest(n.shape, [places, source], (), [Result(1, array(schedule.layouts[n], n))]))
     return calls
+
+
+def _long_rows(n: Node, schedule: Schedule) -> tuple[int, int] | None:
+    """The steps from row to row, of the table and of what is taken from it, if whole rows are copied."""
+    (x, index), (axis,) = n.inputs, n.params
+    many, taken = index.ndim, schedule.layouts[n].strides
+    row, steps = n.shape[many:], schedule.layouts[x].strides
+    if axis or not many or numel(row) * n.dtype.itemsize < LONG_ROW or one_step(row, steps[1:]) != 1 \
+            or one_step(row, taken[many:]) != 1:
+        return None
+    out = one_step(index.shape, taken[:many])
+    return None if out is None else (steps[0], out)
+
+
+def _rows_copied(n: Node, steps: tuple[int, int], calls: list[Call], schedule: Schedule) -> Call:
+    x, index = n.inputs
+    place, *_ = flat(calls, index, schedule)
+    size, nbytes = n.dtype.itemsize, numel(n.shape[index.ndim:]) * n.dtype.itemsize
+    kernel, layouts = CopyRows(), schedule.layouts
+    return Call(kernel, [start_of(layouts[x], x), place, start_of(layouts[n], n), 0, numel(index.shape),
+                         nbytes, steps[0] * size, steps[1] * size, x.shape[0]], axes=kernel.axes(),
+                cost=nanoseconds(0, 2 * numel(n.shape) * size))
 
 
 def lower_scatter(work: Work, schedule: Schedule) -> list[Call]:
