@@ -23,9 +23,10 @@ test: $(VENV)/.test ## run the tests; those that compare with PyTorch need `make
 slow: $(VENV)/.oracles ## run the tests that take long and that `make test` leaves out (minutes, nightly)
 	$(BIN)/python -m pytest --slow -m slow
 
-fuzz: $(VENV)/.oracles ## random programs and networks beside PyTorch, for SECONDS=600 each from SEED=0 on (nightly)
+fuzz: $(VENV)/.oracles ## random programs, networks and layers of windows beside PyTorch, for SECONDS=600 each from SEED=0 on (nightly)
 	$(BIN)/python -m tests.end_to_end.random_programs $(or $(SECONDS),600) $(or $(SEED),0)
 	$(BIN)/python -m tests.end_to_end.random_networks $(or $(SECONDS),600) $(or $(SEED),0)
+	$(BIN)/python -m tests.end_to_end.random_windows $(or $(SECONDS),600) $(or $(SEED),0)
 
 check: $(VENV)/.dev ## lint, types, architecture: what to run before a commit, under a minute
 	$(BIN)/ruff check .

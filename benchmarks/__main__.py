@@ -24,7 +24,6 @@ from benchmarks import (
     layers,
     loops,
     machine,
-    memory,
     networks,
     operations,
     products,
@@ -58,7 +57,6 @@ def run_child(args: list[str]) -> None:
         else products.measure() if what == "products" \
         else sizes.measure(lib, *rest) if what == "sizes" \
         else data.measure(lib) if what == "data" \
-        else memory.measure(lib, *rest) if what == "memory" \
         else steps.measure(lib, *rest)
     print(json.dumps(result))
 
@@ -241,13 +239,6 @@ def about() -> str:
     return f"{machine.name()}, Python {platform.python_version()}, {versions}, {datetime.date.today()}"
 
 
-def memory_table(rounds: int) -> list[str]:
-    """Of both ways to train, and of PyTorch without compilation."""
-    columns = {c: STEP_COLUMNS[c] for c in ("retrograd.compile", "plain loop", "torch")
-               if STEP_COLUMNS[c][0] in available("retrograd", "torch")}
-    return memory.table(child, columns, rounds)
-
-
 # name on the command line: (title, table)
 SECTIONS: dict[str, tuple[str, Callable[[int], list[str]]]] = {
     "operations": ("Recording one operation", operation_table),
@@ -261,7 +252,6 @@ SECTIONS: dict[str, tuple[str, Callable[[int], list[str]]]] = {
     "captured": ("A training step with SGD as one program", captured_table),
     "sizes": ("Sizes and graphs that keep changing", sizes_table),
     "data": ("Batches of data in memory", data_table),
-    "memory": ("Peak memory of a training loop", memory_table),
     "import": ("Import", lambda rounds: import_table()),
     "wheels": ("What pip install brings", lambda rounds: wheel_table()),
 }

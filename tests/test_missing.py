@@ -106,8 +106,8 @@ def test_in_place_names_lead_to_what_exists():
 
 
 def test_layers_lead_to_their_functions():
-    assert missing.hint("nn", "PixelShuffle") == \
-        "The function is there:  retrograd.nn.functional.pixel_shuffle ."
+    assert missing.hint("nn", "CrossMapLRN2d") == \
+        "The function is there:  retrograd.nn.functional.local_response_norm ."
     for layer, function in missing.FUNCTIONS.items():
         assert layer in missing.names("nn") and callable(getattr(rg.nn.functional, function))
 

@@ -25,11 +25,7 @@ NEAREST = {
 
 # Layers whose function is there.
 FUNCTIONS = {
-    "AdaptiveMaxPool1d": "adaptive_max_pool1d", "AdaptiveMaxPool2d": "adaptive_max_pool2d",
-    "Conv3d": "conv3d", "ConvTranspose1d": "conv_transpose1d",
-    "ConvTranspose2d": "conv_transpose2d",
-    "MaxPool3d": "max_pool3d", "PixelShuffle": "pixel_shuffle",
-    "PixelUnshuffle": "pixel_unshuffle",
+    "CrossMapLRN2d": "local_response_norm",
 }
 
 # For names alike, by pattern.

@@ -112,3 +112,13 @@ def test_padding_of_more_than_half_the_kernel(refused: Any) -> None:
 def test_too_few_dimensions(refused: Any) -> None:
     refused(lambda: F.max_pool2d(rg.zeros(4, 4), 2), ShapeError,
             "max_pool2d: input is (4, 4).\n            Expected (N, C, H, W) or (C, H, W).")
+
+
+@pytest.mark.parametrize("n", [2, 3])
+def test_fractional_windows_lie_where_pytorchs_do(torch: Any, n: int) -> None:
+    rng = np.random.default_rng(n)
+    x, u = rng.standard_normal((2, 3, *(9, 8, 7)[:n])), rng.random((2, 3, n))
+    for kernel, out in ((1, 4), (2, 3), (3, 1)):
+        (y, at), (z, there) = (getattr(T.nn.functional, f"fractional_max_pool{n}d")(
+            T.tensor(x), kernel, out, None, True, T.tensor(u)) for T in (rg, torch))
+        assert (y.numpy() == z.numpy()).all() and (at.numpy() == there.numpy()).all()

@@ -86,3 +86,17 @@ def test_a_wrong_grid_is_an_error_that_names_the_shapes() -> None:
         F.grid_sample(rg.zeros(1, 1, 2, 2), rg.zeros(1, 2, 2, 3))
     with pytest.raises(ValueError, match="padding_mode"):
         F.grid_sample(rg.zeros(1, 1, 2, 2), rg.zeros(1, 2, 2, 2), padding_mode="edge")
+
+
+@pytest.mark.parametrize("padding_mode", ["zeros", "border", "reflection"])
+@pytest.mark.parametrize("place", [np.inf, -np.inf, np.nan])
+def test_the_nearest_pixel_to_no_place_is_pytorchs(torch: Any, place: float, padding_mode: str) -> None:
+    found = []
+    for T in (torch, rg):
+        x = T.arange(4.0).reshape(1, 1, 2, 2).requires_grad_()
+        grid = T.tensor([[[[0.1, place], [-1.0, 1.0]]]]).requires_grad_()
+        y = T.nn.functional.grid_sample(x, grid, "nearest", padding_mode, align_corners=False)
+        y.sum().backward()
+        found.append([y.detach().numpy(), x.grad.numpy(), grid.grad.numpy()])
+    for ours, theirs in zip(*found):
+        assert (ours == theirs).all()

@@ -200,15 +200,20 @@ _LATER = {
     "bags":
         "embedding_bag",
     "conv":
-        "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d",
+        "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d conv_tbc",
     "padding":
-        "channel_shuffle fold pad pixel_shuffle pixel_unshuffle unfold",
+        "channel_shuffle fold native_channel_shuffle pad pixel_shuffle pixel_unshuffle unfold",
     "resizing":
-        "interpolate",
+        "interpolate upsample upsample_bilinear upsample_nearest",
+    "fractional":
+        "fractional_max_pool2d fractional_max_pool2d_with_indices fractional_max_pool3d "
+        "fractional_max_pool3d_with_indices",
     "pooling":
         "adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d "
         "adaptive_max_pool2d adaptive_max_pool3d avg_pool1d avg_pool2d avg_pool3d max_pool1d max_pool2d "
-        "max_pool3d",
+        "max_pool3d adaptive_max_pool1d_with_indices adaptive_max_pool2d_with_indices "
+        "adaptive_max_pool3d_with_indices max_pool1d_with_indices max_pool2d_with_indices "
+        "max_pool3d_with_indices",
     "unpooling":
         "lp_pool1d lp_pool2d lp_pool3d max_unpool1d max_unpool2d max_unpool3d",
     "sampling":

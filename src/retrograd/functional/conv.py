@@ -14,7 +14,7 @@ from retrograd.ops import linear as lin
 from retrograd.ops.window import conv_input_p, conv_p
 
 __all__ = ["conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
-           "conv_transpose3d"]
+           "conv_transpose3d", "conv_tbc"]
 
 _AXES = {1: "L", 2: "H, W", 3: "D, H, W"}
 _KERNEL = {1: "K", 2: "KH, KW", 3: "KD, KH, KW"}
@@ -121,6 +121,22 @@ def conv3d(input: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: 
            groups: int = 1) -> Tensor:
     """Cross-correlation of (N, C, D, H, W) with weight (out, C/groups, KD, KH, KW): see conv2d."""
     return _conv(3, input, weight, bias, stride, padding, dilation, groups)
+
+
+def conv_tbc(input: Any, weight: Any, bias: Any, pad: int = 0) -> Tensor:
+    """Cross-correlation over time of (T, B, C) with weight (K, C, out), `pad` zeros on both sides:
+    (T', B, out).
+
+    >>> import retrograd as rg
+    >>> tuple(rg.nn.functional.conv_tbc(rg.ones(5, 2, 3), rg.ones(2, 3, 4), rg.zeros(4)).shape)
+    (4, 2, 4)
+    """
+    x, w = need_tensor(input, "conv_tbc"), need_tensor(weight, "conv_tbc", "weight")
+    if x.ndim != 3 or w.ndim != 3:
+        raise ShapeError(f"input is {x.shape}, weight is {w.shape}", op="conv_tbc",
+                         expected="(T, B, C) and (K, C, out)")
+    y = _conv(1, wrap(lin.permute(x, (1, 2, 0))), wrap(lin.permute(w, (2, 1, 0))), bias, 1, int(pad), 1, 1)
+    return wrap(lin.permute(y.node, (2, 0, 1)))
 
 
 def _transposed(n: int, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, output_padding: Any,

@@ -17,7 +17,8 @@ from retrograd.ops import linear as lin
 from retrograd.ops.gather import take_p
 from retrograd.ops.window import fold_p, window_count, windows_p
 
-__all__ = ["pad", "unfold", "fold", "pixel_shuffle", "pixel_unshuffle", "channel_shuffle"]
+__all__ = ["pad", "unfold", "fold", "pixel_shuffle", "pixel_unshuffle", "channel_shuffle",
+           "native_channel_shuffle"]
 
 
 def sizes(value: Any, n: int, name: str, op: str, least: int = 1) -> Shape:
@@ -210,3 +211,8 @@ def channel_shuffle(input: Any, groups: int) -> Tensor:
                          expected="(N, C, ...) with C a multiple of groups")
     rows = lin.reshape(x, (x.shape[0], groups, x.shape[1] // groups, math.prod(x.shape[2:])))
     return wrap(lin.reshape(lin.permute(rows, (0, 2, 1, 3)), x.shape))
+
+
+def native_channel_shuffle(input: Any, groups: int) -> Tensor:
+    """channel_shuffle."""
+    return channel_shuffle(input, groups)

@@ -22,7 +22,9 @@ from retrograd.ops.pool import pool_pick_p
 
 __all__ = ["max_pool1d", "max_pool2d", "max_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d",
            "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d",
-           "adaptive_max_pool2d", "adaptive_max_pool3d"]
+           "adaptive_max_pool2d", "adaptive_max_pool3d", "max_pool1d_with_indices", "max_pool2d_with_indices",
+           "max_pool3d_with_indices", "adaptive_max_pool1d_with_indices", "adaptive_max_pool2d_with_indices",
+           "adaptive_max_pool3d_with_indices"]
 
 _AXES = {1: "L", 2: "H, W", 3: "D, H, W"}
 
@@ -222,12 +224,13 @@ def _adaptive_avg(n: int, input: Any, output_size: Any) -> Tensor:
         start, stop = _bounds(x.shape[d], o)
         at = np.arange(x.shape[d])[:, None]
         share = ((at >= start) & (at < stop)) / (stop - start)
-        x = _along(x, d, leaf(np.ascontiguousarray(share, x.dtype.np), x.dtype))
+        x = times_along(x, d, share)
     return wrap(x)
 
 
-def _along(x: Node, d: int, matrix: Node) -> Node:
-    """One axis of x times a matrix."""
+def times_along(x: Node, d: int, shares: Any) -> Node:
+    """One axis of x times a matrix of numbers (old size, new size)."""
+    matrix = leaf(np.ascontiguousarray(shares, x.dtype.np), x.dtype)
     order = (*(k for k in range(x.ndim) if k != d), d)
     rows = lin.permute(x, order)
     y = matmul(lin.reshape(rows, (math.prod(rows.shape[:-1]), rows.shape[-1])), matrix)
@@ -293,3 +296,37 @@ def adaptive_max_pool2d(input: Any, output_size: Any, return_indices: bool = Fal
 def adaptive_max_pool3d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
     """The largest element of each window of adaptive_avg_pool3d: see adaptive_max_pool2d."""
     return _adaptive_max(3, input, output_size, return_indices)
+
+
+# ---------------------------------------------------------------- PyTorch's names for both results
+def max_pool1d_with_indices(input: Any, kernel_size: Any, stride: Any = None, padding: Any = 0,
+                            dilation: Any = 1, ceil_mode: bool = False, return_indices: bool = False) -> Any:
+    """max_pool1d with return_indices."""
+    return _max_pool(1, input, kernel_size, stride, padding, dilation, ceil_mode, True)
+
+
+def max_pool2d_with_indices(input: Any, kernel_size: Any, stride: Any = None, padding: Any = 0,
+                            dilation: Any = 1, ceil_mode: bool = False, return_indices: bool = False) -> Any:
+    """max_pool2d with return_indices."""
+    return _max_pool(2, input, kernel_size, stride, padding, dilation, ceil_mode, True)
+
+
+def max_pool3d_with_indices(input: Any, kernel_size: Any, stride: Any = None, padding: Any = 0,
+                            dilation: Any = 1, ceil_mode: bool = False, return_indices: bool = False) -> Any:
+    """max_pool3d with return_indices."""
+    return _max_pool(3, input, kernel_size, stride, padding, dilation, ceil_mode, True)
+
+
+def adaptive_max_pool1d_with_indices(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+    """adaptive_max_pool1d with return_indices."""
+    return _adaptive_max(1, input, output_size, True)
+
+
+def adaptive_max_pool2d_with_indices(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+    """adaptive_max_pool2d with return_indices."""
+    return _adaptive_max(2, input, output_size, True)
+
+
+def adaptive_max_pool3d_with_indices(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+    """adaptive_max_pool3d with return_indices."""
+    return _adaptive_max(3, input, output_size, True)

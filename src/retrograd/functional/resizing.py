@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -12,11 +13,16 @@ from retrograd.base.errors import ArgumentError, MissingError, ShapeError
 from retrograd.functional.activation import float_input
 from retrograd.functional.door import Tensor, wrap
 from retrograd.functional.padding import not_empty, read_along, sizes
-from retrograd.functional.pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
+from retrograd.functional.pooling import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    adaptive_avg_pool3d,
+    times_along,
+)
 from retrograd.graph.node import Node, bind, leaf
 from retrograd.ops import linear as lin
 
-__all__ = ["interpolate"]
+__all__ = ["interpolate", "upsample", "upsample_nearest", "upsample_bilinear"]
 
 _RANK = {"nearest": None, "nearest-exact": None, "area": None, "linear": 1, "bilinear": 2, "trilinear": 3,
          "bicubic": 2}
@@ -32,7 +38,8 @@ def interpolate(input: Any, size: Any = None, scale_factor: Any = None, mode: st
     'area' (means), 'linear' (N, C, W), 'bilinear' or 'bicubic' (N, C, H, W), 'trilinear' (N, C, D, H, W).
 
     align_corners=True maps the first and last places onto each other; else pixels are areas, and centres are
-    mapped. Derivative: each cotangent goes back where its value came from, in the same shares.
+    mapped. With antialias ('bilinear' and 'bicubic') the shares are spread over as many pixels as one of the
+    result covers. Derivative: each cotangent goes back where its value came from, in the same shares.
 
     >>> import retrograd as rg
     >>> rg.nn.functional.interpolate(rg.tensor([[[0., 2.]]]), size=3, mode="linear", align_corners=True)
@@ -41,9 +48,11 @@ def interpolate(input: Any, size: Any = None, scale_factor: Any = None, mode: st
     op = "interpolate"
     x = float_input(input, op)
     n = x.ndim - 2
-    if mode not in _RANK or antialias:
-        raise MissingError(f"mode is {mode!r}{', with antialias' if antialias else ''}", op=op,
-                           fix=f"The modes are {', '.join(map(repr, _RANK))}, without antialias.")
+    if mode not in _RANK:
+        raise MissingError(f"mode is {mode!r}", op=op, fix=f"The modes are {', '.join(map(repr, _RANK))}.")
+    if antialias and mode not in _FILTERS:
+        raise ArgumentError(f"antialias with mode {mode!r}", op=op,
+                            expected=f"mode {' or '.join(map(repr, _FILTERS))} with it")
     if n < 1 or _RANK[mode] not in (None, n):
         raise ShapeError(f"input is {x.shape}, mode is {mode!r}", op=op,
                          expected=f"(N, C and {_RANK[mode] or 'some'} more dimensions)")
@@ -62,8 +71,64 @@ def interpolate(input: Any, size: Any = None, scale_factor: Any = None, mode: st
     if mode == "area":
         return _MEANS[n](input, out)
     for d, (o, f) in enumerate(zip(out, scale), 2):
-        x = _resize(x, d, o, f, mode, bool(align_corners))
+        x = times_along(x, d, _filtered(x.shape[d], o, f, mode, bool(align_corners))) if antialias else \
+            _resize(x, d, o, f, mode, bool(align_corners))
     return wrap(bind(lin.alias_p, (x,)))
+
+
+def _old_name(name: str) -> None:
+    warnings.warn(f"`nn.functional.{name}` is deprecated. Use `nn.functional.interpolate` instead.",
+                  stacklevel=3)
+
+
+def upsample(input: Any, size: Any = None, scale_factor: Any = None, mode: str = "nearest",
+             align_corners: bool | None = None) -> Tensor:
+    """interpolate by its old name."""
+    _old_name("upsample")
+    return interpolate(input, size, scale_factor, mode, align_corners)
+
+
+def upsample_nearest(input: Any, size: Any = None, scale_factor: Any = None) -> Tensor:
+    """interpolate with mode 'nearest', by its old name."""
+    _old_name("upsample_nearest")
+    return interpolate(input, size, scale_factor)
+
+
+def upsample_bilinear(input: Any, size: Any = None, scale_factor: Any = None) -> Tensor:
+    """interpolate with mode 'bilinear', corner onto corner, by its old name."""
+    _old_name("upsample_bilinear")
+    return interpolate(input, size, scale_factor, "bilinear", True)
+
+
+def _near_keys(z: Any, a: float) -> Any:
+    """Keys' polynomial at a distance of at most 1."""
+    return ((a + 2) * z - (a + 3)) * z * z + 1
+
+
+def _far_keys(z: Any, a: float) -> Any:
+    """Keys' polynomial at a distance between 1 and 2."""
+    return ((a * z - 5 * a) * z + 8 * a) * z - 4 * a
+
+
+# How many pixels a filter reaches on each side, and the share of a pixel at a distance, as PIL has them.
+_FILTERS: dict[str, tuple[int, Callable[[Any], Any]]] = {
+    "bilinear": (1, lambda z: np.maximum(1 - z, 0)),
+    "bicubic": (2, lambda z: np.where(z < 1, _near_keys(z, -0.5), np.where(z < 2, _far_keys(z, -0.5), 0)))}
+
+
+def _filtered(old: int, out: int, factor: float | None, mode: str, align_corners: bool) -> Any:
+    """The shares of old pixels in new ones, (old, out), of a filter as wide as the larger of both."""
+    reach, share = _FILTERS[mode]
+    step = (old - 1) / (out - 1) if align_corners and out > 1 else 0.0 if align_corners else \
+        1.0 / factor if factor else old / out
+    width = max(step, 1.0)
+    middle = step * (np.arange(out) + 0.5)
+    first = np.maximum(np.trunc(middle - reach * width + 0.5), 0)
+    last = np.minimum(np.trunc(middle + reach * width + 0.5), old)
+    at = np.arange(old)[:, None]
+    shares = np.where((at >= first) & (at < last), share(np.abs(at - middle + 0.5) / width), 0.0)
+    total = shares.sum(0)
+    return shares / np.where(total == 0, 1, total)
 
 
 def _resize(x: Node, d: int, out: int, factor: float | None, mode: str, align_corners: bool) -> Node:
@@ -72,7 +137,8 @@ def _resize(x: Node, d: int, out: int, factor: float | None, mode: str, align_co
     step = 1.0 / factor if factor else old / out
     if mode not in _BETWEEN:
         middle = 0.5 if mode == "nearest-exact" else 0.0
-        at = np.minimum(np.floor((np.arange(out) + np.float32(middle)) * np.float32(step)), old - 1)
+        products = ((np.arange(out) + middle) * np.float32(step)).astype(np.float32)       # as PyTorch rounds
+        at = np.minimum(np.floor(products), old - 1)
         return read_along(x, at, d)
     if align_corners:
         where = np.arange(out) * ((old - 1) / (out - 1) if out > 1 else 0.0)
@@ -98,9 +164,7 @@ def _cubic(x: Node, d: int, where: Any) -> Node:
     total: Any = None
     for tap in range(-1, 3):
         z = np.abs(where - low - tap)
-        near = ((a + 2) * z - (a + 3)) * z * z + 1
-        far = ((a * z - 5 * a) * z + 8 * a) * z - 4 * a
         part = read_along(x, np.clip(low + tap, 0, x.shape[d] - 1), d)
-        term = part * _shares(np.where(z <= 1, near, far), part, d)
+        term = part * _shares(np.where(z <= 1, _near_keys(z, a), _far_keys(z, a)), part, d)
         total = term if total is None else total + term
     return total  # type: ignore[no-any-return]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from retrograd.base.dtype import int64
+from retrograd.base.dtype import bool_, int64
 from retrograd.base.errors import ArgumentError, ShapeError
 from retrograd.base.shape import Shape, numel
 from retrograd.functional.activation import float_input
@@ -154,8 +154,10 @@ def grid_sample(input: Any, grid: Any, mode: str = "bilinear", padding_mode: str
     if mode == "nearest":
         whole = [bind(p.round_, (at,)) for at in places]
         y = image.read([bind(stop, (at,)) for at in whole], outside)
-        # Which pixel is nearest has the derivative 0 to the grid, not none.
-        return wrap(y + lin.expand(whole[0] - bind(stop, (whole[0],)), y.shape, (1,)) if g.rg else y)
+        # Which pixel is nearest has the derivative 0 to the grid, not none; a place may be infinite.
+        never = lin.full(False, raw[0].shape, bool_)
+        nothing = bind(p.where, (never, raw[0], _number(raw[0], 0.0)))
+        return wrap(y + lin.expand(nothing, y.shape, (1,)) if g.rg else y)
     # A corner behind the last pixel has no share where places do not leave the image: it reads that pixel.
     total: Any = None
     for whole, share in _corners(places):

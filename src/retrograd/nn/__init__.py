@@ -26,10 +26,11 @@ from retrograd.nn.activation import (
     Tanh,
 )
 from retrograd.nn.attention import MultiheadAttention
+from retrograd.nn.batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d, SyncBatchNorm
 from retrograd.nn.cells import GRUCell, LSTMCell, RNNCell
 from retrograd.nn.container import ModuleDict, ModuleList, Sequential
 from retrograd.nn.conv import Conv1d, Conv2d, Conv3d
-from retrograd.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d
+from retrograd.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from retrograd.nn.dropout import (
     AlphaDropout,
     Dropout,
@@ -39,16 +40,6 @@ from retrograd.nn.dropout import (
     FeatureAlphaDropout,
 )
 from retrograd.nn.generation import KeyValueCache, attend, generate
-from retrograd.nn.instance_norm import (
-    BatchNorm3d,
-    GroupNorm,
-    InstanceNorm1d,
-    InstanceNorm2d,
-    InstanceNorm3d,
-    LocalResponseNorm,
-    RMSNorm,
-    SyncBatchNorm,
-)
 from retrograd.nn.lazy import (
     LazyBatchNorm1d,
     LazyBatchNorm2d,
@@ -58,6 +49,7 @@ from retrograd.nn.lazy import (
     LazyConv3d,
     LazyConvTranspose1d,
     LazyConvTranspose2d,
+    LazyConvTranspose3d,
     LazyInstanceNorm1d,
     LazyInstanceNorm2d,
     LazyInstanceNorm3d,
@@ -93,7 +85,15 @@ from retrograd.nn.margins import (
     TripletMarginWithDistanceLoss,
 )
 from retrograd.nn.module import Module
-from retrograd.nn.normalization import BatchNorm1d, BatchNorm2d, LayerNorm
+from retrograd.nn.normalization import (
+    GroupNorm,
+    InstanceNorm1d,
+    InstanceNorm2d,
+    InstanceNorm3d,
+    LayerNorm,
+    LocalResponseNorm,
+    RMSNorm,
+)
 from retrograd.nn.padding import (
     CircularPad1d,
     CircularPad2d,
@@ -116,8 +116,10 @@ from retrograd.nn.parameters import ParameterDict, ParameterList
 from retrograd.nn.pooling import (
     AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
+    AdaptiveAvgPool3d,
     AdaptiveMaxPool1d,
     AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d,
     AvgPool1d,
     AvgPool2d,
     AvgPool3d,
@@ -127,6 +129,7 @@ from retrograd.nn.pooling import (
 )
 from retrograd.nn.recurrent import GRU, LSTM, RNN, RNNBase
 from retrograd.nn.resizing import (
+    ChannelShuffle,
     Fold,
     PixelShuffle,
     PixelUnshuffle,
@@ -153,6 +156,16 @@ from retrograd.nn.transformer import (
     TransformerDecoderLayer,
     TransformerEncoder,
     TransformerEncoderLayer,
+)
+from retrograd.nn.unpooling import (
+    FractionalMaxPool2d,
+    FractionalMaxPool3d,
+    LPPool1d,
+    LPPool2d,
+    LPPool3d,
+    MaxUnpool1d,
+    MaxUnpool2d,
+    MaxUnpool3d,
 )
 from retrograd.tensors.parameter import Buffer, Parameter
 
@@ -254,16 +267,19 @@ __all__ = [
 __all__ += [
     "LazyBatchNorm1d", "LazyBatchNorm2d", "LazyBatchNorm3d", "LazyConv1d", "LazyConv2d",
     "LazyConv3d", "LazyConvTranspose1d", "LazyConvTranspose2d", "LazyInstanceNorm1d",
-    "LazyInstanceNorm2d", "LazyInstanceNorm3d", "LazyLinear", "UninitializedParameter",
-    "AlphaDropout", "BatchNorm3d", "CELU", "CircularPad1d", "CircularPad2d", "CircularPad3d",
-    "ConstantPad1d", "ConstantPad2d", "ConstantPad3d", "CosineEmbeddingLoss", "CosineSimilarity",
-    "Dropout1d", "Dropout2d", "Dropout3d", "FeatureAlphaDropout", "GLU", "GaussianNLLLoss", "GroupNorm",
-    "Hardshrink", "HingeEmbeddingLoss", "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d",
-    "LocalResponseNorm", "MarginRankingLoss", "MultiLabelMarginLoss", "MultiLabelSoftMarginLoss",
-    "MultiMarginLoss", "PairwiseDistance", "PoissonNLLLoss", "RMSNorm", "RReLU", "ReflectionPad1d",
-    "ReflectionPad2d", "ReflectionPad3d", "ReplicationPad1d", "ReplicationPad2d", "ReplicationPad3d",
-    "SoftMarginLoss", "Softmax2d", "Softshrink", "SyncBatchNorm", "Tanhshrink", "Threshold",
-    "TripletMarginLoss", "TripletMarginWithDistanceLoss", "ZeroPad1d", "ZeroPad2d", "ZeroPad3d",
+    "LazyInstanceNorm2d", "LazyInstanceNorm3d", "LazyLinear", "LazyConvTranspose3d",
+    "AdaptiveAvgPool3d", "AdaptiveMaxPool3d", "ChannelShuffle", "ConvTranspose3d",
+    "FractionalMaxPool2d", "FractionalMaxPool3d", "LPPool1d", "LPPool2d", "LPPool3d", "MaxUnpool1d",
+    "MaxUnpool2d", "MaxUnpool3d", "UninitializedParameter", "AlphaDropout", "BatchNorm3d", "CELU",
+    "CircularPad1d", "CircularPad2d", "CircularPad3d", "ConstantPad1d", "ConstantPad2d",
+    "ConstantPad3d", "CosineEmbeddingLoss", "CosineSimilarity", "Dropout1d", "Dropout2d",
+    "Dropout3d", "FeatureAlphaDropout", "GLU", "GaussianNLLLoss", "GroupNorm", "Hardshrink",
+    "HingeEmbeddingLoss", "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d", "LocalResponseNorm",
+    "MarginRankingLoss", "MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "MultiMarginLoss",
+    "PairwiseDistance", "PoissonNLLLoss", "RMSNorm", "RReLU", "ReflectionPad1d", "ReflectionPad2d",
+    "ReflectionPad3d", "ReplicationPad1d", "ReplicationPad2d", "ReplicationPad3d", "SoftMarginLoss",
+    "Softmax2d", "Softshrink", "SyncBatchNorm", "Tanhshrink", "Threshold", "TripletMarginLoss",
+    "TripletMarginWithDistanceLoss", "ZeroPad1d", "ZeroPad2d", "ZeroPad3d",
 ]
 
 

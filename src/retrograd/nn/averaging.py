@@ -7,8 +7,8 @@ from copy import deepcopy
 from typing import Any
 
 from retrograd.base.modes import no_grad
+from retrograd.nn.batch_norm import _BatchNorm
 from retrograd.nn.module import Module
-from retrograd.nn.normalization import _BatchNorm
 from retrograd.tensors.create import tensor
 from retrograd.tensors.tensor import Tensor
 

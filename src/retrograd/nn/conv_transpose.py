@@ -123,3 +123,19 @@ class ConvTranspose2d(_ConvTranspose):
     def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
         """The transposed convolution, at `output_size` where the stride leaves a choice."""
         return self._apply_to(input, output_size, F.conv_transpose2d)
+
+
+class ConvTranspose3d(_ConvTranspose):
+    """`ConvTranspose1d` for volumes: (N, C_in, D, H, W) or (C_in, D, H, W) to (N, C_out, D', H', W').
+
+    >>> import retrograd as torch
+    >>> from retrograd import nn
+    >>> tuple(nn.ConvTranspose3d(2, 3, 2, stride=2)(torch.zeros(1, 2, 2, 3, 4)).shape)
+    (1, 3, 4, 6, 8)
+    """
+
+    dims = 3
+
+    def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
+        """The transposed convolution, at `output_size` where the stride leaves a choice."""
+        return self._apply_to(input, output_size, F.conv_transpose3d)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from retrograd.base.modes import no_grad
+from retrograd.nn.batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from retrograd.nn.conv import Conv1d, Conv2d, Conv3d
-from retrograd.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d
-from retrograd.nn.instance_norm import BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d
+from retrograd.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from retrograd.nn.linear import Linear
 from retrograd.nn.module import Module
-from retrograd.nn.normalization import BatchNorm1d, BatchNorm2d
+from retrograd.nn.normalization import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d
 from retrograd.tensors.create import empty
 from retrograd.tensors.parameter import Parameter
 
@@ -140,6 +140,7 @@ def _norm(kind: type[Module], rank: int) -> Any:
 LazyLinear = _lazy(Linear, _Lazy, "rg.nn.LazyLinear(3); _ = layer(rg.ones(2, 5))", dim=-1)
 LazyConv1d, LazyConv2d, LazyConv3d = _conv(Conv1d, 1), _conv(Conv2d, 2), _conv(Conv3d, 3)
 LazyConvTranspose1d, LazyConvTranspose2d = _conv(ConvTranspose1d, 1), _conv(ConvTranspose2d, 2)
+LazyConvTranspose3d = _conv(ConvTranspose3d, 3)
 LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d = _norm(BatchNorm1d, 3), _norm(BatchNorm2d,
                                                                                  4), _norm(BatchNorm3d, 5)
 LazyInstanceNorm1d, LazyInstanceNorm2d = _norm(InstanceNorm1d, 3), _norm(InstanceNorm2d, 4)

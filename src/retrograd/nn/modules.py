@@ -18,13 +18,13 @@ from importlib import import_module
 from itertools import repeat
 from typing import Any
 
+from retrograd.nn.batch_norm import _BatchNorm
 from retrograd.nn.cells import _Cell as RNNCellBase  # noqa: F401
 from retrograd.nn.conv import _Conv as _ConvNd  # noqa: F401
 from retrograd.nn.conv_transpose import _ConvTranspose as _ConvTransposeNd  # noqa: F401
 from retrograd.nn.dropout import Dropout as _DropoutNd  # noqa: F401
-from retrograd.nn.instance_norm import _InstanceNorm  # noqa: F401
 from retrograd.nn.loss import _Loss, _WeightedLoss  # noqa: F401
-from retrograd.nn.normalization import _BatchNorm  # noqa: F401
+from retrograd.nn.normalization import _InstanceNorm  # noqa: F401
 
 _NormBase = _BatchNorm
 

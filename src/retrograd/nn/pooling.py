@@ -202,6 +202,20 @@ class AdaptiveAvgPool2d(Module):
         return f"output_size={self.output_size}"
 
 
+class AdaptiveAvgPool3d(AdaptiveAvgPool2d):
+    """`AdaptiveAvgPool2d` over the last three dims.
+
+    >>> import retrograd as torch
+    >>> from retrograd import nn
+    >>> tuple(nn.AdaptiveAvgPool3d((1, None, 2))(torch.zeros(2, 3, 4, 5, 6)).shape)
+    (2, 3, 1, 5, 2)
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The means."""
+        return F.adaptive_avg_pool3d(input, self.output_size)
+
+
 class MaxPool3d(_MaxPool):
     """The maximum over windows of the last three dims: see `MaxPool2d`.
 
@@ -274,3 +288,17 @@ class AdaptiveMaxPool2d(_AdaptiveMaxPool):
     def forward(self, input: Tensor) -> Any:
         """The maxima, and their places with `return_indices`."""
         return F.adaptive_max_pool2d(input, self.output_size, self.return_indices)
+
+
+class AdaptiveMaxPool3d(_AdaptiveMaxPool):
+    """The maximum over the windows of `AdaptiveAvgPool3d`; None keeps a size.
+
+    >>> import retrograd as torch
+    >>> from retrograd import nn
+    >>> tuple(nn.AdaptiveMaxPool3d(2)(torch.zeros(2, 3, 4, 5, 6)).shape)
+    (2, 3, 2, 2, 2)
+    """
+
+    def forward(self, input: Tensor) -> Any:
+        """The maxima, and their places with `return_indices`."""
+        return F.adaptive_max_pool3d(input, self.output_size, self.return_indices)

@@ -1,4 +1,5 @@
-"""Images in other arrangements: Unfold and Fold, PixelShuffle and back, Upsample."""
+"""Images in other arrangements: Unfold and Fold, PixelShuffle and back, ChannelShuffle,
+Upsample."""
 
 from __future__ import annotations
 
@@ -107,6 +108,28 @@ class PixelUnshuffle(Module):
     def extra_repr(self) -> str:
         """The factor."""
         return f"downscale_factor={self.downscale_factor}"
+
+
+class ChannelShuffle(Module):
+    """The channels of (N, C, ...) dealt out: those of `groups` blocks come one from each in turn.
+
+    >>> import retrograd as torch
+    >>> from retrograd import nn
+    >>> nn.ChannelShuffle(2)(torch.arange(4.0).reshape(1, 4, 1)).flatten().tolist()
+    [0.0, 2.0, 1.0, 3.0]
+    """
+
+    def __init__(self, groups: int) -> None:
+        super().__init__()
+        self.groups = groups
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The channels in another order."""
+        return F.channel_shuffle(input, self.groups)
+
+    def extra_repr(self) -> str:
+        """The number of groups."""
+        return f"groups={self.groups}"
 
 
 class Upsample(Module):

@@ -108,9 +108,9 @@ def _columns(x: Any, kernel: Shape, stride: Shape, dilation: Shape, groups: int)
 
 def _rows(g: Any, groups: int) -> Any:
     """(N, O, *T) to (groups, N * positions, O/groups)."""
-    N, O = g.shape[:2]
-    g = g.reshape((N, groups, O // groups, -1))
-    return np.ascontiguousarray(g.transpose(1, 0, 3, 2)).reshape(groups, -1, O // groups)
+    (N, O), each = g.shape[:2], numel(g.shape[2:])
+    g = g.reshape((N, groups, O // groups, each))
+    return np.ascontiguousarray(g.transpose(1, 0, 3, 2)).reshape(groups, N * each, O // groups)
 
 
 def _conv_np(x: Any, w: Any, stride: Shape, low: Shape, high: Shape, dilation: Shape, groups: int) -> Any:
@@ -118,7 +118,7 @@ def _conv_np(x: Any, w: Any, stride: Shape, low: Shape, high: Shape, dilation: S
     x = _padded(x, low, high)
     counts = _counts(x.shape[2:], kernel, stride, dilation)
     cols = _columns(x, kernel, stride, dilation, groups)
-    wt = np.ascontiguousarray(w.reshape(groups, O // groups, -1).transpose(0, 2, 1))
+    wt = np.ascontiguousarray(w.reshape(groups, O // groups, numel(w.shape[1:])).transpose(0, 2, 1))
     y = np.matmul(cols, wt)                                           # groups, N*positions, O/groups
     y = y.reshape(groups, x.shape[0], numel(counts), O // groups).transpose(1, 0, 3, 2)
     return np.ascontiguousarray(y).reshape((x.shape[0], O, *counts))
@@ -128,7 +128,8 @@ def _conv_input_np(g: Any, w: Any, stride: Shape, low: Shape, high: Shape, dilat
                    size: Shape) -> Any:
     kernel, O, Cg = w.shape[2:], w.shape[0], w.shape[1]
     N, counts = g.shape[0], g.shape[2:]
-    cols = np.matmul(_rows(g, groups), np.ascontiguousarray(w.reshape(groups, O // groups, -1)))
+    each = w.reshape(groups, O // groups, numel(w.shape[1:]))
+    cols = np.matmul(_rows(g, groups), np.ascontiguousarray(each))
     cols = cols.reshape((groups, N, *counts, Cg, *kernel))
     n = len(kernel)
     order = (1, 0, 2 + n, *range(2, 2 + n), *range(3 + n, 3 + 2 * n))
