@@ -36,12 +36,12 @@ FAMILIES = (
     ),
     (r"quantize|^q_|qint|quint|qscheme|int_repr|per_(tensor|channel)_", "There is no quantisation yet."),
     (r"^(complex32|chalf)$", "Use rg.complex64."),
-    (r"^i?stft$|^fft$|_window$", "numpy.fft computes it, without a derivative."),
+    (r"^i?stft$|_window$", "rg.fft.rfft(x.unfold(0, n, step) * window) ."),
     (r"autocast|custom_[bf]wd|GradScaler", "Train in float32, or convert the model with .bfloat16()."),
     (r"^uint(16|32|64)$", "Use rg.int32 or rg.int64."),
     (
-        r"^(eig|lu|ldl)(_|$|v)|^(geqrf|orgqr|ormqr|lobpcg|(pca|svd)_lowrank)$|^(householder_product|symeig)$",
-        "The nearest in rg.linalg are eigh, svd, qr and solve.",
+        r"^ldl_|^(ormqr|lobpcg|(pca|svd)_lowrank|symeig)$",
+        "The nearest in rg.linalg are eigh, svd, qr and lu_factor.",
     ),
     (
         r"multi_head",

@@ -180,6 +180,9 @@ TEXT = {
         SoftplusTransform StackTransform StickBreakingTransform VonMises Wishart biject_to
         identity_transform transform_to
     """,
+    "fft": """
+        fft fft2 fftfreq fftn fftshift hfft hfft2 hfftn ifft ifft2 ifftn ifftshift ihfft ihfft2 ihfftn irfft
+        irfft2 irfftn rfft rfft2 rfftfreq rfftn""",
     "linalg": """
         LinAlgError cholesky cholesky_ex cond cross det diagonal eig eigh eigvals eigvalsh
         householder_product inv inv_ex ldl_factor ldl_factor_ex ldl_solve lstsq lu lu_factor lu_factor_ex

@@ -4,6 +4,7 @@ compared is compared: values, dtypes, shapes, first and second gradients, forwar
 Expressions are Python. They see T (the library), nn, F, optim, and makers of inputs:
 
     a(2, 3)   normal numbers      p(2, 3)   numbers in [0.5, 2]    u(2, 3)   numbers in [0.1, 0.9]
+    c(2, 3)   complex normal numbers of the dtype's size
     i(2, 3)   integers in 0..4    b(2, 3)   booleans               k(x)      a constant, never differentiated
     m(module) the module with parameters that both libraries share
 """
@@ -20,6 +21,8 @@ import numpy as np
 
 FLOATS = {"float32": 2e-5, "float64": 1e-9}        # relative tolerance by dtype
 
+COMPLEX = {"float32": "complex64", "float64": "complex128"}
+
 
 class Inputs:
     """The makers, for one library and one dtype; what may be differentiated is remembered."""
@@ -32,7 +35,9 @@ class Inputs:
         self.tangents: list[Any] = []           # beside wrt, where inputs are dual
 
     def _float(self, values: Any) -> Any:
-        t = self.T.tensor(np.asarray(values).tolist(), dtype=getattr(self.T, self.dtype), requires_grad=True)
+        values = np.asarray(values)
+        name = COMPLEX[self.dtype] if values.dtype.kind == "c" else self.dtype
+        t = self.T.tensor(values.tolist(), dtype=getattr(self.T, name), requires_grad=True)
         self.wrt.append(t)
         return self._moving(t)
 
@@ -40,7 +45,7 @@ class Inputs:
         """The tensor with a tangent, where inputs are dual."""
         if not self.dual:
             return t
-        direction = self.directions.standard_normal(tuple(t.shape)).tolist()
+        direction = drawn(self.directions, t).tolist()
         self.tangents.append(self.T.tensor(direction, dtype=t.dtype))
         return self.T.autograd.forward_ad.make_dual(t, self.tangents[-1])
 
@@ -52,6 +57,9 @@ class Inputs:
 
     def u(self, *shape: int) -> Any:
         return self._float(self.rng.uniform(0.1, 0.9, shape))
+
+    def c(self, *shape: int) -> Any:
+        return self._float(self.rng.standard_normal(shape) + 1j * self.rng.standard_normal(shape))
 
     def i(self, *shape: int) -> Any:
         return self.T.tensor(self.rng.integers(0, 5, shape).tolist(), dtype=self.T.int64)
@@ -82,7 +90,13 @@ class Inputs:
         modules = {short: importlib.import_module(f"{name}.{long}") for short, long in
                    (("nn", "nn"), ("F", "nn.functional"), ("optim", "optim"), ("data", "utils.data"),
                     ("prune", "nn.utils.prune"))}
-        return {"T": T, "np": np, **modules, **{c: getattr(self, c) for c in "apuibkm"}, **recipes(T, self)}
+        return {"T": T, "np": np, **modules, **{c: getattr(self, c) for c in "apucibkm"}, **recipes(T, self)}
+
+
+def drawn(rng: np.random.Generator, t: Any) -> Any:
+    """Normal numbers of a tensor's shape, complex if it is."""
+    values = rng.standard_normal(tuple(t.shape))
+    return values + 1j * rng.standard_normal(tuple(t.shape)) if t.is_complex() else values
 
 
 def recipes(T: Any, inputs: Inputs) -> dict[str, Any]:
@@ -165,10 +179,10 @@ def same(got: Any, want: Any, rtol: float, what: str) -> None:
             assert isinstance(x, tuple), f"{what}: {x!r} is no tensor"
             assert (x[0], x[1].shape) == (y[0], y[1].shape), \
                 f"{what}: {x[0]} {x[1].shape}, PyTorch has {y[0]} {y[1].shape}"
-            scale = np.abs(y[1][np.isfinite(y[1])]).max(initial=0) if y[1].dtype.kind == "f" else 0
-            np.testing.assert_allclose(x[1], y[1], rtol=rtol if y[1].dtype.kind == "f" else 0,
+            scale = np.abs(y[1][np.isfinite(y[1])]).max(initial=0) if y[1].dtype.kind in "fc" else 0
+            np.testing.assert_allclose(x[1], y[1], rtol=rtol if y[1].dtype.kind in "fc" else 0,
                                        atol=rtol * float(scale), err_msg=what)
-        elif isinstance(y, float):
+        elif isinstance(y, (float, complex)):
             assert x == y or abs(x - y) <= rtol * abs(y) or (x != x and y != y), f"{what}: {x}, PyTorch {y}"
         else:
             assert x == y or str(x) == str(y), f"{what}: {x!r}, PyTorch {y!r}"
@@ -191,7 +205,7 @@ def gradients(T: Any, result: Any, inputs: Inputs, expression: str) -> list[Any]
         for k, x in enumerate(xs):
             rng = np.random.default_rng([zlib.crc32(expression.encode()), seed, k])
             if x is not None and x.requires_grad:
-                found.append((x, T.tensor(rng.standard_normal(tuple(x.shape)).tolist(), dtype=x.dtype)))
+                found.append((x, T.tensor(drawn(rng, x).tolist(), dtype=x.dtype)))
         return found
 
     def derivatives(xs: list[Any], seed: int) -> list[Any]:
@@ -214,7 +228,7 @@ def tangents(T: Any, expression: str) -> list[Any]:
     with T.autograd.forward_ad.dual_level():
         result, _ = run(T, "float64", expression, dual=True)
         found = [T.autograd.forward_ad.unpack_dual(x)[1] for x in flat(result)
-                 if hasattr(x, "backward") and x.is_floating_point()]
+                 if hasattr(x, "backward") and (x.is_floating_point() or x.is_complex())]
         return [None if t is None else t.detach().clone() for t in found]
 
 
@@ -264,10 +278,12 @@ def compare_errors(torch: Any, ours: Any, expression: str) -> None:
     # So is an error of shape where PyTorch has nothing for it.
     caught = {AttributeError: (AttributeError, TypeError), NotImplementedError: RuntimeError}.get(
         type(theirs), type(theirs))
+    if type(theirs).__name__ == "_LinAlgError":
+        caught = ours.linalg.LinAlgError
     assert isinstance(mine, caught), f"{expression}: {type(mine).__mro__}, PyTorch {type(theirs).__name__}"
 
 
-MAKER = re.compile(r"\b[apuib]\((?:[0-9]+(?:, *[0-9]+)*)?\)")
+MAKER = re.compile(r"\b[apucib]\((?:[0-9]+(?:, *[0-9]+)*)?\)")
 MISTAKEN = ("None", "'x'", "[1, 'x']", "object()", "T.zeros(3, 0, 7)")
 
 

@@ -62,3 +62,77 @@ LINALG = {
     "tensorsolve": ["T.linalg.tensorsolve(a(2, 2, 4), a(2, 2))", "T.linalg.tensorsolve(a(4, 2, 2), a(4))", "T.linalg.tensorsolve(a(2, 4, 2), a(2, 2), dims=(1,))"],
     "diagonal": ["T.linalg.diagonal(a(2, 2))", "T.linalg.diagonal(a(2, 3, 4), offset=1)", "T.linalg.diagonal(a(2, 3, 4), dim1=0, dim2=1)"],
 }
+
+_DOMINANT = "(lambda x: x + 3 * T.eye(x.shape[-1], dtype=x.dtype))(a({0}))"
+D3, D2 = _DOMINANT.format("3, 3"), _DOMINANT.format("2, 3, 3")
+_SORTED = "(lambda w: w[T.argsort(w.detach().real * 3 + w.detach().imag)])"
+# Eigenvalues come in any order, the phase of a vector is free.
+LINALG |= {
+    "eigvals": [f"{_SORTED}(T.linalg.eigvals(a(3, 3)))", f"{_SORTED}(T.linalg.eigvals({Y3}))", "T.linalg.eigvals(a(2, 3, 3)).sin().sum(-1)",
+                "(T.linalg.eigvals(a(4, 4)) ** 3).sum()"],
+    "eig": ["(lambda w, v: (v * w.exp().unsqueeze(-2)) @ T.linalg.inv(v))(*T.linalg.eig(a(3, 3)))", "T.linalg.eig(a(3, 3)).eigenvalues.abs().sum()",
+            "(lambda w, v: (v.abs() ** 4).sum())(*T.linalg.eig(a(2, 2, 2)))"],
+    "lu_factor": [f"T.linalg.lu_factor({D3})", f"T.linalg.lu_factor({D2})", "T.linalg.lu_factor(a(4, 2))", "T.linalg.lu_factor(a(2, 4))",
+                  "T.linalg.lu_factor(a(40, 40))[0].shape"],
+    "lu_factor_ex": [f"T.linalg.lu_factor_ex({D3})", "T.linalg.lu_factor_ex(T.zeros(2, 2))", "T.linalg.lu_factor_ex(a(2, 3))"],
+    "lu": [f"T.linalg.lu({D3})", "T.linalg.lu(a(4, 2))", "T.linalg.lu(a(2, 2, 4))", "[x.shape for x in T.linalg.lu(a(35, 35))]"],
+    "lu_solve": [f"T.linalg.lu_solve(*T.linalg.lu_factor({D3}), a(3, 2))", f"T.linalg.lu_solve(*T.linalg.lu_factor({D3}), a(2, 3), left=False)",
+                 f"T.linalg.lu_solve(*T.linalg.lu_factor({D2}), a(2, 3, 1), adjoint=True)",
+                 f"T.linalg.lu_solve(*T.linalg.lu_factor({D3}), a(2, 3), left=False, adjoint=True)"],
+    "householder_product": ["T.linalg.householder_product(a(4, 2), a(2))", "T.linalg.householder_product(a(2, 3, 3), a(2, 2))",
+                            "T.linalg.householder_product(a(3, 3), a(1))"],
+}
+MATRICES |= {
+    "lu": [f"T.lu({D3})", f"({D2}).lu()", "T.lu(a(2, 3), get_infos=True)"],
+    "lu_solve": [f"T.lu_solve(a(3, 2), *T.linalg.lu_factor({D3}))", f"a(3, 1).lu_solve(*T.linalg.lu_factor({D3}))", f"T.lu_solve(a(2, 3, 1), *T.linalg.lu_factor({D2}))"],
+    "lu_unpack": [f"T.lu_unpack(*T.linalg.lu_factor({D3}))", "T.lu_unpack(*T.linalg.lu_factor(a(4, 2)))", f"T.lu_unpack(*T.linalg.lu_factor({D3}), unpack_pivots=False)"],
+    "geqrf": ["T.geqrf(k(a(4, 2)))", "T.geqrf(k(a(3, 3)))", "k(a(2, 4)).geqrf()"],
+    "orgqr": ["T.orgqr(a(4, 2), a(2))", "T.orgqr(*T.geqrf(k(a(4, 2))))", "a(3, 3).orgqr(a(2))"],
+    "logdet": [f"T.logdet({S3})", f"({S2}).logdet()", "T.logdet(T.eye(2))"],
+}
+
+# The same names on complex matrices.
+_CPD = "(lambda x: x @ x.mH + 2 * T.eye(x.shape[-1], dtype=x.dtype))(c({0}))"
+_CHERM = "(lambda x: x + x.mH)(c({0}))"
+C3, C2, H3, H2 = _CPD.format("3, 3"), _CPD.format("2, 2, 2"), _CHERM.format("3, 3"), _CHERM.format("2, 2, 2")
+CD3 = "(lambda x: x + 4 * T.eye(x.shape[-1], dtype=x.dtype))(c(3, 3))"
+COMPLEX = {
+    "cholesky": [f"T.linalg.cholesky({C3})", f"T.linalg.cholesky({C2}, upper=True)", f"T.linalg.cholesky_ex({C3})[0]"],
+    "cholesky_solve": [f"T.cholesky_solve(c(3, 2), T.linalg.cholesky({C3}))", f"T.cholesky_solve(c(2, 2, 1), T.linalg.cholesky({C2}))",
+                       f"c(3, 1).cholesky_solve(T.linalg.cholesky({C3}, upper=True), upper=True)"],
+    "qr": ["(lambda q, r: (q @ r).sin())(*T.linalg.qr(c(2, 3, 3)))", "(lambda q, r: (q.abs(), r.abs()))(*T.linalg.qr(c(4, 2)))",
+           "(lambda q, r: (q.abs(), r.abs()))(*T.linalg.qr(c(2, 4)))", "T.linalg.qr(c(3, 3))"],
+    "svd": ["T.linalg.svdvals(c(4, 2))", "(lambda u, s, v: (u.abs(), s, v.abs()))(*T.linalg.svd(c(3, 3)))",
+            "(lambda u, s, v: (u * s.sqrt().to(u.dtype).unsqueeze(-2)) @ v)(*T.linalg.svd(c(2, 4, 2), full_matrices=False))", "T.svd(c(2, 3))[1]"],
+    "eigh": [f"(lambda w, v: (w, v.abs()))(*T.linalg.eigh({H3}))", f"(lambda w, v: (v * w.exp().to(v.dtype).unsqueeze(-2)) @ v.mH)(*T.linalg.eigh({H2}))",
+             f"T.linalg.eigvalsh({H3}, UPLO='U')"],
+    "eig": ["(lambda w, v: (v * w.exp().unsqueeze(-2)) @ T.linalg.inv(v))(*T.linalg.eig(c(3, 3)))", "T.linalg.eigvals(c(3, 3)).abs().sum()",
+            "(lambda w, v: (v.abs() ** 4).sum())(*T.linalg.eig(c(2, 2, 2)))"],
+    "pinv": ["T.linalg.pinv(c(3, 3))", "T.linalg.pinv(c(2, 4))", "T.linalg.pinv(c(2, 4, 2))"],
+    "solve": [f"T.linalg.solve({CD3}, c(3))", f"T.linalg.solve({CD3}, c(3, 2))", f"T.linalg.solve({CD3}, c(2, 3), left=False)"],
+    "solve_triangular": ["T.linalg.solve_triangular(c(3, 3), c(3, 2), upper=True)", "T.linalg.solve_triangular(c(3, 3), c(2, 3), upper=False, left=False)",
+                         "T.linalg.solve_triangular(c(2, 2, 2), c(2, 2, 1), upper=True, unitriangular=True)"],
+    "inv": [f"T.linalg.inv({CD3})", f"T.linalg.inv_ex({C2})[0]", f"T.inverse({CD3})"],
+    "det": ["T.linalg.det(c(3, 3))", "T.det(c(2, 2, 2))", f"T.logdet({CD3})"],
+    "slogdet": [f"T.linalg.slogdet({CD3})", "T.linalg.slogdet(c(2, 2))", f"T.slogdet({C2})[1]"],
+    "lu_factor": [f"T.linalg.lu_factor({CD3})", "T.linalg.lu_factor(c(4, 2))", "T.linalg.lu_factor(c(2, 4))"],
+    "lu_solve": [f"T.linalg.lu_solve(*T.linalg.lu_factor({CD3}), c(3, 2))", f"T.linalg.lu_solve(*T.linalg.lu_factor({CD3}), c(2, 3), left=False)",
+                 f"T.linalg.lu_solve(*T.linalg.lu_factor({CD3}), c(3, 1), adjoint=True)", f"T.linalg.lu_solve(*T.linalg.lu_factor({CD3}), c(2, 3), left=False, adjoint=True)"],
+    "householder_product": ["T.linalg.householder_product(c(4, 2), c(2))", "T.linalg.householder_product(c(2, 3, 3), c(2, 2))",
+                            "T.linalg.householder_product(c(3, 3), c(1))"],
+    "lstsq": ["T.linalg.lstsq(c(4, 2), c(4, 3))[0]", "T.linalg.lstsq(c(2, 4), c(2, 1)).solution", "T.linalg.lstsq(k(c(4, 2)), k(c(4, 3)), driver='gelsd')"],
+    "matrix_exp": ["T.linalg.matrix_exp(c(3, 3))", "T.linalg.matrix_exp(c(2, 2, 2) * 3)", "T.matrix_exp(c(1, 1))"],
+    "matrix_power": ["T.linalg.matrix_power(c(3, 3), 3)", f"T.linalg.matrix_power({CD3}, -2)", "T.linalg.matrix_power(k(c(2, 2)), 0)"],
+    "matrix_rank": ["T.linalg.matrix_rank(k(c(3, 3)))", "T.linalg.matrix_rank(T.ones(3, 3, dtype=T.complex64))", "T.linalg.matrix_rank(k(c(2, 4, 2)), hermitian=False)"],
+    "norm": ["T.linalg.norm(c(3))", "T.linalg.norm(c(2, 3), 'nuc')", "T.linalg.matrix_norm(c(2, 3), 2)", "T.linalg.matrix_norm(c(2, 3), 1)", "T.linalg.norm(c(2, 3), dim=1)"],
+    "cond": [f"T.linalg.cond({CD3})", f"T.linalg.cond(k({CD3}), 'fro')", "T.linalg.cond(c(4, 2), -2)"],
+    "multi_dot": ["T.linalg.multi_dot([c(2, 3), c(3, 4), c(4, 1)])", "T.linalg.multi_dot([c(3), c(3, 2)])", "T.linalg.multi_dot([c(3), c(3, 2), c(2)])"],
+    "vecdot": ["T.linalg.vecdot(c(3), c(3))", "T.linalg.vecdot(c(2, 3), c(2, 3), dim=0)", "T.linalg.cross(c(2, 3), c(2, 3))"],
+    "vander": ["T.linalg.vander(c(3))", "T.linalg.vander(c(2, 3), N=2)", "T.linalg.vander(c(3), N=4)"],
+    "tensorinv": ["T.linalg.tensorinv(c(2, 2, 4))", "T.linalg.tensorsolve(c(2, 2, 4), c(2, 2))", "T.linalg.diagonal(c(3, 3))"],
+}
+ERRORS = [
+    "T.linalg.inv(T.zeros(2, 2))", "T.linalg.solve(T.zeros(2, 2), T.ones(2))", "T.linalg.cholesky(-T.eye(2))", "T.linalg.eig(a(2, 3))", "T.linalg.eig(i(2, 2))",
+    "T.linalg.lu_factor(a(3))", "T.linalg.lu_solve(*T.linalg.lu_factor(a(3, 3)), a(2, 1))", "T.linalg.householder_product(a(2, 3), a(2))", "T.linalg.det(a(2, 3))",
+    "T.linalg.slogdet(a(3))", "T.linalg.eigh(a(2, 3))", "T.linalg.vander(a(3), N=1)", "T.linalg.lu_factor_ex(T.zeros(2, 2), check_errors=True)", "T.linalg.svd(a(3))",
+]

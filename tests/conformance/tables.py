@@ -12,6 +12,7 @@ from tests.conformance import (
     methods,
     modules,
     networks,
+    plane,
     tensors,
     training,
     utilities,
@@ -21,7 +22,8 @@ TABLES: dict[str, dict[str, list[str]]] = {
     "torch": {**functions.CREATION, **functions.SHAPE, **functions.POINTWISE, **functions.COMPARISON,
               **functions.REDUCTION, **functions.PRODUCTS, **functions.OTHER, **common.POINTWISE,
               **common.REDUCTION, **common.COUNTING, **common.PLACES, **common.ARRANGING, **common.PRODUCTS,
-              **matrices.MATRICES},
+              **matrices.MATRICES, **plane.COMPLEX},
+    "torch.fft": plane.FFT, "complex": plane.EVERYDAY, "complex.linalg": matrices.COMPLEX,
     "torch.linalg": matrices.LINALG,
     "torch.special": common.SPECIAL,
     "torch.distributions": laws.LAWS,
@@ -69,6 +71,7 @@ FORWARD_DIFFERS = {
     **{expression: "PyTorch's forward mode of products gives zero" for expression in (
         "T.scatter_reduce(a(5), 0, i(8), a(8), 'prod')", "a(2, 5).scatter_reduce(1, i(2, 4), a(2, 4), 'prod')",
         "T.scatter_reduce(a(5), 0, i(8), a(8), 'prod', include_self=False)")},
+    "p(3) ** c(3)": "PyTorch's forward mode takes the real part of a complex tangent; ours is the central difference",
     "F.embedding(i(4), a(5, 2), padding_idx=1)": "the padding row has no derivative in either mode; PyTorch has "
                                                  "one in forward mode",
 }
@@ -102,5 +105,5 @@ ERRORS = [
     "data.DataLoader([1], shuffle=True, sampler=[0])", "data.TensorDataset(T.ones(2), T.ones(3))", "T.set_default_dtype(T.int64)",
     "T.ones(2, dtype=T.bool) - T.ones(2, dtype=T.bool)", "T.ones(2).view(T.ones(1))", "T.ones(2, 3).t().view(6)", "T.ones(2, 2, 2).t()",
     "T.dot(a(2), a(3))", "T.bmm(a(2, 2), a(2, 2))", "T.mm(a(2), a(2))", "T.matmul(T.tensor(1.0), a(2))", "T.full((2,), 'x')", "T.linspace(0, 1, -1)",
-    "T.masked_select(a(2), T.ones(2))", "T.where(a(2), a(2), a(2))", "a(2).expand(3)", "a(2, 3).repeat(2)", "T.ones(2).to('nowhere')",
+    *plane.ERRORS, *matrices.ERRORS, "T.masked_select(a(2), T.ones(2))", "T.where(a(2), a(2), a(2))", "a(2).expand(3)", "a(2, 3).repeat(2)", "T.ones(2).to('nowhere')",
 ]

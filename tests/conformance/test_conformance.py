@@ -40,9 +40,10 @@ def test_forward_mode_differs_where_the_page_says_so(expression: str, torch: Any
         compare.compare_forward(torch, rg, expression)
 
 
-@pytest.mark.parametrize(("part", "name"), [(part, name) for part, table in TABLES.items() for name in table])
+@pytest.mark.parametrize(("part", "name"), [(part, name) for part, table in TABLES.items() for name in table
+                                            if not part.startswith("complex")])
 def test_mistaken_arguments_raise_a_class_that_scripts_catch(part: str, name: str, torch: Any) -> None:
-    """Of each name the first sample; `make conformance` takes three."""
+    """Of each name the first sample, on real numbers; `make conformance` takes three."""
     compare.compare_mistakes(torch, rg, TABLES[part][name][0])
 
 

@@ -298,8 +298,15 @@ ALONE = {
                     "outside its domain PyTorch's iteration ends where it happens to; inside, "
                     "tests/conformance compares it"),
     "search": "a spoilt row is not sorted and has no answer; tests/conformance compares sorted ones",
-    **dict.fromkeys(("cholesky", "eigh", "qr", "svd", "pinv"),
+    **dict.fromkeys(("cholesky", "eigh", "qr", "svd", "pinv", "eig"),
                     "PyTorch refuses NaN, and signs of vectors are free; tests/conformance compares factors"),
+    **dict.fromkeys(("det", "slogdet", "lu", "lu_pivots"),
+                    "PyTorch has no half types there, and NaN stops a search for pivots; tests/conformance "
+                    "compares"),
+    "cofactors": "the derivative of det, compared where that is differentiated", "cofactor_slope": "the same",
+    "lu_order": "a permutation of rows by their exchanges: tests/conformance compares linalg.lu",
+    **dict.fromkeys(("fourier", "to_half_spectrum", "from_half_spectrum"),
+                    "PyTorch has no half types there, and spreads NaN otherwise; tests/conformance compares"),
     **dict.fromkeys(("conj", "real", "imag", "length", "as_real", "as_complex"),
                     "complex numbers, whose samples tests/conformance compares"),
     "exponent": "one half of frexp, as int64; tests/conformance compares that",

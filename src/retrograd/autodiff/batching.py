@@ -22,6 +22,7 @@ from retrograd.ops.composite import log_softmax, softmax
 from retrograd.ops.constant import argsort, iota, random_int, random_normal, random_uniform
 from retrograd.ops.contract import matmul_p
 from retrograd.ops.explicit import solve_p
+from retrograd.ops.fourier import fourier_p, from_half_p, to_half_p
 from retrograd.ops.gather import gather_p, place_p, scatter_add_p, scatter_along_p, take_p
 from retrograd.ops.pool import pool_pick_p, pool_place_p
 from retrograd.ops.window import conv_input_p, conv_p, conv_weight_p, fold_p, windows_p
@@ -190,6 +191,7 @@ BY_NAME: dict[str, Rule] = {prim.name: rule for prim, rule in {
     argsort: axis_rule, softmax: axis_rule, log_softmax: axis_rule, lin.cumsum_p: axis_rule,
     take_p: take_rule, scatter_add_p: take_rule, gather_p: gather_rule, scatter_along_p: gather_rule,
     as_real_p: stacked_rule, as_complex_p: stacked_rule,
+    fourier_p: reduction_rule, to_half_p: reduction_rule, from_half_p: reduction_rule,
     pool_pick_p: stacked_rule, pool_place_p: stacked_rule,
     attention_p: attention_rule, place_p: place_rule, checked_p: pointwise_rule,
     conv_p: conv_rule, conv_input_p: conv_rule, conv_weight_p: conv_rule,

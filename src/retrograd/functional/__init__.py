@@ -230,7 +230,7 @@ _LATER = {
         "cdist cosine_similarity gumbel_softmax normalize pairwise_distance",
 }
 _HOME = homes(_LATER, names.METHODS, names.FUNCTIONS, names.INNER,
-                    {"factors": " ".join(names.OLDER)})
+                    names.OLDER_HOMES)
 __all__ = [
     "allclose", "can_cast", "equal", "is_complex", "is_floating_point", "is_nonzero", "is_tensor", "numel",
     "promote_types", "result_type",

@@ -6,12 +6,13 @@ from typing import Any
 
 from retrograd.base.errors import ShapeError
 from retrograd.functional.arranging import many_of
-from retrograd.functional.door import Tensor, need_tensor
+from retrograd.functional.door import Tensor, need_tensor, wrap
 from retrograd.functional.elementwise import mul
 from retrograd.functional.matrix import multi_dot
 from retrograd.functional.products import matmul, plus_product, tensordot
 from retrograd.functional.reduce import sum
 from retrograd.functional.shape import reshape, unsqueeze
+from retrograd.ops.complex import conj
 
 
 def inner(input: Any, other: Any) -> Tensor:
@@ -45,7 +46,7 @@ def kron(input: Any, other: Any) -> Tensor:
 
 
 def vdot(input: Any, other: Any) -> Tensor:
-    """The sum of products of two vectors.
+    """The sum of products of two vectors, the first one conjugated.
 
     >>> import retrograd as rg
     >>> rg.vdot(rg.tensor([1.0, 2.0]), rg.tensor([3.0, 4.0]))
@@ -55,7 +56,7 @@ def vdot(input: Any, other: Any) -> Tensor:
     if a.ndim != 1 or a.shape != b.shape:
         raise ShapeError(f"input is {a.shape}, other is {b.shape}", op="vdot",
                          expected="two vectors of one length")
-    return matmul(input, other)
+    return matmul(wrap(conj(a)), other)
 
 
 def addmv(input: Any, mat: Any, vec: Any, *, beta: Any = 1, alpha: Any = 1) -> Tensor:

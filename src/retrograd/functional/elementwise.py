@@ -237,7 +237,7 @@ def sign(input: Any) -> Tensor:
 def _rounding(prim: Primitive, name: str, doc: str) -> Any:
     def fn(input: Any) -> Tensor:
         n = need_tensor(input, name)
-        return wrap(bind(prim if n.dtype.is_floating_point else lin.alias_p, (n,)))
+        return wrap(bind(prim if n.dtype.smooth else lin.alias_p, (n,)))
     fn.__name__ = fn.__qualname__ = name
     fn.__doc__ = doc
     return fn

@@ -11,11 +11,10 @@ from retrograd.base.dtype import finfo, int32, int64
 from retrograd.base.errors import ArgumentError, DTypeError, LinAlgError, ShapeError
 from retrograd.base.shape import numel
 from retrograd.engine.evaluate import evaluate
-from retrograd.functional.determinant import slogdet
 from retrograd.functional.door import Tensor, as_number, need_tensor, same_dtype, wrap
-from retrograd.functional.elementwise import eq, where
+from retrograd.functional.elementwise import abs
 from retrograd.functional.places import tril, triu
-from retrograd.functional.products import _now, identity, matmul, solve
+from retrograd.functional.products import computed, identity, matmul, solve
 from retrograd.functional.reduce import amax, sum
 from retrograd.functional.shape import reshape, transpose, unsqueeze
 from retrograd.graph.node import Node, bind, leaf
@@ -41,13 +40,6 @@ class SVD(NamedTuple):
     Vh: Any
 
 
-class Eigen(NamedTuple):
-    """What linalg.eigh returns."""
-
-    eigenvalues: Any
-    eigenvectors: Any
-
-
 class LeastSquares(NamedTuple):
     """What linalg.lstsq returns."""
 
@@ -64,7 +56,7 @@ class WithInfo(NamedTuple):
     info: Any
 
 
-def _matrix(A: Any, op: str, square: bool = False, name: str = "A") -> Node:
+def matrix(A: Any, op: str, square: bool = False, name: str = "A") -> Node:
     """The node of a batch of matrices in a dtype that NumPy factorises."""
     a = need_tensor(A, op, name)
     if a.ndim < 2 or square and a.shape[-1] != a.shape[-2]:
@@ -75,18 +67,27 @@ def _matrix(A: Any, op: str, square: bool = False, name: str = "A") -> Node:
     return a
 
 
+def by_triangle(a: Node, lower: bool) -> Node:
+    """Hermitian matrices read off one triangle; the derivative is that of the Hermitian part of the whole."""
+    part = tril(wrap(a if lower else mat.adjoint(a)), -1).node          # type: ignore[attr-defined]
+    on = mat.as_diagonal(mat.plain(mat.diagonal(a), a.dtype))
+    return bind(lin.override_p, (mat.hermitian_part(a), bind(stop, (part + mat.adjoint(part) + on,))))
+
+
 # ---------------------------------------------------------------- Cholesky
 def cholesky(A: Any, *, upper: bool = False) -> Tensor:
-    """L, lower triangular, with L L^T = A for positive definite A (or U = L^T, if upper). Derivative:
-    half the symmetric part of L^-T phi(L^T g) L^-1, phi the lower triangle with a halved diagonal.
+    """L, lower triangular, with L L^H = A for positive definite A (or U = L^H, if upper), of which one
+    triangle is read. Derivative: half the Hermitian part of L^-H phi(L^H g) L^-1, phi the lower triangle with
+    a halved diagonal.
 
     >>> import retrograd as rg
     >>> rg.linalg.cholesky(rg.tensor([[4.0, 2.0], [2.0, 5.0]]))
     tensor([[2., 0.],
             [1., 2.]])
     """
-    out = wrap(_now(bind(f.cholesky_p, (_matrix(A, "linalg.cholesky", True),))))
-    return transpose(out, -2, -1) if upper else out
+    a = by_triangle(matrix(A, "linalg.cholesky", True), not upper)
+    y = computed(bind(f.cholesky_p, (a,)))
+    return wrap(mat.adjoint(y) if upper else y)
 
 
 def cholesky_ex(A: Any, *, upper: bool = False, check_errors: bool = False) -> WithInfo:
@@ -100,7 +101,7 @@ def cholesky_ex(A: Any, *, upper: bool = False, check_errors: bool = False) -> W
 
 
 def _checked(fn: Any, A: Any, check: bool, op: str, *rest: Any) -> WithInfo:
-    a = _matrix(A, op, True)
+    a = matrix(A, op, True)
     info = np.zeros(a.shape[:-2], np.int32)
     try:
         out = fn(A, *rest)
@@ -143,25 +144,25 @@ def solve_ex(A: Any, B: Any, *, left: bool = True, check_errors: bool = False) -
 
 
 def cholesky_solve(B: Any, L: Any, upper: bool = False) -> Tensor:
-    """x with A x = B, where A = L L^T (or U^T U, if upper).
+    """x with A x = B, where A = L L^H (or U^H U, if upper).
 
     >>> import retrograd as rg
     >>> rg.cholesky_solve(rg.tensor([[8.0]]), rg.tensor([[2.0]]))
     tensor([[2.]])
     """
-    low = transpose(L, -2, -1) if upper else L
-    half = solve_triangular(low, B, upper=False)
-    return solve_triangular(transpose(low, -2, -1), half, upper=True)
+    turned = wrap(mat.adjoint(matrix(L, "cholesky_solve", True, "L")))
+    low, high = (turned, L) if upper else (L, turned)
+    return solve_triangular(high, solve_triangular(low, B, upper=False), upper=True)
 
 
 def cholesky_inverse(L: Any, upper: bool = False) -> Tensor:
-    """The inverse of A = L L^T (or U^T U, if upper).
+    """The inverse of A = L L^H (or U^H U, if upper).
 
     >>> import retrograd as rg
     >>> rg.cholesky_inverse(rg.tensor([[2.0]]))
     tensor([[0.2500]])
     """
-    return cholesky_solve(wrap(identity(_matrix(L, "cholesky_inverse", True, "L"))), L, upper)
+    return cholesky_solve(wrap(identity(matrix(L, "cholesky_inverse", True, "L"))), L, upper)
 
 
 def solve_triangular(A: Any, B: Any, *, upper: bool, left: bool = True,
@@ -175,8 +176,8 @@ def solve_triangular(A: Any, B: Any, *, upper: bool, left: bool = True,
     tensor([[0.5000],
             [0.5000]])
     """
-    a = _matrix(A, "linalg.solve_triangular", True)
-    _matrix(B, "linalg.solve_triangular", name="B")
+    a = matrix(A, "linalg.solve_triangular", True)
+    matrix(B, "linalg.solve_triangular", name="B")
     if not left:
         return transpose(solve_triangular(transpose(A, -2, -1), transpose(B, -2, -1), upper=not upper,
                                           unitriangular=unitriangular), -2, -1)
@@ -212,7 +213,7 @@ def qr(A: Any, mode: str = "reduced") -> QR:
     tensor([[5.0000, 2.2000],
             [0.0000, 0.4000]])
     """
-    a = _matrix(A, "linalg.qr")
+    a = matrix(A, "linalg.qr")
     if mode not in ("reduced", "complete", "r"):
         raise ArgumentError(f"mode is {mode!r}", op="linalg.qr", expected="'reduced', 'complete' or 'r'")
     m, n = a.shape[-2:]
@@ -222,32 +223,8 @@ def qr(A: Any, mode: str = "reduced") -> QR:
                                 fix="Use mode='reduced'.")
         evaluate([a])
         return QR(*(wrap(leaf(np.ascontiguousarray(x), a.dtype)) for x in np.linalg.qr(a.value, "complete")))
-    q, r = mat.unpack(_now(bind(f.qr_p, (a,))), *f.qr_sizes(a.shape))
+    q, r = mat.unpack(computed(bind(f.qr_p, (a,))), *f.qr_sizes(a.shape))
     return QR(wrap(lin.full(0, (0,), a.dtype)) if mode == "r" else wrap(q), wrap(r))
-
-
-def eigh(A: Any, UPLO: str = "L") -> Eigen:
-    """(eigenvalues in rising order, orthonormal eigenvectors as columns) of symmetric matrices. Derivative
-    of the
-    vectors: V (F * V^T dA V), F = 1/(w_j - w_i); the sign of a vector is free.
-
-    >>> import retrograd as rg
-    >>> rg.linalg.eigh(rg.tensor([[2.0, 1.0], [1.0, 2.0]])).eigenvalues
-    tensor([1., 3.])
-    """
-    if UPLO.upper() not in ("L", "U"):
-        raise ArgumentError(f"UPLO is {UPLO!r}", op="linalg.eigh", expected="'L' or 'U'")
-    return Eigen(*map(wrap, f.eigen_parts(_now(bind(f.eigh_p, (_matrix(A, "linalg.eigh", True),))))))
-
-
-def eigvalsh(A: Any, UPLO: str = "L") -> Tensor:
-    """The eigenvalues of symmetric matrices in rising order. Derivative: V diag(g) V^T.
-
-    >>> import retrograd as rg
-    >>> rg.linalg.eigvalsh(rg.tensor([[2.0, 1.0], [1.0, 2.0]]))
-    tensor([1., 3.])
-    """
-    return eigh(A, UPLO).eigenvalues  # type: ignore[no-any-return]
 
 
 def svd(A: Any, full_matrices: bool = True, *, driver: str | None = None) -> SVD:
@@ -258,8 +235,8 @@ def svd(A: Any, full_matrices: bool = True, *, driver: str | None = None) -> SVD
     >>> rg.linalg.svd(rg.tensor([[3.0, 0.0], [0.0, 4.0]])).S
     tensor([4., 3.])
     """
-    a = _matrix(A, "linalg.svd")
-    u, s, vh = sv.svd_parts(_now(bind(sv.svd_p, (a,))), a.shape)
+    a = matrix(A, "linalg.svd")
+    u, s, vh = sv.svd_parts(computed(bind(sv.svd_p, (a,))), a.shape)
     m, n = a.shape[-2:]
     if full_matrices and m != n:
         evaluate([a])
@@ -287,14 +264,14 @@ def svdvals(A: Any, *, driver: str | None = None) -> Tensor:
 
 
 def old_svd(input: Any, some: bool = True, compute_uv: bool = True) -> Any:
-    """torch.svd: (U, S, V), with V and not its transpose.
+    """torch.svd: (U, S, V), with V and not its adjoint.
 
     >>> import retrograd as rg
     >>> rg.svd(rg.tensor([[3.0, 0.0], [0.0, 4.0]]))[1]
     tensor([4., 3.])
     """
     out = svd(input, not some)
-    return SVD(out.U, out.S, transpose(out.Vh, -2, -1))
+    return SVD(out.U, out.S, wrap(mat.adjoint(out.Vh.node)))
 
 
 def old_qr(input: Any, some: bool = True) -> QR:
@@ -334,13 +311,13 @@ def pinv(A: Any, *, atol: Any = None, rtol: Any = None, hermitian: bool = False)
     tensor([[0.5000],
             [0.0000]])
     """
-    a = _matrix(A, "linalg.pinv")
+    a = matrix(A, "linalg.pinv")
     low, share = _cut(a, atol, rtol)
     if low and numel(a.shape):
         evaluate([a])
         top = np.linalg.svd(a.value, compute_uv=False).max()
         share = max(share, low / float(top)) if top else share
-    return wrap(_now(bind(sv.pinv_p, (a,), (share,))))
+    return wrap(computed(bind(sv.pinv_p, (a,), (share,))))
 
 
 def pinverse(input: Any, rcond: float = 1e-15) -> Tensor:
@@ -361,7 +338,7 @@ def matrix_rank(A: Any, tol: Any = None, *, atol: Any = None, rtol: Any = None,
     >>> rg.linalg.matrix_rank(rg.ones(2, 2))
     tensor(1)
     """
-    a = _matrix(A, "linalg.matrix_rank")
+    a = matrix(A, "linalg.matrix_rank")
     atol = tol if tol is not None else atol
     low, share = _cut(a, atol, rtol if tol is None else 0.0)
     s: Any = svdvals(wrap(bind(stop, (a,))))
@@ -381,7 +358,7 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
     if driver not in (None, "gels", "gelsy", "gelsd", "gelss"):
         raise ArgumentError(f"driver is {driver!r}", op="linalg.lstsq",
                             expected="'gels', 'gelsy', 'gelsd', 'gelss'")
-    a, b = _matrix(A, "linalg.lstsq"), need_tensor(B, "linalg.lstsq", "B")
+    a, b = matrix(A, "linalg.lstsq"), need_tensor(B, "linalg.lstsq", "B")
     same_dtype("linalg.lstsq", ("A", a), ("B", b))
     vector = b.ndim == a.ndim - 1 and b.shape == a.shape[:-1]
     if not vector and (b.ndim < 2 or b.shape[-2] != a.shape[-2]):
@@ -393,23 +370,12 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
     m, n = a.shape[-2:]
     empty = wrap(lin.full(0, (0,), a.dtype))
     full = m > n and driver not in (None, "gelsy") and bool((rank == n).all())                            # type: ignore[attr-defined]
-    rest = sum((matmul(A, x) - right) ** 2, -2) if full else empty      # type: ignore[operator]
+    rest = sum(abs(matmul(A, x) - right) ** 2, -2) if full else empty   # type: ignore[operator]
     if vector and rest is not empty:
         rest = reshape(rest, a.shape[:-2])
     known = wrap(lin.full(0, (0,), int64)) if driver == "gels" else rank
     values = svdvals(wrap(bind(stop, (a,)))) if driver in ("gelsd", "gelss") else empty
     return LeastSquares(reshape(x, x.shape[:-1]) if vector else x, rest, known, values)
-
-
-def logdet(input: Any) -> Tensor:
-    """log det, nan where det is below 0.
-
-    >>> import retrograd as rg
-    >>> rg.logdet(rg.tensor([[1.0, 0.0], [0.0, 1.0]]))
-    tensor(0.)
-    """
-    sign, size = slogdet(input)
-    return where(eq(sign, -1), math.nan, size)
 
 
 def matrix_exp(A: Any) -> Tensor:
@@ -420,7 +386,7 @@ def matrix_exp(A: Any) -> Tensor:
     tensor([[1., 0.],
             [0., 1.]])
     """
-    a = _matrix(A, "linalg.matrix_exp", True)
+    a = matrix(A, "linalg.matrix_exp", True)
     if not numel(a.shape):
         return wrap(bind(lin.alias_p, (a,)))
     evaluate([a])
@@ -470,18 +436,3 @@ def tensorsolve(A: Any, B: Any, dims: Any = None) -> Tensor:
         raise ShapeError(f"A is {a.shape}, B is {b.shape}", op="linalg.tensorsolve",
                          expected="A with as many unknowns as equations")
     return reshape(solve(wrap(lin.reshape(a, (numel(b.shape), numel(shape)))), reshape(B, -1)), shape)
-
-
-def vander(x: Any, *, N: int | None = None) -> Tensor:
-    """Powers 0, 1, ..., N - 1 of the elements of vectors, as the last dimension.
-
-    >>> import retrograd as rg
-    >>> rg.linalg.vander(rg.tensor([2, 3]), N=3)
-    tensor([[1, 2, 4],
-            [1, 3, 9]])
-    """
-    n = need_tensor(x, "linalg.vander", "x")
-    count = n.shape[-1] if N is None else N
-    powers = wrap(lin.cast(leaf(np.arange(count), int64), n.dtype))
-    return unsqueeze(x, -1) ** powers                   # type: ignore[operator, no-any-return]
-

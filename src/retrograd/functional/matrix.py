@@ -14,7 +14,10 @@ from retrograd.functional.determinant import square
 from retrograd.functional.door import Tensor, need_tensor, wrap
 from retrograd.functional.factors import svdvals
 from retrograd.functional.products import identity, inv, matmul
-from retrograd.functional.shape import movedim, roll, unsqueeze
+from retrograd.functional.scans import cumprod
+from retrograd.functional.shape import cat, expand, movedim, roll, unsqueeze
+from retrograd.ops import linear as lin
+from retrograd.ops.complex import conj
 
 
 def vector_norm(x: Any, ord: Any = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
@@ -141,13 +144,13 @@ def multi_dot(tensors: Any) -> Tensor:
 
 
 def vecdot(x: Any, y: Any, *, dim: int = -1) -> Tensor:
-    """The sum of products along dim.
+    """The sum of products along dim, x conjugated.
 
     >>> import retrograd as rg
     >>> rg.linalg.vecdot(rg.ones(2, 3), rg.arange(3.0))
     tensor([3., 3.])
     """
-    return r.sum(e.mul(x, y), dim)  # type: ignore[no-any-return]
+    return r.sum(e.mul(wrap(conj(need_tensor(x, "linalg.vecdot", "x"))), y), dim)  # type: ignore[no-any-return]
 
 
 def cross(input: Any, other: Any, *, dim: int = -1) -> Tensor:
@@ -163,3 +166,24 @@ def cross(input: Any, other: Any, *, dim: int = -1) -> Tensor:
             raise ShapeError(f"{name} is {shape}", op="linalg.cross", expected=f"3 elements along dim {dim}")
     return e.sub(e.mul(roll(input, -1, dim), roll(other, -2, dim)),
                  e.mul(roll(input, -2, dim), roll(other, -1, dim)))
+
+
+def vander(x: Any, *, N: int | None = None) -> Tensor:
+    """Powers 0, 1, ..., N - 1 of the elements of vectors, as the last dimension.
+
+    >>> import retrograd as rg
+    >>> rg.linalg.vander(rg.tensor([2, 3]), N=3)
+    tensor([[1, 2, 4],
+            [1, 3, 9]])
+    """
+    n = need_tensor(x, "linalg.vander", "x")
+    if not n.ndim:
+        raise ShapeError("x has no dimension", op="linalg.vander", expected="vectors")
+    count = n.shape[-1] if N is None else N
+    if count < 1 or N is not None and N <= 1:
+        raise ArgumentError(f"N is {count}", op="linalg.vander", expected="a number above 1")
+    one = wrap(lin.full(1, (*n.shape, 1), n.dtype))
+    if count == 1:
+        return one
+    repeated = expand(unsqueeze(x, -1), (*n.shape, count - 1))
+    return cat([one, cumprod(repeated, -1, dtype=n.dtype)], -1)  # type: ignore[no-any-return]

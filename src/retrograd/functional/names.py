@@ -30,8 +30,9 @@ METHODS = {
     "statistics": "corrcoef cov dist nanmean nansum renorm",
     "places": "argwhere",
     "matrix": "cross matrix_power",
-    "determinant": "det slogdet",
-    "factors": "cholesky_inverse cholesky_solve logdet matrix_exp pinverse triangular_solve",
+    "determinant": "det logdet slogdet",
+    "elimination": "geqrf",
+    "factors": "cholesky_inverse cholesky_solve matrix_exp pinverse triangular_solve",
 }
 # Functions of torch that are no methods.
 FUNCTIONS = {
@@ -44,11 +45,14 @@ FUNCTIONS = {
         triu_indices unravel_index vander""",
     "combining": "chain_matmul",
     "statistics": "pdist",
+    "elimination": "lu_unpack",
 }
 # Reached through `functional` only (the method `unfold` is `windows`: F.unfold is another).
 INNER = {"arranging": "windows", "writing": "fill_diagonal"}
 # Functions of torch that are methods, under another name in their module: torch's are older than linalg's.
-OLDER = {"cholesky": "old_cholesky", "qr": "old_qr", "svd": "old_svd"}
+OLDER = {"cholesky": "old_cholesky", "qr": "old_qr", "svd": "old_svd", "lu": "old_lu",
+         "lu_solve": "old_lu_solve", "orgqr": "householder_product"}
+OLDER_HOMES = {"factors": "cholesky qr svd", "elimination": "lu lu_solve orgqr"}
 # Those that have a form that writes in place.
 IN_PLACE = """
     acos acosh arccos arccosh arcsin arcsinh arctan2 arctanh asin asinh atan2 atanh cosh deg2rad hypot

@@ -257,9 +257,12 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Tensor:
     return einsum(f"{''.join(tx)},{''.join(ty)}->{''.join(out)}", a, b)
 
 
-def solve(A: Any, B: Any) -> Tensor:
-    """x with A x = B over the last dimensions; derivative to B: A^-T g, to A: -(A^-T g) x^T.
-    Singular A raises."""
+def solve(A: Any, B: Any, *, left: bool = True) -> Tensor:
+    """x with A x = B (x A = B, if not left) over the last dimensions; derivative to B: A^-H g, to A:
+    -(A^-H g) x^H. Singular A raises."""
+    if not left:
+        turned = solve(*(wrap(lin.swap_last(need_tensor(x, "linalg.solve"))) for x in (A, B)))
+        return wrap(lin.swap_last(turned.node))         # type: ignore[attr-defined]
     a, b = need_tensor(A, "linalg.solve", "A"), need_tensor(B, "linalg.solve", "B")
     same_dtype("linalg.solve", ("A", a), ("B", b))
     if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
@@ -271,10 +274,10 @@ def solve(A: Any, B: Any) -> Tensor:
                          expected="as many rows of B as of A")
     lead = broadcast_shapes(a.shape[:-2], y.shape[:-2])
     x = bind(explicit.solve_p, (expand_to(a, (*lead, *a.shape[-2:])), expand_to(y, (*lead, *y.shape[-2:]))))
-    return wrap(lin.reshape(_now(x), x.shape[:-1]) if vector else _now(x))
+    return wrap(lin.reshape(computed(x), x.shape[:-1]) if vector else computed(x))
 
 
-def _now(x: Node) -> Node:
+def computed(x: Node) -> Node:
     """Computed at the call, so that a singular matrix raises inside the user's try;
     not while transforming."""
     if not modes.levels:
@@ -289,7 +292,7 @@ def inv(A: Any) -> Tensor:
         raise ShapeError(f"A is {a.shape}", op="linalg.inv", expected="square matrices")
     if not a.dtype.smooth:
         raise MissingError(f"A is {a.dtype.name}", op="linalg.inv", fix="Convert it with .float().")
-    return wrap(_now(bind(explicit.solve_p, (a, identity(a)))))
+    return wrap(computed(bind(explicit.solve_p, (a, identity(a)))))
 
 
 def identity(a: Node) -> Node:

@@ -11,11 +11,11 @@ from typing import Any
 
 from retrograd.base.errors import LinAlgError
 from retrograd.functional.determinant import det, slogdet
+from retrograd.functional.eigen import eig, eigh, eigvals, eigvalsh
+from retrograd.functional.elimination import householder_product, lu, lu_factor, lu_factor_ex, lu_solve
 from retrograd.functional.factors import (
     cholesky,
     cholesky_ex,
-    eigh,
-    eigvalsh,
     inv_ex,
     lstsq,
     matrix_exp,
@@ -28,7 +28,6 @@ from retrograd.functional.factors import (
     svdvals,
     tensorinv,
     tensorsolve,
-    vander,
 )
 from retrograd.functional.into import install
 from retrograd.functional.matrix import (
@@ -38,6 +37,7 @@ from retrograd.functional.matrix import (
     matrix_power,
     multi_dot,
     norm,
+    vander,
     vecdot,
     vector_norm,
 )
@@ -46,10 +46,11 @@ from retrograd.functional.products import inv, matmul, solve
 from retrograd.missing import attribute_error
 
 __all__ = [
-    "LinAlgError", "cholesky", "cholesky_ex", "cond", "cross", "det", "diagonal", "eigh", "eigvalsh", "inv",
-    "inv_ex", "lstsq", "matmul", "matrix_exp", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot",
-    "norm", "pinv", "qr", "slogdet", "solve", "solve_ex", "solve_triangular", "svd", "svdvals", "tensorinv",
-    "tensorsolve", "vander", "vecdot", "vector_norm",
+    "LinAlgError", "cholesky", "cholesky_ex", "cond", "cross", "det", "diagonal", "eig", "eigh",
+    "eigvals", "eigvalsh", "householder_product", "inv", "inv_ex", "lstsq", "lu", "lu_factor",
+    "lu_factor_ex", "lu_solve", "matmul", "matrix_exp", "matrix_norm", "matrix_power", "matrix_rank",
+    "multi_dot", "norm", "pinv", "qr", "slogdet", "solve", "solve_ex", "solve_triangular", "svd",
+    "svdvals", "tensorinv", "tensorsolve", "vander", "vecdot", "vector_norm",
 ]
 
 

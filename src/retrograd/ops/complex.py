@@ -38,8 +38,7 @@ def _as_real_infer(inputs: tuple[Node, ...], params: Any) -> Inferred:
 
 
 def _as_real_np(x: Any) -> Any:
-    x = np.asarray(x, order="C")
-    return x.view(x.real.dtype).reshape(*x.shape, 2)
+    return np.asarray(x, order="C").reshape(*x.shape, 1).view(x.real.dtype)
 
 
 def _as_complex_infer(inputs: tuple[Node, ...], params: Any) -> Inferred:

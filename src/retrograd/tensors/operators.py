@@ -239,7 +239,13 @@ def _number(self: Tensor, kind: Callable[[Any], Any], name: str) -> Any:
         raise ArgumentError(f"a tensor with {self.numel()} elements has no single truth value"
                             if name == "bool" else
                             f"a tensor with {self.numel()} elements is not one number", op=name, fix=hint)
-    return kind(self.item())
+    value = self.item()
+    if self.dtype.is_complex and kind in (float, int):
+        if value.imag:
+            raise ArgumentError(f"{value} is no real number", op=name,
+                                fix="Use .real, .abs() or complex(x) .")
+        value = value.real
+    return kind(value)
 
 
 def to_index(self: Tensor) -> int:
