@@ -105,6 +105,21 @@ def test_a_held_tensor_whose_graph_was_freed_can_be_printed() -> None:
     assert "grad_fn" in repr(h)
 
 
+@pytest.mark.parametrize("layer", [False, True], ids=["functions", "a layer"])
+def test_a_loss_of_what_another_backward_frees_can_be_walked_back(layer: bool) -> None:
+    for _ in range(4):                  # built, looked up, followed
+        w = rg.tensor([[2.0, 3.0]], requires_grad=True)
+        x = rg.nn.functional.linear(rg.ones(1, 1), w.t()) if layer else w.exp()
+        other = (x.detach().square() * w).sum()
+        loss = (x * 1).sum()
+        value = x.detach().clone()
+        del x
+        loss.backward()
+        first = w.grad.clone()
+        other.backward()
+        np.testing.assert_array_equal((w.grad - first).numpy(), value.square().numpy())
+
+
 def test_a_tensor_made_of_a_freed_graph_has_its_value() -> None:
     x = rg.tensor([1.0, 2.0], requires_grad=True)
     h = x * 3

@@ -161,3 +161,72 @@ def test_reading_between_writes_changes_nothing(read: Callable[[Any], Any]) -> N
         v.add_(k)
         read(v)
     assert x.tolist() == [8.0, 20.0, 28.0]      # 2*(2*(2*2+0)+1)+2 and 2*(2*(2*3+0)+1)+2
+
+
+def test_a_write_without_gradients_keeps_the_history(both: Callable[..., None]) -> None:
+    def action(lib: Any) -> Any:
+        x = lib.ones(3, requires_grad=True)
+        y = x * 2
+        row = y[0]
+        with lib.no_grad():
+            row.mul_(3)
+            y.mul_(2)
+            seen = [y.requires_grad, row.requires_grad]
+        (y.sum() + row).backward()
+        first = x.grad.clone()
+        z = x * 3
+        with lib.no_grad():
+            z.zero_()
+            z.copy_(lib.arange(3.0))
+            z[0] = 7
+        (z * z).sum().backward()
+        return [*seen, y, row, first, x.grad]
+    both(action)
+
+
+def test_what_is_written_to_a_detached_tensor_is_its_history_alone(both: Callable[..., None]) -> None:
+    def action(lib: Any) -> Any:
+        w = lib.tensor([2.0, 3.0], requires_grad=True)
+        seen = []
+
+        def graded(*losses: Any) -> None:
+            for loss in losses:
+                loss.backward()
+            seen.append(w.grad)
+            w.grad = None
+        x = lib.ones(2)
+        d = x.detach()
+        d.mul_(w)
+        d.add_(w)
+        seen += [x.requires_grad, d.requires_grad, x.clone()]
+        graded(d.sum() + x.sum())
+        d = x.detach()
+        part = d[0]
+        part.mul_(w[0])
+        seen += [d.requires_grad, part.requires_grad, x.requires_grad]
+        graded((d * d).sum())
+        d = x.detach()
+        d.mul_(w)
+        x.add_(1)
+        seen += [d.detach().clone(), d.requires_grad]
+        graded((d * 3).sum())
+        y = w * 1
+        d = y.detach()
+        d.mul_(w)
+        graded((y * 1).sum(), d.sum())
+        h = w * 2
+        h.detach_()
+        h += w
+        graded(h.sum())
+        z = lib.ones(4).detach().view(2, 2)
+        z[0] = w
+        graded((z * z).sum())
+        with lib.no_grad():
+            d = x.detach()
+            d.mul_(w)
+        return [*seen, d.requires_grad, d.detach().requires_grad]
+    both(action)
+
+
+def test_a_view_does_not_forget_its_history(both: Callable[..., None]) -> None:
+    both(lambda lib: (lib.ones(2, requires_grad=True) * 2)[0].detach_())

@@ -66,12 +66,9 @@ def from_environment(environ: dict[str, str] | os._Environ[str] = os.environ) ->
             except ValueError:
                 raise ArgumentError(f"{name}={environ[name]!r} cannot be read", expected=f.metadata["is"],
                                     fix=f"Unset {name} or give it such a value.") from None
-    missing = config.check - {"nan", "ir", "replay"}
-    if missing or config.dump not in ("", *DUMPS):
-        what = f"RETROGRAD_CHECK={','.join(sorted(missing))}" if missing else \
-            f"RETROGRAD_DUMP={config.dump}"
-        raise MissingError(f"{what} is not there yet",
-                           fix=f"CHECK takes nan, ir and replay so far, DUMP takes {', '.join(DUMPS)}.")
+    if config.dump not in ("", *DUMPS):
+        raise MissingError(f"RETROGRAD_DUMP={config.dump} is not there yet",
+                           fix=f"DUMP takes {', '.join(DUMPS)}.")
     return config
 
 

@@ -125,6 +125,16 @@ class enable_grad(_GradMode):
         return super().__new__(cls)
 
 
+def recording(make: Callable[..., Any], *args: Any) -> Any:
+    """What `make(*args)` gives with gradients recorded, whatever the mode: history that is not to be lost."""
+    state = local.state
+    before, state.grad = state.grad, True
+    try:
+        return make(*args)
+    finally:
+        state.grad = before
+
+
 class inference_mode(_GradMode):
     """As `no_grad` (mode=True) or `enable_grad` (mode=False)."""
 

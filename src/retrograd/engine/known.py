@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+from retrograd.autodiff.expand import must_expand
 from retrograd.autodiff.reverse import free, pullback
+from retrograd.autodiff.rules import residuals
 from retrograd.base.dtype import int64
 from retrograd.engine import quick
 from retrograd.engine.again import remember
@@ -16,7 +18,7 @@ from retrograd.engine.linearize import Linear, linearize
 from retrograd.engine.program import make_program, programs
 from retrograd.engine.quick import policy
 from retrograd.graph.graph import topological
-from retrograd.graph.node import LEAF, PLAIN, Node, const_p, leaf, release
+from retrograd.graph.node import LEAF, PLAIN, TRACKED, Node, const_p, leaf, release
 from retrograd.ops.gather import few_rows, parts_of, scatter_add_p
 
 
@@ -28,6 +30,7 @@ class Known(NamedTuple):
     held: dict[int, int]    # places of the nodes whose values it delivers -> their places in its results
     walked: list[int]       # places of what is freed: what leads from the root to a leaf
     rows: frozenset[int]    # the places in wrt whose cotangents are a few rows of a table, with their places
+    kept: tuple[int, ...] = ()      # places in held of what another backward will read, and this one frees
 
 
 def run(root: Node, g: Node, wrt: Sequence[Node] | None = None) -> dict[Node, Node] | None:
@@ -48,7 +51,9 @@ def run(root: Node, g: Node, wrt: Sequence[Node] | None = None) -> dict[Node, No
             return None
         key = *key, tuple([place.get(w) for w in wrt])
     latest: Known | None = programs.get(key)
-    if latest is None and wrt is None:
+    kept = _read_elsewhere(linear, root, held) if latest is None else latest.kept
+    held.update((k, linear.order[k]) for k in kept)
+    if latest is None and wrt is None and not kept:
         trace = partial(_walked, linear, root, g, held)
         found = families.find(("backward", g.params, tuple(held)), linear, trace)
         out = None if found is None else found.run([n.value for n in linear.leaves],
@@ -68,8 +73,8 @@ def run(root: Node, g: Node, wrt: Sequence[Node] | None = None) -> dict[Node, No
                 release(n)
         free(order)
         return {w: leaf(value, w.dtype) for w, value in cotangents.items()}
-    known, tracked = _program(latest, key, linear, root, g, held, wrt)
-    if tracked is None and wrt is None and not known.rows:
+    known, tracked = _program(latest, key, linear, root, g, held, wrt, kept)
+    if tracked is None and wrt is None and not known.rows and not kept:
         remember(root, linear, pending, held, known)
     out = known.program.run([n.value for n in linear.leaves], [n.value for n in linear.scalars])
     pending.clear()
@@ -77,7 +82,8 @@ def run(root: Node, g: Node, wrt: Sequence[Node] | None = None) -> dict[Node, No
 
 
 def _program(latest: Known | None, key: Any, linear: Linear, root: Node, g: Node, held: dict[int, Node],
-             wrt: Sequence[Node] | None = None) -> tuple[Known, list[Node] | None]:
+             wrt: Sequence[Node] | None = None, kept: tuple[int, ...] = ()
+             ) -> tuple[Known, list[Node] | None]:
     """The program that was found, if it delivers what is held; else a new one, and the nodes it walked."""
     if latest is not None and all([k in latest.held for k in held]):
         return latest, None
@@ -92,9 +98,32 @@ def _program(latest: Known | None, key: Any, linear: Linear, root: Node, g: Node
     rows = _by_rows(grads) if wrt is None else frozenset()
     parts = [p for n in grads.values() for p in (parts_of(n) if rows else (n,))]
     known = Known(make_program([root, *held.values(), *parts], linear.leaves, linear.scalars),
-                  [place[w] for w in grads], {k: j for j, k in enumerate(held, 1)}, walked, rows)
+                  [place[w] for w in grads], {k: j for j, k in enumerate(held, 1)}, walked, rows, kept)
     programs.put(key, known)
     return known, [n for n in order if n.rg != LEAF]
+
+
+def _read_elsewhere(linear: Linear, root: Node, held: Mapping[int, Node]) -> tuple[int, ...]:
+    """Places of the values that derivatives of what waits beside this graph will read, and that could not be
+    computed any more once this graph is freed: a loss of x.detach() where x is freed with another loss."""
+    if not any([n.rg == TRACKED for n in held.values()]):
+        return ()
+    walked = set(on_the_way(linear, root))
+    order = linear.order
+    beside = [n for k, n in enumerate(order) if n.rg == TRACKED and k not in walked and n.value is None]
+    if not beside:
+        return ()
+    gone: set[Node] = {order[k] for k in walked if order[k].value is None}
+    found: set[int] = set()
+    lost = set(gone)
+    for n in order:
+        if n.value is None and not lost.isdisjoint(n.inputs):
+            lost.add(n)
+    for n in beside:
+        for r in n.inputs if must_expand(n) else residuals(n):
+            if r in lost and r not in gone and r is not n:
+                found.add(linear.place[r])
+    return tuple(sorted(found))
 
 
 def unfinished(root: Node, g: Node) -> tuple[Linear, Known, dict[Node, Node]] | None:
@@ -109,7 +138,9 @@ def unfinished(root: Node, g: Node) -> tuple[Linear, Known, dict[Node, Node]] | 
     latest: Known | None = programs.get(key)
     if latest is None and policy.takes(key, linear, backward=True):
         return None
-    known, _ = _program(latest, key, linear, root, g, held)
+    kept = _read_elsewhere(linear, root, held) if latest is None else latest.kept
+    held.update((k, linear.order[k]) for k in kept)
+    known, _ = _program(latest, key, linear, root, g, held, None, kept)
     out = known.program.run([n.value for n in linear.leaves], [n.value for n in linear.scalars])
     return linear, known, _delivered(known, linear, root, held, out, ())
 

@@ -26,9 +26,11 @@ class Node:
 
     `where` is the user's line as (code, instruction); `hooks` are called on the cotangent; `owner` is a weak
     reference to the tensor whose .grad collects (of a leaf), or what a composite read before it was opened.
+    `shows` is set under RETROGRAD_CHECK=inplace only: the memory it was read from, and its version then.
     """
 
-    __slots__ = ("prim", "inputs", "params", "shape", "dtype", "rg", "value", "where", "hooks", "owner")
+    __slots__ = ("prim", "inputs", "params", "shape", "dtype", "rg", "value", "where", "hooks", "owner",
+                 "shows")
 
     def __init__(self, prim: Primitive, inputs: tuple[Node, ...], params: tuple[Any, ...], shape: Shape,
                  dtype: DType, rg: int = PLAIN, value: Any = None, where: Any = None) -> None:

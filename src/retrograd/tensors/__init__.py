@@ -2,4 +2,4 @@
 
 from retrograd.base.later import later
 
-__getattr__, __dir__ = later(__name__, rare="delivery made_by memory repr storages")
+__getattr__, __dir__ = later(__name__, rare="delivery made_by memory overwritten repr storages")

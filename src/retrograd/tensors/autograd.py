@@ -18,7 +18,7 @@ from retrograd.ops import linear as lin
 from retrograd.ops.gather import few_rows
 from retrograd.ops.linear import full
 from retrograd.ops.pointwise import add as add_p
-from retrograd.tensors import delivery
+from retrograd.tensors import delivery, overwritten
 from retrograd.tensors.tensor import Tensor
 
 
@@ -89,6 +89,8 @@ def backward(
     if len(given) != len(roots):
         raise ArgumentError(f"{len(given)} gradients for {len(roots)} outputs", op="backward")
     _require_history(roots, "backward")
+    if "inplace" in config.check:
+        overwritten.check(roots)
     starts = [start_of(r, g, "backward") for r, g in zip(roots, given)]
     keep = create_graph if retain_graph is None else retain_graph
     wrt = None
@@ -173,6 +175,8 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: bool
     if len(given) != len(roots):
         raise ArgumentError(f"{len(given)} gradients for {len(roots)} outputs", op="grad")
     _require_history(roots, "grad")
+    if "inplace" in config.check:
+        overwritten.check(roots)
     for k, x in enumerate(wrt):
         if not x.requires_grad:
             raise AutogradError(f"inputs[{k}] does not require grad", op="grad",
@@ -319,3 +323,5 @@ def install() -> None:
 
 
 install()
+if "inplace" in config.check:
+    overwritten.install()

@@ -6,8 +6,13 @@ memory of another, has its own.
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 from retrograd.base.shape import Shape, numel
 from retrograd.graph.node import Node, bind
+from retrograd.graph.wrapping import View
 from retrograd.ops import linear as lin
 
 
@@ -53,3 +58,16 @@ def row_major(shape: Shape) -> Shape:
 def same_walk(shape: Shape, a: Shape, b: Shape) -> bool:
     """Whether two sets of strides visit the same places (those of axes of size 1 do not matter)."""
     return 0 in shape or all(x == y for n, x, y in zip(shape, a, b) if n != 1)
+
+
+def through(array: Any, chain: list[View], shape: tuple[int, ...] | None = None) -> Any:
+    """The array, of which the first elements are seen in that shape, as the views show it; None where NumPy
+    would have to copy."""
+    try:
+        if shape is not None and array.shape != shape:
+            array = np.reshape(np.reshape(array, -1, copy=False)[:numel(shape)], shape)
+        for view in chain:
+            array = view.array(array)
+    except ValueError:
+        return None
+    return array

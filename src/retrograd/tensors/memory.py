@@ -19,9 +19,9 @@ from retrograd.graph.node import Node, bind, hole, leaf
 from retrograd.ops import linear as lin
 from retrograd.ops.gather import place_p
 from retrograd.ops.strided import places, strided_p
-from retrograd.tensors.flat import row, row_major, same_walk
+from retrograd.tensors.flat import row, row_major, same_walk, through
 from retrograd.tensors.storage import Storage
-from retrograd.tensors.tensor import Tensor, _through
+from retrograd.tensors.tensor import Tensor
 
 
 # ---------------------------------------------------------------- questions
@@ -69,7 +69,7 @@ def storage_offset(self: Tensor) -> int:
     shape = root._node.shape
     steps = [k * root.itemsize for k in row_major(shape)]
     whole: Any = np.lib.stride_tricks.as_strided(np.zeros(1, root.dtype.np), shape, steps)
-    seen = _through(whole, chain)
+    seen = through(whole, chain)
     between = seen.__array_interface__["data"][0] - whole.__array_interface__["data"][0]
     return int(between // seen.itemsize)
 

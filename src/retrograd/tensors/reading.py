@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from retrograd.tensors.tensor import Tensor, _through
+from retrograd.tensors.flat import through
+from retrograd.tensors.tensor import Tensor
 
 
 def current(t: Tensor) -> Any:
@@ -19,5 +20,5 @@ def current(t: Tensor) -> Any:
     root, chain = t._chain()
     storage = root._storage
     memory = None if storage is None else storage.memory
-    array = None if memory is None else _through(memory, chain, root._node.shape)
+    array = None if memory is None else through(memory, chain, root._node.shape)
     return t._value() if array is None else array

@@ -38,9 +38,10 @@ class Home:
 
 class Storage:
     """node: the value without the derivative of a leaf; version: how often it was written, of which `quiet`
-    times through `.data` or from outside, which autograd does not count."""
+    times through `.data` or from outside, which autograd does not count; writes: where, and set under
+    RETROGRAD_CHECK=inplace only."""
 
-    __slots__ = ("node", "version", "quiet", "memory", "home", "__weakref__")
+    __slots__ = ("node", "version", "quiet", "memory", "home", "writes", "__weakref__")
 
     def __init__(self, node: Node) -> None:
         self.node = node

@@ -17,7 +17,7 @@ from retrograd.base.errors import (
     InplaceError,
     MissingAttributeError,
 )
-from retrograd.base.modes import changes, local, modes
+from retrograd.base.modes import changes, local, modes, recording
 from retrograd.base.shape import Size, numel
 from retrograd.engine import evaluate as engine
 from retrograd.functional.door import TensorBase, View, hooks
@@ -26,7 +26,7 @@ from retrograd.ops.constant import stop
 from retrograd.ops.linear import alias_p, cast, override_p
 from retrograd.tensors import made_by
 from retrograd.tensors.device import CPU, Device
-from retrograd.tensors.flat import leading, row_major, with_leading
+from retrograd.tensors.flat import leading, row_major, through, with_leading
 from retrograd.tensors.storage import Storage
 
 
@@ -88,13 +88,16 @@ class Tensor(TensorBase):
                 return self._tracked(n) if self._leaf else n
             raw = self._parent.node
             if self._seen != s.version:
-                raw = self._view.read(raw)
+                raw = recording(self._view.read, raw) if self._node.rg else self._view.read(raw)
         else:
             s.settle()
             raw = s.node if s.node.shape == self._node.shape else leading(s.node, self._node.shape)
             # Forward mode walks all nodes, also those that were recorded without gradients.
-            if self._detached and self._seen != s.version and (raw.rg or local.state.levels):
-                raw = bind(stop, (raw,))
+            if self._detached and self._seen != s.version:
+                if raw.rg or local.state.levels:
+                    raw = bind(stop, (raw,))
+                if self._node.rg == TRACKED and self._seen >= 0:        # a history of its own: it stays
+                    raw = recording(bind, override_p, (self._node, raw))
         if self._seen != s.version:
             self._node = self._tracked(raw) if self._leaf else raw
             self._seen = s.version
@@ -117,7 +120,7 @@ class Tensor(TensorBase):
         s = root._storage
         if s is None or s.memory is None or root._leaf or s.node.rg or not s.outside():
             return None
-        return _through(s.memory, chain, root._node.shape)
+        return through(s.memory, chain, root._node.shape)
 
     def _tracked(self, raw: Node) -> Node:
         """The node of a leaf that collects gradients, over the value `raw`."""
@@ -154,7 +157,7 @@ class Tensor(TensorBase):
         state = local.state
         if view.cuts and _fixed(node) and not node.rg and node.value.__class__ is np.ndarray:
             # A batch of a data set: where it begins is no part of any program.
-            part = _through(node.value, [view])
+            part = through(node.value, [view])
             node = leaf(part, node.dtype) if part is not None else view.read(node)
         elif view.dtype is not None:
             node = view.read(node)
@@ -203,15 +206,19 @@ class Tensor(TensorBase):
             self._parent._store(self._view.write(self._parent.node, new))
         else:
             storage = self._own()
+            mine = new
             if (self._leaf or self._detached) and new.rg:
                 new = bind(stop, (new,))
             old = storage.node
             if old.shape != new.shape:
                 new = with_leading(old, new)
-            if self._detached and old.rg and old.shape == new.shape:
-                new = bind(override_p, (old, new))    # the value changes, the history of the others does not
+            if old.rg and (self._detached or not modes.grad):
+                new = recording(bind, override_p, (old, new))    # the value changes, the history does not
             storage.write(new)
             storage.quiet += self._quiet
+            if mine.rg and self._detached and not self._leaf and mine.shape == self._node.shape:
+                self._node, self._seen = mine, storage.version      # the history is this name's alone
+                recorder.pending.append(mine)
         self._refresh()
 
     def _assign(self, new: Any) -> None:
@@ -226,7 +233,7 @@ class Tensor(TensorBase):
             if storage.node.shape != n.shape and self._node.shape == n.shape:
                 n = with_leading(storage.node, n)
             if storage.node.rg and storage.node.shape == n.shape:
-                n = bind(override_p, (storage.node, n))
+                n = recording(bind, override_p, (storage.node, n))
             storage.write(n)
         self._refresh()
 
@@ -367,11 +374,13 @@ class Tensor(TensorBase):
         self._lie(value)
 
     def detach_(self) -> Tensor:
-        """Forget the history of this tensor."""
-        self._leaf, changes.count = False, changes.count + 1
-        n = self.node
-        if n.rg or local.state.levels:
-            self._store(bind(stop, (n,)))
+        """Forget the history of this tensor; others of its memory keep theirs."""
+        if self._parent is not None and not self._placed:
+            raise AutogradError("a view has its history of its base", op="detach_", fix="Use x.detach() .")
+        changes.count += 1
+        self._own()
+        self._leaf, self._detached, self._seen = False, True, -1
+        self._refresh()
         return self
 
     # ------------------------------------------------------------ values
@@ -383,7 +392,7 @@ class Tensor(TensorBase):
         if self.node.rg or force:
             return self.detach().numpy()
         root, chain = self._chain()
-        array = _through(root._own().expose(), chain, root._node.shape)
+        array = through(root._own().expose(), chain, root._node.shape)
         return np.array(self._value()) if array is None else array
 
     def _value(self) -> Any:
@@ -444,19 +453,6 @@ def _leaf_written(op: str, through_view: bool) -> InplaceError:
     what = "a view of a leaf that requires grad" if through_view else "a leaf that requires grad"
     return InplaceError(f"{what} is written in place, which backward could not undo", op=op,
                         fix="Write inside  with retrograd.no_grad():  , or to a copy made by x.clone().")
-
-
-def _through(array: Any, chain: list[View], shape: tuple[int, ...] | None = None) -> Any:
-    """The array, of which the first elements are seen in that shape, as the views show it; None where NumPy
-    would have to copy."""
-    try:
-        if shape is not None and array.shape != shape:
-            array = np.reshape(np.reshape(array, -1, copy=False)[:numel(shape)], shape)
-        for view in chain:
-            array = view.array(array)
-    except ValueError:
-        return None
-    return array
 
 
 def _twin(t: Tensor) -> Any:
