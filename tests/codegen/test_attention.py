@@ -73,6 +73,33 @@ def test_operands_are_read_by_their_strides() -> None:
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-12)
 
 
+MASKS = [("causal", None), *((kind, shape) for kind in ("bool", "float") for shape in
+                             ((37, 29), (1, 29), (37, 1), (2, 1, 37, 29), (2, 6, 37, 29), (1, 6, 37, 29)))]
+
+
+@pytest.mark.parametrize("heads", [6, 2, 1])
+@pytest.mark.parametrize("kind, shape", MASKS, ids=str)
+def test_masks_of_any_shape_and_groups_of_heads_are_those_of_pytorch(kind: str, shape: Any, heads: int
+                                                                     ) -> None:
+    """Sizes beyond a block, more queries than keys (a causal mask begins top left), rows that see nothing."""
+    rng = np.random.default_rng(7)
+    q, k, v = (rng.standard_normal((2, h, n, m)) for h, n, m in ((6, 37, 5), (heads, 29, 5), (heads, 29, 3)))
+    mask = None if shape is None else rng.standard_normal(shape)
+    if kind == "bool":
+        mask = mask > -0.5
+        mask[..., :1, :] &= shape[-2] == 1
+    found = []
+    for T in (rg, torch):
+        x = [T.tensor(a, requires_grad=True) for a in (q, k, v)]
+        y = T.nn.functional.scaled_dot_product_attention(
+            *x, attn_mask=None if mask is None else T.tensor(mask), is_causal=mask is None,
+            enable_gqa=heads < 6)
+        y.square().sum().backward()
+        found.append([y.detach().numpy(), *(a.grad.numpy() for a in x)])
+    for ours, theirs in zip(*found):
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-12)
+
+
 @pytest.mark.parametrize("how", [{}, {"is_causal": True}, {"dropout_p": 0.1}], ids=str)
 def test_no_matrix_of_scores_lies_in_memory(how: dict[str, Any]) -> None:
     """Four times the sequence takes four times the memory, forward and backward."""

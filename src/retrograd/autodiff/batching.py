@@ -15,7 +15,7 @@ from retrograd.base.shape import numel
 from retrograd.graph.graph import topological
 from retrograd.graph.node import PLAIN, TRACKED, Node, bind, hole, recorder
 from retrograd.ops import linear as lin
-from retrograd.ops.attention import Inputs, attention_p
+from retrograd.ops.attention import Inputs, attention_p, back_of_each, back_p, rows_of_each, rows_p
 from retrograd.ops.checked import checked_p
 from retrograd.ops.complex import as_complex_p, as_real_p
 from retrograd.ops.composite import log_softmax, softmax
@@ -166,11 +166,15 @@ def random_rule(node: Node, inputs: Sequence[Node], batched: Flags, size: int) -
 def attention_rule(node: Node, inputs: Sequence[Node], batched: Flags, size: int) -> Node:
     """More matrices of one batch. Of weights that are dropped each example has its own; those that are to be
     the same for all are not those of one larger draw."""
-    draw = 2 * bool(Inputs.of(inputs).draw)
-    if draw and not batched[-1]:
+    before = 2 if node.prim is back_p else 0        # a cotangent, and rows that are kept
+    draw = 2 * bool(Inputs.of(inputs[before:]).draw)
+    if not size or draw and not batched[-1]:
         return loop_rule(node, inputs, batched, size)
-    x, last = _all(inputs[:len(inputs) - draw], batched, size), inputs[len(inputs) - draw:]
-    return bind(node.prim, (*x, *(n.inputs[0] if n.shape else n for n in last)), node.params)
+    every, last = _all(inputs[:len(inputs) - draw], batched, size), inputs[len(inputs) - draw:]
+    x = [*every[before:], *(n.inputs[0] if n.shape else n for n in last)]
+    if node.prim is attention_p:
+        return bind(attention_p, tuple(x), node.params)
+    return rows_of_each(x, node.params) if node.prim is rows_p else back_of_each(*every[:2], x, node.params)
 
 
 def loop_rule(node: Node, inputs: Sequence[Node], batched: Flags, size: int) -> Node:
@@ -193,7 +197,8 @@ BY_NAME: dict[str, Rule] = {prim.name: rule for prim, rule in {
     as_real_p: stacked_rule, as_complex_p: stacked_rule,
     fourier_p: reduction_rule, to_half_p: reduction_rule, from_half_p: reduction_rule,
     pool_pick_p: stacked_rule, pool_place_p: stacked_rule,
-    attention_p: attention_rule, place_p: place_rule, checked_p: pointwise_rule,
+    attention_p: attention_rule, rows_p: attention_rule, back_p: attention_rule, place_p: place_rule,
+    checked_p: pointwise_rule,
     conv_p: conv_rule, conv_input_p: conv_rule, conv_weight_p: conv_rule,
     windows_p: view_rule, fold_p: view_rule, solve_p: stacked_rule,
     random_uniform: random_rule, random_normal: random_rule, random_int: random_rule}.items()}

@@ -184,16 +184,16 @@ def _stored(shape: Shape) -> Shape:
     return (*shape[:1], shape[-2], *shape[1:-2], shape[-1]) if len(shape) > 3 else shape
 
 
-def _natural(x: Node) -> Node:
-    """A value that lies so, with its axes in order."""
-    last = x.ndim - 1
-    return lin.permute(x, (0, *range(2, last), 1, last)) if x.ndim > 3 else x
+def _natural(x: Node, front: int = 0) -> Node:
+    """A value that lies so, with its axes in order, behind some that count examples."""
+    last, first = x.ndim - 1, front + 1
+    return lin.permute(x, (*range(first), *range(first + 1, last), first, last)) if last > front + 2 else x
 
 
-def _laid(x: Node) -> Node:
+def _laid(x: Node, front: int = 0) -> Node:
     """The other way round: (*lead, L, E) as it is stored."""
-    last = x.ndim - 1
-    return lin.permute(x, (0, last - 1, *range(1, last - 1), last)) if x.ndim > 3 else x
+    last, first = x.ndim - 1, front + 1
+    return lin.permute(x, (*range(first), last - 1, *range(first, last - 1), last)) if last > front + 2 else x
 
 
 def parts(shapes: Sequence[Shape]) -> list[tuple[int, Shape]]:
@@ -224,6 +224,19 @@ def _cut(row: Node, shapes: Sequence[Shape]) -> list[Node]:
 def _joined(values: Sequence[Node]) -> Node:
     rows = tuple(lin.reshape(_laid(v), (numel(v.shape),)) for v in values)
     return bind(lin.concat_p, rows, (0,))
+
+
+def _cut_each(rows: Node, shapes: Sequence[Shape]) -> list[Node]:
+    """`_cut` of many rows (examples, n)."""
+    return [_natural(lin.reshape(lin.narrow(rows, 1, at, numel(stored)), (rows.shape[0], *stored)), 1)
+            for at, stored in parts(shapes)]
+
+
+def _joined_each(values: Sequence[Node]) -> Node:
+    """`_joined` of each example."""
+    size = values[0].shape[0]
+    rows = tuple(lin.reshape(_laid(v, 1), (size, numel(v.shape[1:]))) for v in values)
+    return bind(lin.concat_p, rows, (1,))
 
 
 # ---------------------------------------------------------------- rows: y and the logarithm of each row's sum
@@ -320,6 +333,28 @@ def _back_sample() -> Iterator[Sample]:
 back_p = Primitive("attention_back", "expansion", "*x", "causal scale drop", infer=_infer_back,
                    expansion=_back_plain, np=_back_np, lower="attention_back", sample=_back_sample,
                    flops=lambda n: _work(n.inputs[2:], n.params[0], 5))
+
+
+# ---------------------------------------------------------------- both of them for many examples
+def rows_of_each(x: Sequence[Node], how: tuple[Any, ...]) -> Node:
+    """(examples, n) rows of operands with one axis more in front."""
+    y, total = _cut(bind(rows_p, tuple(x), how), row_parts(x))
+    size, *lead = x[0].shape[:-2]
+    return _joined_each([y, lin.reshape(total, (size, numel(tuple(lead)), total.shape[-1]))])
+
+
+def back_of_each(g: Node, rows: Node, x: Sequence[Node], how: tuple[Any, ...]) -> Node:
+    """The same of cotangents."""
+    one = [Inner(n.shape[1:]) for n in x[:3]]
+    y, total = _cut_each(rows, row_parts(one))
+    row = _joined([y, lin.reshape(total, (numel(total.shape[:-1]), total.shape[-1]))])
+    return _joined_each(_cut(bind(back_p, (g, row, *x), how), back_parts(x)))
+
+
+class Inner(NamedTuple):
+    """An operand as one example sees it."""
+
+    shape: Shape
 
 
 # ---------------------------------------------------------------- the node that users make

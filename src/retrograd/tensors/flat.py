@@ -6,6 +6,7 @@ memory of another, has its own.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,7 @@ def with_leading(node: Node, new: Node) -> Node:
     return lin.reshape(bind(lin.update_p, (row(node), row(new)), ((0,), (1,))), node.shape)
 
 
+@lru_cache(maxsize=4096)
 def row_major(shape: Shape) -> Shape:
     """The strides of elements in row-major order.
 
