@@ -259,7 +259,7 @@ absolute, negative, multiply, subtract, divide, true_divide, clip, fix = (
     trunc,
 )
 greater, greater_equal, less, less_equal, not_equal, arctan, row_stack = gt, ge, lt, le, ne, atan, vstack
-detach = Tensor.detach
+detach, ger = Tensor.detach, outer
 _into.install(globals(), "torch")
 
 # Loaded when first asked for, so that `import retrograd` stays light.

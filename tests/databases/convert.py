@@ -13,7 +13,7 @@ import numpy as np
 TOLERANCES = {"float64": 1e-9, "float32": 2e-5, "float16": 4e-3, "bfloat16": 3e-2,
               "complex128": 1e-9, "complex64": 2e-5}
 
-TINY = 1e-14        # what rounding leaves of terms that cancel
+TINY = 1e-12        # what rounding leaves of terms that cancel
 
 
 class NotHere(Exception):
@@ -118,7 +118,7 @@ def function(torch: Any, ours: Any, f: Any) -> Any:
         return copy
     own = getattr(f, "__name__", "")
     if own and (getattr(torch.Tensor, own, None) == f or module == "torch._tensor"):
-        return lambda x, *args, **kwargs: getattr(x, own)(*args, **kwargs)
+        return _method(ours, own)
     if own.endswith("_") and not own.endswith("__") and getattr(torch._C._nn, own, None) == f:
         inner = getattr(ours.nn.functional, own[:-1])
         return lambda x, *args, **kwargs: inner(x, *args, inplace=True, **kwargs)
@@ -129,6 +129,14 @@ def function(torch: Any, ours: Any, f: Any) -> Any:
         except AttributeError:
             continue
     return f
+
+
+def _method(ours: Any, name: str) -> Any:
+    def method(x: Any, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(x, ours.Tensor):
+            raise TypeError(f"{name} of a {type(x).__name__}")
+        return getattr(x, name)(*args, **kwargs)
+    return method
 
 
 def _exchanged(torch: Any, ours: Any, value: Any) -> Any:

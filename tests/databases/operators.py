@@ -29,6 +29,10 @@ GAUGED = frozenset("""
 """.split())
 # Functions whose last result is a place, and how many arguments come before the dimension.
 TIED = {"topk": 1, "kthvalue": 1, "sort": 0, "argsort": 0, "mode": 0}
+# Errors about memory that two arguments share, which a conversion of each does not carry over.
+NOT_CARRIED = ("input tensor and the written-to tensor refer to a single",
+               "more than one element of the written-to",
+               "storage that is not resizable")
 # Where PyTorch has a library of its own, or tests with functions of its own.
 OTHER_METHODS = {"nn.functional.conv2d": 10.0}
 
@@ -218,10 +222,10 @@ class Operator:
                     for shape, d in map(form, flat(want))]
             return outs[0] if torch.is_tensor(want) else outs if type(want) is list else tuple(outs)
         input, args, kwargs = own
-        error = None
+        error, theirs = None, made(torch)
         try:
             with torch.no_grad():
-                call(self.info.op, sample.input, *sample.args, **sample.kwargs, out=made(torch))
+                call(self.info.op, sample.input, *sample.args, **sample.kwargs, out=theirs)
         except Exception as e:
             error = e
         try:
@@ -230,7 +234,7 @@ class Operator:
                 got = call(self.mine(self.info.op), input, *args, **kwargs, out=out)
             values(got)
             said = "not refused" if error else "" if self.drawn else \
-                convert.differ(out, want, _factor(self.info))
+                convert.differ(out, theirs, _factor(self.info))
             if not said and torch.is_tensor(want) and got is not out:
                 said = "the result is not out"
         except Exception as e:
@@ -239,6 +243,8 @@ class Operator:
 
     # ------------------------------------------------------------ derivatives
     def derivatives(self) -> Iterator[tuple[str, str]]:
+        if self.info.name.startswith("nn.functional.max_unpool") and not self.info.variant_test_name:
+            return          # two values for one place: the entry "grad" has samples without
         for sample in self.samples("float64", grad=True):
             try:
                 c = Converter(self.torch, self.ours)
@@ -315,6 +321,8 @@ class Operator:
                 continue
             except Exception as e:
                 theirs = e
+            if any(said in str(theirs) for said in NOT_CARRIED):
+                continue
             try:
                 values(call(self.mine(self.info.op), own[0], *own[1], **own[2]))
                 said = f"not refused: {str(theirs).splitlines()[0][:90]}"

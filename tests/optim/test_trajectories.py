@@ -39,10 +39,12 @@ CASES = [(name, options) for name, many in OPTIONS.items() for options in many]
 
 @pytest.fixture
 def double(torch: Any) -> Iterator[Any]:
-    """PyTorch with float64 as default: it keeps numbers of its state (eta, say) in the default dtype."""
-    torch.set_default_dtype(torch.float64)
+    """Both with float64 as default: numbers of the state (eta, say) are kept in the default dtype."""
+    for T in (torch, rg):
+        T.set_default_dtype(T.float64)
     yield torch
-    torch.set_default_dtype(torch.float32)
+    for T in (torch, rg):
+        T.set_default_dtype(T.float32)
 
 
 def parameters(T: Any) -> list[Any]:

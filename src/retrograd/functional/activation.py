@@ -14,10 +14,12 @@ from retrograd.base.errors import ArgumentError, DTypeError, ShapeError
 from retrograd.base.modes import local
 from retrograd.base.shape import axis
 from retrograd.engine.random import default_generator
+from retrograd.functional import elementwise
 from retrograd.functional.door import (
     Tensor,
     TensorBase,
     expand_to,
+    floating,
     hooks,
     need_tensor,
     number_node,
@@ -191,8 +193,8 @@ def softplus(input: Any, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
 
 def softsign(input: Any) -> Tensor:
     """x / (1 + |x|). Derivative 1 / (1 + |x|)**2."""
-    x = float_input(input, "softsign")
-    return wrap(x / (1.0 + bind(p.abs_, (x,))))
+    x = wrap(floating(input, "softsign"))
+    return elementwise.div(x, elementwise.add(elementwise.abs(x), 1.0))
 
 
 def logsigmoid(input: Any) -> Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from retrograd.functional.door import Tensor, binary, unary
+from retrograd.functional.door import Tensor, binary, need_tensor, unary
 from retrograd.functional.elementwise import atan, div, eq, mul, sin, where
 from retrograd.ops import hyperbolic as h
 
@@ -38,6 +38,7 @@ def atan2(input: Any, other: Any) -> Tensor:
     >>> rg.atan2(rg.tensor([1.0, 0.0]), rg.tensor([1.0, -1.0]))
     tensor([0.7854, 3.1416])
     """
+    need_tensor(input, "atan2"), need_tensor(other, "atan2", "other")
     return binary(h.atan2, input, other, "atan2", floating=True)
 
 
@@ -98,6 +99,7 @@ def hypot(input: Any, other: Any) -> Tensor:
     >>> rg.hypot(rg.tensor([3.0]), rg.tensor([4.0]))
     tensor([5.])
     """
+    need_tensor(input, "hypot"), need_tensor(other, "hypot", "other")
     return binary(h.hypot, input, other, "hypot")
 
 

@@ -48,6 +48,9 @@ def cross_entropy(input: Any, target: Any, weight: Any = None, size_average: Any
     if not 0.0 <= label_smoothing <= 1.0:
         raise ArgumentError(f"label_smoothing is {label_smoothing}", op=op, expected="a number from 0 to 1")
     if x.ndim and t.shape == x.shape:
+        if ignore_index != -100 and t.dtype.is_floating_point:
+            raise ArgumentError(f"ignore_index is {ignore_index} and target holds probabilities", op=op,
+                                expected="classes as the target of an ignore_index")
         return _probabilities(x, t, weight, reduction, label_smoothing, op)
     rows, places, shape = _rows(x, t, ignore_index, op)
     if weight is None and label_smoothing == 0:

@@ -99,10 +99,9 @@ def histc(input: Any, bins: int = 100, min: float = 0, max: float = 0) -> Tensor
     evaluate([x])
     low, high = _limits(x, min, max, "histc")
     values = x.value.reshape(-1)
-    if x.dtype.acc is not x.dtype:
-        values = values.astype(x.dtype.acc.np)
     values = values[(values >= low) & (values <= high)]
-    places = ((values - values.dtype.type(low)) / values.dtype.type(high - low) * bins).astype(np.int64)
+    kind = values.dtype.type                    # each step is rounded in input's dtype
+    places = ((values - kind(low)) * kind(bins) / (kind(high) - kind(low))).astype(np.int64)
     counts = np.bincount(np.minimum(places, bins - 1), minlength=bins)
     return wrap(leaf(counts.astype(x.dtype.np), x.dtype))
 

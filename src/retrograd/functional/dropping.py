@@ -11,7 +11,7 @@ from retrograd.base.errors import ArgumentError, ShapeError
 from retrograd.base.shape import Shape
 from retrograd.engine.random import default_generator
 from retrograd.functional.activation import float_input
-from retrograd.functional.door import Tensor, number_node, wrap
+from retrograd.functional.door import Tensor, need_tensor, number_node, wrap
 from retrograd.graph.node import Node, bind, const
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as pw
@@ -110,10 +110,11 @@ def feature_alpha_dropout(input: Any, p: float = 0.5, training: bool = False,
 
 
 def _alpha(op: str, input: Any, p: float, training: bool, inplace: bool, shape_of_draw: Any) -> Tensor:
-    x = float_input(input, op)
     p = _checked(p, op)
     if p == 0.0 or not training:
+        need_tensor(input, op)
         return input
+    x = float_input(input, op)
     if p == 1.0:
         y = dropped(x, 1.0)
     else:

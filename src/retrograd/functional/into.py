@@ -56,6 +56,12 @@ TAKES_OUT = {
 # Functions that make a tensor: the dtype of `out` is that of the result.
 CREATING = frozenset("arange empty eye full linspace logspace normal ones rand randint randn randperm range "
                      "zeros".split())
+# Functions that are computed in the dtype of `out`; whose result is converted to it, whichever it is; whose
+# result must have it.
+COMPUTED = CREATING | {"cumprod", "cumsum"}
+CASTING = frozenset(("bernoulli",))
+EXACT = frozenset("argmax argmin gather index_select kthvalue masked_select mode multinomial nonzero sort "
+                  "take topk".split())
 # The names that NumPy has for PyTorch's arguments.
 NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
 
@@ -100,7 +106,7 @@ def accepting(fn: Callable[..., Any]) -> Callable[..., Any]:
     >>> rg.exp(rg.zeros(2), out=y) is y, y
     (True, tensor([1., 1.]))
     """
-    creating, foreign = fn.__name__ in CREATING, _foreign(fn)
+    typed, foreign = fn.__name__ in COMPUTED, _foreign(fn)
 
     @wraps(fn)
     def accepted(*args: Any, out: Any = None, **kwargs: Any) -> Any:
@@ -108,7 +114,7 @@ def accepting(fn: Callable[..., Any]) -> Callable[..., Any]:
             kwargs = {foreign.get(name, name): value for name, value in kwargs.items()}
         if out is None:
             return fn(*args, **kwargs)
-        if creating and isinstance(out, TensorBase):
+        if typed and isinstance(out, TensorBase):
             if kwargs.get("dtype") not in (None, out.node.dtype):
                 raise ArgumentError(f"dtype is {kwargs['dtype']}, out is {out.node.dtype.name}",
                                     op=fn.__name__, expected="one dtype")
@@ -153,7 +159,7 @@ def _write(n: Node, out: Any, op: str) -> None:
     if modes.grad and (n.rg or old.rg):
         raise AutogradError("out= and gradients do not go together, and an argument requires grad", op=op,
                             fix="Leave out= away, or compute under no_grad().")
-    if n.dtype.kind > old.dtype.kind:
+    if n.dtype.kind > old.dtype.kind and op not in CASTING or op in EXACT and n.dtype is not old.dtype:
         raise DTypeError(f"the result is {n.dtype.name}, out is {old.dtype.name}", op=op,
                          expected="an out that holds the result", fix="Make out with the result's dtype.")
     n = lin.cast(n, old.dtype)

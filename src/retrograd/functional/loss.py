@@ -12,11 +12,22 @@ from typing import Any
 
 import numpy as np
 
-from retrograd.base.errors import ArgumentError, DTypeError, ShapeError
+from retrograd.base.dtype import default
+from retrograd.base.errors import ArgumentError, ArgumentTypeError, DTypeError, ShapeError
 from retrograd.base.shape import Shape, broadcast_shapes
 from retrograd.functional.averaging import REDUCTIONS, checked_reduction, reduced, sum_of
 from retrograd.functional.classes import cross_entropy, nll_loss
-from retrograd.functional.door import Tensor, TensorBase, expand_to, need_tensor, number_node, pair, wrap
+from retrograd.functional.door import (
+    Tensor,
+    TensorBase,
+    as_number,
+    expand_to,
+    floating,
+    need_tensor,
+    number_node,
+    pair,
+    wrap,
+)
 from retrograd.functional.similarity import length
 from retrograd.graph.node import Node, bind, const
 from retrograd.ops import linear as lin
@@ -141,6 +152,8 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
     """
     reduction = checked_reduction(reduction, None, None, "huber_loss")
     x, t = _aligned(input, target, "huber_loss")
+    if as_number(delta) is None or isinstance(delta, complex):
+        raise ArgumentTypeError(f"delta is a {type(delta).__name__}", op="huber_loss", expected="a float")
     if delta <= 0:
         raise ArgumentError(f"delta is {delta}", op="huber_loss", expected="a number > 0")
     loss = _huber(x, t, delta)
@@ -270,6 +283,8 @@ def poisson_nll_loss(input: Any, target: Any, log_input: bool = True, full: bool
     Derivative e**x - t, or 1 - t / (x + eps).
     """
     reduction = checked_reduction(reduction, size_average, reduce, "poisson_nll_loss")
+    input, target = (wrap(floating(v, "poisson_nll_loss", name))
+                     for v, name in ((input, "input"), (target, "target")))
     x, t = _aligned(input, target, "poisson_nll_loss", warn=False)
     if log_input:
         loss = bind(p.exp, (x,)) - t * x
@@ -309,6 +324,7 @@ def margin_ranking_loss(input1: Any, input2: Any, target: Any, margin: float = 0
     a, b = pair(input1, input2, op)
     shape = broadcast_shapes(a.shape, b.shape, t.shape)
     d = expand_to(a, shape) - expand_to(b, shape)
+    d = d if d.dtype.is_floating_point else lin.cast(d, default())          # the margin is a float
     y = expand_to(lin.cast(t, d.dtype), shape)
     return reduced(at_least_zero(number_node(margin, d.dtype) - y * d), reduction)
 

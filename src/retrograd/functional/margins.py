@@ -63,6 +63,7 @@ def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None, siz
 def _classes(input: Any, target: Any, op: str) -> tuple[Node, Node]:
     """Rows of scores with a class each; one row as several."""
     x, t = need_tensor(input, op), need_tensor(target, op, "target")
+    x = x if x.ndim else lin.reshape(x, (1,))
     if x.ndim not in (1, 2) or t.ndim > 1 or numel(t.shape) != (x.shape[0] if x.ndim == 2 else 1):
         raise ShapeError(f"input is {x.shape}, target is {t.shape}", op=op, expected="(N, C) and (N,)")
     if t.dtype.kind != INTEGER:
@@ -82,6 +83,8 @@ def multi_margin_loss(input: Any, target: Any, p: int = 1, margin: float = 1.0, 
     reduction = checked_reduction(reduction, size_average, reduce, op)
     if p not in (1, 2):
         raise ArgumentError(f"p is {p}", op=op, expected="1 or 2")
+    if weight is not None and need_tensor(weight, op, "weight").ndim != 1:
+        raise ShapeError(f"weight is {weight.node.shape}", op=op, expected="a vector, one weight a class")
     x, t = _classes(input, target, op)
     own = bind(gather_p, (x, lin.reshape(lin.cast(t, int64), (x.shape[0], 1))), (1,))
     gap = x - lin.expand(lin.reshape(own, x.shape[:1]), x.shape, (1,)) + number_node(margin, x.dtype)
@@ -113,10 +116,10 @@ def multilabel_margin_loss(input: Any, target: Any, size_average: Any = None, re
     op = "multilabel_margin_loss"
     reduction = checked_reduction(reduction, size_average, reduce, op)
     x, t = need_tensor(input, op), need_tensor(target, op, "target")
-    if x.shape != t.shape or x.ndim not in (1, 2):
+    if x.shape != t.shape or x.ndim > 2 or x.ndim and not x.shape[-1]:
         raise ShapeError(f"input is {x.shape}, target is {t.shape}", op=op,
                          expected="equal shapes (N, C) or (C,)")
-    rows, labels = (lin.reshape(n, (1, *n.shape)) if n.ndim == 1 else n for n in (x, lin.cast(t, int64)))
+    rows, labels = (lin.reshape(n, (1, numel(n.shape))) if n.ndim < 2 else n for n in (x, lin.cast(t, int64)))
     n, c = rows.shape
     ends = bind(lin.cumsum_p, (lin.cast(labels < 0, int64),), (1, False))
     known = ends.equal(0)

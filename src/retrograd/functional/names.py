@@ -43,7 +43,7 @@ FUNCTIONS = {
     "arranging": """
         atleast_2d atleast_3d block_diag cartesian_prod column_stack combinations dstack tril_indices
         triu_indices unravel_index vander""",
-    "combining": "chain_matmul",
+    "combining": "chain_matmul", "writing": "fill",
     "statistics": "pdist",
     "elimination": "lu_unpack",
 }

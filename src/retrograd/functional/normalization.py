@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from retrograd.base.dtype import finfo
+from retrograd.base.dtype import default, finfo, float64
 from retrograd.base.errors import ArgumentError, ShapeError
 from retrograd.base.shape import Shape
 from retrograd.functional.activation import float_input
@@ -103,6 +103,8 @@ def batch_norm(input: Any, running_mean: Any, running_var: Any, weight: Any = No
     """
     op = "batch_norm"
     x = float_input(input, op)
+    if x.shape == (0,):
+        return wrap(bind(lin.alias_p, (x,)))
     if x.ndim < 2:
         raise ShapeError(f"input is {x.shape}", op=op, expected="(N, C) or (N, C, ...)")
     channels = x.shape[1:2]
@@ -116,8 +118,12 @@ def batch_norm(input: Any, running_mean: Any, running_var: Any, weight: Any = No
                                 expected="running statistics when training is False",
                                 fix="Pass training=True to use the statistics of the batch.")
         return wrap(_affine(_standardized(x, lin.cast(mean, x.dtype), lin.cast(var, x.dtype), eps), w, b))
+    if eps <= 0:
+        raise ArgumentError(f"eps is {eps}", op=op, expected="eps > 0 when training")
     axes = (0, *range(2, x.ndim))
     count = math.prod(x.shape[a] for a in axes)
+    if not count:
+        return wrap(bind(lin.alias_p, (x,)))
     if count == 1:
         raise ArgumentError(f"input is {x.shape}: one value a channel has no variance", op=op,
                             expected="more than one value a channel when training",
@@ -208,12 +214,18 @@ def local_response_norm(input: Any, size: int, alpha: float = 1e-4, beta: float 
                         k: float = 1.0) -> Tensor:
     """x / (k + alpha mean(x**2 over `size` neighbouring channels, zeros beyond the ends))**beta; x is (N, C,
     ...)."""
-    x = float_input(input, "local_response_norm")
+    x = need_tensor(input, "local_response_norm")
     if x.ndim < 3 or size < 1:
         raise ShapeError(f"input is {x.shape}, size is {size}", op="local_response_norm",
                          expected="(N, C, d1, ...) and a size of at least 1")
+    if 0 in x.shape:
+        return wrap(bind(lin.alias_p, (x,)))
+    whole = not x.dtype.is_floating_point
     rows = lin.reshape(x * x, (x.shape[0], x.shape[1], math.prod(x.shape[2:])))
-    near = window_sums(rows, (size, 1), (1, 1), (size // 2, 0), ((size - 1) // 2, 0))
+    near = window_sums(lin.cast(rows, float64) if whole else rows, (size, 1), (1, 1), (size // 2, 0),
+                       ((size - 1) // 2, 0))
     mean = lin.reshape(near, x.shape) / float(size)
+    if whole:                                   # the mean of integers is one, cut off
+        x, mean = lin.cast(x, default()), lin.cast(bind(p.trunc, (mean,)), default())
     base = number_node(k, x.dtype) + number_node(alpha, x.dtype) * mean
     return wrap(x / bind(p.pow_, (base, number_node(beta, x.dtype))))

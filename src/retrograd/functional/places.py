@@ -181,8 +181,10 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) 
         y = index_add(wrap(_row(x)), 0, wrap(_row(i)), wrap(_row(v)), alpha=alpha)
         return wrap(lin.reshape(y.node, ()))
     i = _row(i)
-    if v.ndim != x.ndim:
-        v = lin.reshape(v, tuple(1 if k == d else s for k, s in enumerate(x.shape)))
+    if v.shape != (*x.shape[:d], numel(i.shape), *x.shape[d + 1:]) and (v.ndim or numel(x.shape) != 1):
+        raise ShapeError(f"input is {x.shape}, index has {numel(i.shape)} places, source is {v.shape}",
+                         op="index_add", expected="input's sizes, and dim as long as index")
+    v = v if v.ndim else lin.reshape(v, x.shape)
     check_known(i, x.shape[d], "index_add")
     if alpha != 1:
         v = v * number_node(alpha, v.dtype)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from retrograd.base.dtype import float64, int64
 from retrograd.base.errors import ArgumentError, ShapeError
 from retrograd.base.shape import Shape
 from retrograd.functional.activation import float_input
@@ -18,6 +19,7 @@ from retrograd.ops import linear as lin
 from retrograd.ops.constant import argmax
 from retrograd.ops.contract import matmul
 from retrograd.ops.gather import gather_p
+from retrograd.ops.pointwise import trunc
 from retrograd.ops.pool import pool_pick_p
 
 __all__ = ["max_pool1d", "max_pool2d", "max_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d",
@@ -152,6 +154,11 @@ def _divisors(x: Node, kernel: Shape, s: Shape, q: Shape, out: Shape, count_incl
 def _avg_pool(n: int, input: Any, kernel_size: Any, stride: Any, padding: Any, ceil_mode: bool,
               count_include_pad: bool, divisor_override: int | None = None) -> Tensor:
     op = f"avg_pool{n}d"
+    x = need_tensor(input, op)
+    if x.dtype is int64:                        # the mean of integers is one, cut off
+        wide = _avg_pool(n, wrap(lin.cast(x, float64)), kernel_size, stride, padding, ceil_mode,
+                         count_include_pad, divisor_override)
+        return wrap(lin.cast(bind(trunc, (wide.node,)), int64))
     x = float_input(input, op)
     _shaped(x, n, op)
     kernel = sizes(kernel_size, n, "kernel_size", op)

@@ -96,6 +96,8 @@ def plus_product(input: Any, product: Tensor, beta: Any, alpha: Any) -> Tensor:
     if broadcast_shapes(x.shape, whole.shape) != whole.shape:
         raise ShapeError(f"input is {x.shape}, the product {whole.shape}", op="add",
                          expected="an input that expands to the product's shape")
+    if not x.dtype.is_floating_point and not x.dtype.is_complex and whole.dtype is x.dtype:
+        beta, alpha = int(beta), int(alpha)             # integers are scaled by whole numbers
     if beta == 0:
         return product if alpha == 1 else mul(product, alpha)
     return add(mul(input, beta) if beta != 1 else input, product, alpha=alpha)

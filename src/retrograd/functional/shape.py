@@ -306,6 +306,8 @@ def unbind(input: Any, dim: int = 0) -> tuple[Tensor, ...]:
 # ---------------------------------------------------------------- copies
 def cat(tensors: Sequence[Any], dim: int = 0) -> Tensor:
     """Tensors one after another along a dimension; their other sizes agree. Derivative: each its slice."""
+    if isinstance(tensors, TensorBase):
+        raise ArgumentTypeError("tensors is a Tensor", op="cat", expected="a list or tuple of tensors")
     nodes = [need_tensor(x, "cat", f"tensors[{k}]") for k, x in enumerate(tensors)]
     if not nodes:
         raise ArgumentError("no tensors were given", op="cat", expected="a non-empty list")

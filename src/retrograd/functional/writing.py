@@ -303,5 +303,25 @@ def fill_diagonal(input: Any, fill_value: Any, wrap: bool = False) -> Tensor:
     return _filled(x, leaf(on.reshape(x.shape), bool_), fill_value)
 
 
+def fill(input: Any, value: Any) -> Tensor:
+    """A tensor of input's size and dtype with `value`, a number or a tensor without dimensions, everywhere.
+
+    >>> import retrograd as rg
+    >>> rg.fill(rg.zeros(2), 3)
+    tensor([3., 3.])
+    """
+    x = need_tensor(input, "fill")
+    number = as_number(value)
+    v = number_node(number, x.dtype) if number is not None else need_tensor(value, "fill", "value")
+    if v.shape != ():
+        raise ShapeError(f"value is {v.shape}", op="fill", expected="one number")
+    everywhere = expand_to(const(True, bool_), x.shape)
+    v = expand_to(lin.cast(v, x.dtype), x.shape)
+    return _wrap(bind(where, (everywhere, v, x)))
+
+
+_wrap = wrap        # fill_diagonal has a parameter of that name
+
+
 def _filled(x: Node, mask: Node, value: Any) -> Tensor:
-    return wrap(bind(where, (mask, expand_to(number_node(value, x.dtype), x.shape), x)))
+    return _wrap(bind(where, (mask, expand_to(number_node(value, x.dtype), x.shape), x)))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from retrograd import functional as F
+from retrograd.base.errors import ArgumentError
 from retrograd.functional.recurrent import scan_known
 from retrograd.nn import init
 from retrograd.nn.module import Module
@@ -128,6 +129,11 @@ class RNNBase(Module):
             raise ValueError(
                 f"{type(self).__name__}: Expected input to be 2D or 3D, got {input.dim()}D instead"
             )
+        weights = self.weight_ih_l0.dtype
+        if input.dtype is not weights:
+            raise ArgumentError(f"input is {input.dtype.name}, the weights are {weights.name}",
+                                op=type(self).__name__, expected="one dtype",
+                                fix=f"Use  input.to(retrograd.{weights.name})  or convert the model.")
         batched = input.dim() == 3
         self._check_size(input)
         batch = input.shape[0 if self.batch_first else 1] if batched else 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from retrograd.base.dtype import default
 from retrograd.optim.checks import check_flags, check_lr, not_negative
 from retrograd.optim.optimizer import Group, Optimizer, State
 from retrograd.tensors.create import zeros_like
@@ -38,7 +39,8 @@ class ASGD(Optimizer):
 
     def init_state(self, p: Tensor, group: Group) -> State:
         """No steps, the first step size, and zeros for the average."""
-        return {"step": 0.0, "eta": float(group["lr"]), "mu": 1.0, "ax": zeros_like(p)}
+        eta = float(default().np.type(float(group["lr"])))
+        return {"step": 0.0, "eta": eta, "mu": 1.0, "ax": zeros_like(p)}
 
     def update(self, p: Tensor, g: Tensor, state: State, group: Group) -> Tensor:
         """One step of one parameter."""
@@ -48,6 +50,8 @@ class ASGD(Optimizer):
             g = g + group["weight_decay"] * p
         p = p * (1 - group["lambd"] * eta) - eta * g
         state["ax"] = p * 1 if mu == 1 else state["ax"] + (p - state["ax"]) * mu
-        state["eta"] = float(group["lr"]) / (1 + group["lambd"] * float(group["lr"]) * t) ** group["alpha"]
-        state["mu"] = 1 / max(1.0, t - group["t0"])
+        lr = float(group["lr"])
+        # PyTorch keeps both as tensors of the default dtype.
+        state["eta"] = float(default().np.type(lr / (1 + group["lambd"] * lr * t) ** group["alpha"]))
+        state["mu"] = float(default().np.type(1 / max(1.0, t - group["t0"])))
         return p

@@ -162,6 +162,8 @@ def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None,
         requires_grad: bool = False) -> Tensor:
     """Ones on the diagonal, zeros elsewhere."""
     d = as_dtype(dtype) if dtype is not None else default()
+    if n < 0 or m is not None and m < 0:
+        raise ArgumentError(f"n is {n}, m is {m}", op="eye", expected="sizes >= 0")
     return from_value(np.eye(n, m, dtype=d.np), d, requires_grad)
 
 
@@ -172,6 +174,11 @@ def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None, dev
     if end is None:
         start, end = 0, start
     start, end, step = (x.item() if isinstance(x, TensorBase) else x for x in (start, end, step))
+    if not all(map(math.isfinite, (start, end, step))):
+        raise ArgumentError(f"arange({start}, {end}, {step}) has no end", op="arange",
+                            expected="finite numbers")
+    if dtype is not None and as_dtype(dtype) is int64:
+        start, end, step = int(start), int(end), int(step)
     if step == 0 or (end - start) * step < 0:
         raise ArgumentError(f"arange({start}, {end}, {step}) never reaches its end", op="arange",
                             expected="a step with the sign of end - start")
@@ -185,12 +192,28 @@ def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None, dev
 def linspace(start: Any, end: Any, steps: int, *, dtype: Any = None, device: Any = None,
              requires_grad: bool = False) -> Tensor:
     """`steps` values from start to end, both included, equally far apart."""
-    if steps < 0:
-        raise ArgumentError(f"steps is {steps}", op="linspace", expected="steps >= 0")
+    check_steps(steps, "linspace")
     d = as_dtype(dtype) if dtype is not None else \
         default().to_complex() if isinstance(start, complex) or isinstance(end, complex) else default()
     start, end = (x if isinstance(x, complex) or d.is_complex else float(x) for x in (start, end))
-    return from_value(np.linspace(start, end, int(steps)).astype(d.np), d, requires_grad)
+    values = np.linspace(start, end, int(steps)) if d.kind != dt.INTEGER else whole_steps(start, end, steps)
+    return from_value(values.astype(d.np), d, requires_grad)
+
+
+def check_steps(steps: Any, op: str) -> None:
+    """A number of steps is a whole one, and not negative."""
+    if not isinstance(steps, (int, np.integer)):
+        raise ArgumentTypeError(f"steps is a {type(steps).__name__}", op=op, expected="an int")
+    if steps < 0:
+        raise ArgumentError(f"steps is {steps}", op=op, expected="steps >= 0")
+
+
+def whole_steps(start: Any, end: Any, steps: int) -> Any:
+    """Places from the whole part of start to that of end, each half counted from its own end."""
+    a, b = int(start), int(end)
+    step = (b - a) / (steps - 1) if steps > 1 else 0.0
+    k = np.arange(steps)
+    return np.where(k < steps // 2, a + step * k, b - step * (steps - 1 - k)) if steps > 1 else a + step * k
 
 
 # ---------------------------------------------------------------- random
@@ -258,10 +281,13 @@ def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Gene
     return randn(*size, generator=generator, dtype=dtype) * std + mean
 
 
-def bernoulli(input: Any, *, generator: Generator | None = None) -> Tensor:
-    """1 with the probability that input holds, else 0. No derivative."""
-    u = rand(*input.shape, generator=generator, dtype=input.dtype)
-    return (u < input).to(input.dtype)
+def bernoulli(input: Any, p: Any = None, *, generator: Generator | None = None) -> Tensor:
+    """1 with the probability that input holds (or with probability p), else 0. No derivative."""
+    x = need_tensor(input, "bernoulli")
+    if not x.dtype.is_floating_point:
+        raise DTypeError(f"input is {x.dtype.name}", op="bernoulli", expected="a floating-point tensor")
+    u = rand(*x.shape, generator=generator, dtype=x.dtype)
+    return (u < (input if p is None else p)).to(x.dtype)
 
 
 def manual_seed(seed: int) -> Generator:

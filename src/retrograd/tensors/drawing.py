@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from retrograd.base.dtype import as_dtype, default, float64, int64
+from retrograd.base.dtype import INTEGER, as_dtype, default, float64, int64
 from retrograd.base.errors import ArgumentError, DTypeError, ShapeError
 from retrograd.engine.evaluate import evaluate
 from retrograd.engine.random import default_generator
@@ -15,7 +15,7 @@ from retrograd.functional.door import need_tensor
 from retrograd.graph.node import bind, leaf
 from retrograd.ops import linear as lin
 from retrograd.ops.constant import argsort, random_uniform, search
-from retrograd.tensors.create import arange, as_tensor, full, randint, tensor
+from retrograd.tensors.create import arange, as_tensor, check_steps, full, randint, tensor, whole_steps
 from retrograd.tensors.tensor import Tensor
 
 
@@ -53,6 +53,8 @@ def multinomial(input: Any, num_samples: int, replacement: bool = False, *, gene
     if x.ndim not in (1, 2) or not x.dtype.is_floating_point:
         raise ShapeError(f"input is {x.dtype.name} of shape {x.shape}", op="multinomial",
                          expected="floating-point weights with 1 or 2 dimensions")
+    if x.shape[-1] > 2 ** 24:
+        raise ShapeError(f"input is {x.shape}", op="multinomial", expected="at most 2**24 weights a row")
     weights = value_of(input, "multinomial").astype(np.float64)
     positive = (weights > 0).sum(-1)
     if num_samples <= 0:
@@ -127,10 +129,11 @@ def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any
     >>> rg.logspace(0, 2, 3)
     tensor([  1.,  10., 100.])
     """
-    if steps < 0:
-        raise ArgumentError(f"steps is {steps}", op="logspace", expected="steps >= 0")
+    check_steps(steps, "logspace")
     d = as_dtype(dtype) if dtype is not None else default()
-    values = np.power(float(base), np.linspace(float(start), float(end), int(steps)))
+    start, end = float(start), float(end)
+    at = np.linspace(start, end, int(steps)) if d.kind != INTEGER else whole_steps(start, end, steps)
+    values = np.power(float(base), at)
     t = Tensor(leaf(values.astype(d.np), d))
     return t.requires_grad_() if requires_grad else t
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "divide": e.div, "true_divide": e.div, "arctan": e.atan, "fix": e.trunc, "greater_equal": e.ge,
     "less_equal": e.le, "not_equal": e.ne, "moveaxis": s.moveaxis, "swapaxes": s.swapaxes,
     "swapdims": s.swapdims, "greater": e.gt, "less": e.lt, "inverse": m.inv,
+    "ger": m.outer,
 }
 
 IN_PLACE = ("add", "sub", "mul", "div", "pow", "neg", "exp", "log", "sqrt", "rsqrt", "reciprocal", "tanh",
@@ -137,6 +139,8 @@ def uniform_(self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: An
              **kw: Any) -> Tensor:
     """Fill with uniform numbers on [from, to)."""
     from_ = kw.pop("from", from_)
+    if from_ > to:
+        raise ArgumentError(f"from is {from_}, to is {to}", op="uniform_", expected="from <= to")
     u = _drawn(self, random_uniform, generator)
     return self._write(bind(p.add, (bind(p.mul, (u, number_node(float(to - from_), u.dtype))),
                                     number_node(float(from_), u.dtype))), "uniform_")
@@ -149,6 +153,32 @@ def bernoulli_(self: Tensor, p_: Any = 0.5, *, generator: Any = None, **kw: Any)
     u = bind(random_uniform, (generator or default_generator).draw(), (n.shape, "float32"))
     limit = prob.node if isinstance(prob, TensorBase) else number_node(prob, dt.float32)
     return self._write(lin.cast(u < expand_to(lin.cast(limit, dt.float32), n.shape), n.dtype), "bernoulli_")
+
+
+def bernoulli(self: Tensor, p: Any = None, *, generator: Any = None) -> Tensor:
+    """1 with the probability that this tensor holds, or p, else 0.
+
+    >>> import retrograd as rg
+    >>> rg.tensor([0.0, 1.0]).bernoulli()
+    tensor([0., 1.])
+    """
+    return create.bernoulli(self, p, generator=generator)
+
+
+def multinomial(self: Tensor, num_samples: int, replacement: bool = False, *, generator: Any = None) -> Any:
+    """See `retrograd.multinomial`."""
+    return import_module("retrograd.tensors.drawing").multinomial(self, num_samples, replacement,
+                                                                  generator=generator)
+
+
+def where(self: Tensor, condition: Any, other: Any) -> Tensor:
+    """This tensor where condition is true, else other.
+
+    >>> import retrograd as rg
+    >>> rg.tensor([1, 2]).where(rg.tensor([True, False]), 0)
+    tensor([1, 0])
+    """
+    return e.where(condition, self, other)  # type: ignore[no-any-return]
 
 
 # ---------------------------------------------------------------- conversion
@@ -358,7 +388,7 @@ DUNDERS: dict[str, Callable[..., Any]] = {
 
 OTHERS: dict[str, Callable[..., Any]] = {
     "copy_": copy_, "fill_": fill_, "zero_": zero_, "normal_": normal_, "uniform_": uniform_,
-    "bernoulli_": bernoulli_,
+    "bernoulli_": bernoulli_, "bernoulli": bernoulli, "multinomial": multinomial, "where": where,
     "to": to, "type": type_, "cpu": cpu, "cuda": cuda, "contiguous": contiguous, "view_as": same_shape_view,
     "reshape_as": same_shape_view, "expand_as": expand_as, "type_as": type_as, "view": view,
     "float": _converter("float", dt.float32), "double": _converter("double", dt.float64),
