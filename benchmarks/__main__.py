@@ -28,6 +28,7 @@ from benchmarks import (
     operations,
     products,
     regions,
+    shares,
     sizes,
     steps,
 )
@@ -57,6 +58,7 @@ def run_child(args: list[str]) -> None:
         else products.measure() if what == "products" \
         else sizes.measure(lib, *rest) if what == "sizes" \
         else data.measure(lib) if what == "data" \
+        else shares.measure(rest[0]) if what == "shares" \
         else steps.measure(lib, *rest)
     print(json.dumps(result))
 
@@ -104,6 +106,12 @@ def data_table(rounds: int) -> list[str]:
         for lib in runs:
             runs[lib].append(child("data", lib))
     return data.table(runs, machine.copy_gbytes(1))
+
+
+def share_table(rounds: int) -> list[str]:
+    """A process a network and round."""
+    return shares.table({work: [child("shares", "retrograd", work) for _ in range(rounds)]
+                         for work in shares.WORK})
 
 
 def region_table(rounds: int) -> list[str]:
@@ -251,6 +259,7 @@ SECTIONS: dict[str, tuple[str, Callable[[int], list[str]]]] = {
     "cold": ("The first step of a process", cold_table),
     "captured": ("A training step with SGD as one program", captured_table),
     "sizes": ("Sizes and graphs that keep changing", sizes_table),
+    "shares": ("Python's part of a plain step", share_table),
     "data": ("Batches of data in memory", data_table),
     "import": ("Import", lambda rounds: import_table()),
     "wheels": ("What pip install brings", lambda rounds: wheel_table()),

@@ -67,7 +67,7 @@ def network(T: Any, nn: Any, F: Any, work: str) -> Any:
         return nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 2))
     if work.startswith("mlp"):
         return nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
-    return {"resmlp": _residual, "conv32": _convolutional, "lstm32": _recurrent, "gpt8": _gpt}[work](T, nn, F)
+    return {"resmlp": _residual, "conv32": _convolutional, "lstm32": _recurrent, "gpt8": gpt}[work](T, nn, F)
 
 
 def _residual(T: Any, nn: Any, F: Any) -> Any:
@@ -109,9 +109,8 @@ def _recurrent(T: Any, nn: Any, F: Any) -> Any:
     return Recurrent()
 
 
-def _gpt(T: Any, nn: Any, F: Any) -> Any:
-    width, heads = GPT_WIDTH, 4
-
+def gpt(T: Any, nn: Any, F: Any, layers: int = GPT_LAYERS, width: int = GPT_WIDTH, heads: int = 4) -> Any:
+    """Blocks of attention and two linear layers, as GPT has them."""
     class Block(nn.Module):     # type: ignore[misc, name-defined]
         def __init__(self) -> None:
             super().__init__()
@@ -132,7 +131,7 @@ def _gpt(T: Any, nn: Any, F: Any) -> Any:
             super().__init__()
             self.words = nn.Embedding(GPT_WORDS, width)
             self.places = nn.Embedding(GPT_LENGTH, width)
-            self.blocks = nn.ModuleList([Block() for _ in range(GPT_LAYERS)])
+            self.blocks = nn.ModuleList([Block() for _ in range(layers)])
             self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, GPT_WORDS)
 
         def forward(self, i: Any) -> Any:
