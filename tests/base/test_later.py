@@ -50,6 +50,7 @@ def test_what_is_set_on_a_stand_in_is_set_on_the_module(package: Any) -> None:
     stand_in = package.user.seldom
     stand_in.value = 5
     assert package.user.read() == 5 and "value" in dir(stand_in)
+    assert vars(stand_in) is vars(sys.modules["sorting.seldom"])
     del stand_in.value
     assert not hasattr(sys.modules["sorting.seldom"], "value")
 

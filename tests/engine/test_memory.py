@@ -13,6 +13,10 @@ import numpy as np
 import pytest
 
 import retrograd as rg
+from retrograd.engine import held
+from retrograd.engine.held import CROWD
+from retrograd.graph import node
+from retrograd.graph.node import recorder
 
 BATCH = (100, 1000)                 # 400 kB of float32
 BATCH_BYTES = 4 * BATCH[0] * BATCH[1]
@@ -42,6 +46,48 @@ def test_a_running_count_over_a_thousand_batches_holds_no_thousand_batches() -> 
     assert total == [143 * BATCH[0] * BATCH[1]]     # k % 7 == 3 for 143 of 1,000
     # 64 MB is the bound on what pending work retains (160 of these batches); twice that for what is computed.
     assert peak < 2 * (64 << 20) + 4 * BATCH_BYTES < 1000 * BATCH_BYTES / 2
+
+
+def test_a_large_graph_leaves_no_room_for_a_thousand_batches() -> None:
+    def work() -> None:
+        x = rg.ones(2, requires_grad=True)
+        y = x
+        for _ in range(3000):
+            y = y * 1.0001
+        y.sum().backward()
+        assert recorder.limit > 1000
+        correct = rg.zeros((), dtype=rg.int64)
+        for k in range(400):
+            correct += (rg.from_numpy(np.full(BATCH, k % 7, np.float32)) == 3).sum()
+        int(correct.item())
+    assert _peak(work) < 2 * (64 << 20) + 4 * BATCH_BYTES < 400 * BATCH_BYTES
+
+
+def test_the_room_of_a_large_graph_is_given_back_step_by_step() -> None:
+    def work() -> None:
+        recorder.limit = 4000
+        x = rg.ones(2, requires_grad=True)
+        for _ in range(30):
+            (x * 2).sum().backward()
+        limits.append(recorder.limit)
+    limits: list[int] = []
+    _peak(work)
+    assert limits == [CROWD]
+
+
+def test_weights_that_are_there_anyway_are_not_retained_by_a_forward(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is computed in the middle of a step because the model is large; batches that only pending work
+    refers to do count."""
+    for module in (held, node):
+        monkeypatch.setattr(module, "MAX_BYTES", 1 << 15)
+    recorder.limit = CROWD
+    w, frozen = rg.tensor(np.eye(64), requires_grad=True), rg.tensor(np.eye(64))
+    h = rg.tensor(np.ones((2, 64)))
+    for _ in range(40):
+        h = (h @ w @ frozen).relu()
+    assert h.node.value is None
+    kept = [(rg.tensor(np.full((64, 64), k)) * 2).sum() for k in range(40)]
+    assert sum(t.node.value is None for t in kept) < 30
 
 
 def test_a_running_loss_kept_as_a_tensor_does_not_keep_its_batches() -> None:

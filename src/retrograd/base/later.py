@@ -36,6 +36,10 @@ class StandIn(ModuleType):
     def __delattr__(self, name: str) -> None:
         delattr(import_module(self.__name__), name)
 
+    @property
+    def __dict__(self) -> dict[str, Any]:       # type: ignore[override]  # vars() shows the module's names
+        return import_module(self.__name__).__dict__
+
     def __dir__(self) -> list[str]:
         return dir(import_module(self.__name__))
 

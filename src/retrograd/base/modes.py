@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+ROOM = 1 << 20          # a limit that says: do not look
+
 
 class State:
     """What belongs to one thread: modes, and the recorder (tensors not computed yet,
@@ -15,14 +17,17 @@ class State:
     One object, so that recording an operation looks it up once.
     """
 
-    __slots__ = ("grad", "detect", "where", "pending", "limit", "capture", "levels", "lines", "ahead")
+    __slots__ = ("grad", "detect", "where", "pending", "limit", "looked", "made", "capture", "levels",
+                 "lines", "ahead")
 
     def __init__(self) -> None:
         self.grad = True            # record derivatives
         self.detect = False         # detect_anomaly
         self.where: Any = None      # inside a derivative: the forward line
         self.pending: list[Any] = []
-        self.limit = 16             # length of `pending` at which it is looked through
+        self.limit = 16             # length of `pending` at which it is looked through; below 0: at once
+        self.looked = 0             # how many nodes were seen then
+        self.made = 0               # bytes of values that came to be since then: what waits may hold them
         self.capture: Any = None
         self.levels: list[Any] = []     # vmap and forward mode in progress, outermost first
         self.ahead: Any = None      # gradients of a loss that was read (engine/ahead.py)

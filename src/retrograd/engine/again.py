@@ -14,7 +14,7 @@ from typing import Any
 from retrograd.autodiff.reverse import free
 from retrograd.base.listening import listener
 from retrograd.base.modes import State, local
-from retrograd.engine.held import waiting
+from retrograd.engine.held import emptied, waiting
 from retrograd.engine.linearize import Linear
 from retrograd.engine.program import programs
 from retrograd.engine.trails import PENDING, ROOT, SLOT, Builder
@@ -66,15 +66,15 @@ class Again:
             arrays.append(array)
         return arrays
 
-    def finish(self, root: Node, arrays: Sequence[Any], pending: list[Node]) -> None:
+    def finish(self, root: Node, arrays: Sequence[Any], state: State) -> None:
         """Give their values to the root and to what is held; free the graph."""
-        done = [root]
+        done, pending = [root], state.pending
         root.value = self.bound.seen(0, arrays[0])
         for place, k in self.held:
             n = pending[place]
             n.value = self.bound.seen(k, arrays[k])
             done.append(n)
-        pending.clear()
+        emptied(state)
         programs.hits += 1
         self.served += 1
         for n in done:

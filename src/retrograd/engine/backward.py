@@ -10,13 +10,13 @@ import numpy as np
 from retrograd.autodiff.batching import batch, spread
 from retrograd.autodiff.reverse import free, pullback, second_time
 from retrograd.base.errors import AutogradError, RetrogradError
-from retrograd.base.modes import modes
+from retrograd.base.modes import local, modes
 from retrograd.engine import ahead
 from retrograd.engine.evaluate import evaluate, evaluate_each
-from retrograd.engine.held import take_held
+from retrograd.engine.held import emptied, take_held
 from retrograd.engine.known import run
 from retrograd.engine.program import programs
-from retrograd.graph.node import PLAIN, TRACKED, Node, const_p, freed_p, hole, line_text, recorder
+from retrograd.graph.node import PLAIN, TRACKED, Node, const_p, freed_p, hole, line_text
 from retrograd.ops.gather import parts_of
 
 
@@ -47,7 +47,7 @@ def gradients(roots: Sequence[Node], cotangents: Sequence[Node], *, wrt: Sequenc
             found = run(roots[0], cotangents[0], wrt)
         except RetrogradError:              # perhaps of a bystander: it will say so when it is read
             evaluate_each([n for n in take_held() if n is not roots[0]])
-            recorder.pending.clear()
+            emptied(local.state)
             found = run(roots[0], cotangents[0], wrt)
         if found is not None:
             return found
@@ -56,7 +56,7 @@ def gradients(roots: Sequence[Node], cotangents: Sequence[Node], *, wrt: Sequenc
         stashed = ahead.take(roots[0])
         if stashed is not None:
             evaluate_each(stashed.held)
-            recorder.pending.clear()
+            emptied(local.state)
             free(stashed.walked)
             return stashed.gradients
     held = take_held()                      # before the walk, whose list would count as a holder
@@ -69,7 +69,7 @@ def gradients(roots: Sequence[Node], cotangents: Sequence[Node], *, wrt: Sequenc
     except RetrogradError:
         evaluate_each(held)
         evaluate(asked)
-    recorder.pending.clear()
+    emptied(local.state)
     if not retain_graph:
         free(order)
     return grads

@@ -17,15 +17,12 @@ from typing import Any
 import numpy as np
 
 from retrograd.autodiff.reverse import free
-from retrograd.base.modes import local
+from retrograd.base.modes import ROOM, local
 from retrograd.engine.evaluate import evaluate, evaluate_each
 from retrograd.engine.held import spare_references, take_held
 from retrograd.engine.random import Generator
 from retrograd.engine.scalars import Numbers
 from retrograd.graph.node import LEAF, Node, line_text, user_line
-
-# While capturing, what is recorded is computed at the end in any case: looking for the dead would find none.
-ROOM = 1 << 30
 
 
 class Capture:
@@ -53,6 +50,7 @@ class Capture:
         state = local.state
         evaluate_each(take_held())
         state.pending.clear()
+        # What is recorded is computed at the end in any case: looking for the dead would find none.
         self._limit, state.limit, state.capture = state.limit, ROOM, self
         self._chance = _state_of_chance()
 

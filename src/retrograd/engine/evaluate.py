@@ -27,10 +27,11 @@ def check_pending() -> None:
     and compute the held if they retain too much."""
     pending: list[Node] = recorder.pending
     held.prune(pending)
-    room = held.CROWD
+    room = max(held.CROWD, -recorder.limit)         # as before, if what was made is all that calls for a look
     if len(pending) >= held.CROWD // 2:
         alive = held.take_held()
         nodes, weight, nbytes = held.retained(alive)
+        recorder.looked = nodes
         if weight > held.MAX_NODES or nbytes > held.MAX_BYTES:
             evaluate_each(alive)
             pending.clear()
@@ -40,7 +41,7 @@ def check_pending() -> None:
             room = max(4, much // 8, min(much + held.CROWD,
                                          (held.MAX_NODES - weight) * much // (weight + 1) + 1,
                                          (held.MAX_BYTES - nbytes) * much // (nbytes + 1)))
-    recorder.limit = len(pending) + room
+    recorder.limit, recorder.made = len(pending) + room, 0
 
 
 def evaluate_each(nodes: Sequence[Node]) -> None:
@@ -57,4 +58,4 @@ def evaluate_each(nodes: Sequence[Node]) -> None:
 def synchronize() -> None:
     """Compute everything that this thread holds and has not computed: for timing, and before a fork."""
     evaluate_each(held.take_held())
-    recorder.pending.clear()
+    held.emptied(local.state)

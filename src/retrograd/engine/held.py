@@ -10,15 +10,24 @@ import sys
 from collections.abc import Sequence
 
 from retrograd.base.dtype import float32
-from retrograd.base.modes import local
+from retrograd.base.modes import ROOM, State, local
 from retrograd.engine.linearize import Linear, linearize
 from retrograd.graph.graph import topological
-from retrograd.graph.node import Node, hole, hole_p, leaf_p, recorder
+from retrograd.graph.node import LEAF, MAX_BYTES, Node, hole, hole_p, leaf_p, recorder
 
-MAX_NODES, MAX_BYTES = 256, 64 << 20
+MAX_NODES = 256
 TRACKED_WEIGHT = 1 / 32     # of a node that backward will want: kept anyway, and computed best with backward;
 #                             and of a view, which takes no time and no memory
 CROWD = 16        # pending nodes that are not worth a look
+
+
+def _uses(order: Sequence[Node]) -> dict[int, int]:
+    """How often the graph refers to each of its nodes."""
+    uses: dict[int, int] = {}
+    for n in order:
+        for i in n.inputs if n.owner.__class__ is not tuple else (*n.inputs, *n.owner):
+            uses[id(i)] = uses.get(id(i), 0) + 1
+    return uses
 
 
 def _spare_references(pending: Sequence[Node]) -> tuple[list[int], set[int]]:
@@ -33,13 +42,10 @@ def _spare_references(pending: Sequence[Node]) -> tuple[list[int], set[int]]:
         for n in order:
             if n.prim is hole_p or (n.value is None and any(id(i) in empty for i in n.inputs)):
                 empty.add(id(n))
-    uses: dict[int, int] = {}
-    for n in order:
-        for i in n.inputs if n.owner.__class__ is not tuple else (*n.inputs, *n.owner):
-            uses[id(i)] = uses.get(id(i), 0) + 1
+    uses = _uses(order)
     for p in pending:
         uses[id(p)] = uses.get(id(p), 0) + 1
-    n = i = p = None                    # type: ignore[assignment]  # loop variables refer to nodes too
+    n = p = None                        # type: ignore[assignment]  # loop variables refer to nodes too
     count = sys.getrefcount
     return [count(pending[k]) - uses[id(pending[k])] for k in range(len(pending))], empty
 
@@ -125,8 +131,33 @@ def retained(held: Sequence[Node]) -> tuple[int, int, int]:
     """(nodes to compute, their weight, bytes) of pending work; nodes that lead to a derivative weigh less,
     and so do views."""
     order = topological(held)
-    nbytes = sum([n.value.nbytes for n in order if n.value is not None and n.prim is leaf_p])
+    nbytes = sum([n.value.nbytes for n in order if n.value is not None and n.prim is leaf_p and n.rg != LEAF])
+    if nbytes > MAX_BYTES:
+        nbytes = _retained_alone(order)
     todo = [n for n in order if n.value is None]
     return len(todo), int(sum([TRACKED_WEIGHT if n.rg or n.prim.strided else 1 for n in todo])), nbytes
 
 
+def _retained_alone(order: Sequence[Node]) -> int:
+    """Bytes of the known values in a graph that only the graph refers to: weights, say, are there anyway."""
+    count, uses = sys.getrefcount, _uses(order)
+    return sum([n.value.nbytes for n in order if n.value is not None and n.prim is leaf_p
+                and count(n) - uses.get(id(n), 0) <= _IN_ORDER])
+
+
+def _calibrate_in_order() -> int:
+    order, count = [hole((), float32)], sys.getrefcount
+    return max([count(n) for n in order])
+
+
+_IN_ORDER = _calibrate_in_order()
+
+
+def emptied(state: State) -> None:
+    """All that waited is computed. What comes next need not be as much: the room for it shrinks."""
+    pending, limit = state.pending, abs(state.limit)
+    recorded = len(pending) + state.looked
+    if recorded and limit < ROOM:
+        state.limit = max(CROWD, min(limit, max(2 * recorded, 3 * limit // 4)))
+    state.made = state.looked = 0
+    pending.clear()

@@ -10,10 +10,11 @@ from retrograd.autodiff.expand import must_expand
 from retrograd.autodiff.reverse import free, pullback
 from retrograd.autodiff.rules import residuals
 from retrograd.base.dtype import int64
+from retrograd.base.modes import local
 from retrograd.engine import quick
 from retrograd.engine.again import remember
 from retrograd.engine.families import families
-from retrograd.engine.held import held_of, waiting
+from retrograd.engine.held import emptied, held_of, waiting
 from retrograd.engine.linearize import Linear, linearize
 from retrograd.engine.program import make_program, programs
 from retrograd.engine.quick import policy
@@ -59,14 +60,14 @@ def run(root: Node, g: Node, wrt: Sequence[Node] | None = None) -> dict[Node, No
         out = None if found is None else found.run([n.value for n in linear.leaves],
                                                    [n.value for n in linear.scalars])
         if found is not None and out is not None:
-            pending.clear()
+            emptied(local.state)
             return _delivered(found.told, linear, root, held, out)
     if latest is None and policy.takes(key, linear, backward=True):
         if wrt is not None:
             return None
         asked = [root, *held.values()]
         values, cotangents, order = quick.gradients(linear, asked, root, g)
-        pending.clear()
+        emptied(local.state)
         for n, value in zip(asked, values):
             n.value = value
             if not n.rg:
@@ -77,7 +78,7 @@ def run(root: Node, g: Node, wrt: Sequence[Node] | None = None) -> dict[Node, No
     if tracked is None and wrt is None and not known.rows and not kept:
         remember(root, linear, pending, held, known)
     out = known.program.run([n.value for n in linear.leaves], [n.value for n in linear.scalars])
-    pending.clear()
+    emptied(local.state)
     return _delivered(known, linear, root, held, out, tracked)
 
 

@@ -20,7 +20,7 @@ from retrograd.engine.held import held_of, waiting
 from retrograd.engine.linearize import Linear, linearize
 from retrograd.engine.program import make_program, programs
 from retrograd.engine.quick import policy
-from retrograd.graph.node import TRACKED, Node, const_p, line_text, release
+from retrograd.graph.node import TRACKED, Node, const_p, line_text, made, release
 
 
 def compute(roots: list[Node]) -> None:
@@ -37,9 +37,11 @@ def compute(roots: list[Node]) -> None:
             if n.value is None]
     roots += held
     key = "value", linear.key, tuple([linear.place[n] for n in held])
-    for r, value in zip(roots, _program_values(key, linear, roots)):
+    values = _program_values(key, linear, roots)
+    for r, value in zip(roots, values):
         r.value = value
         forget(r)
+    made(sum([value.nbytes for value in values]))
 
 
 def _program_values(key: Any, linear: Linear, roots: Sequence[Node]) -> list[Any]:

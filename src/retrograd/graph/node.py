@@ -11,7 +11,7 @@ import numpy as np
 
 from retrograd.base.dtype import DType, bool_
 from retrograd.base.errors import DTypeError, RetrogradError
-from retrograd.base.modes import State, local, modes
+from retrograd.base.modes import ROOM, State, local, modes
 from retrograd.base.shape import Shape
 from retrograd.graph.aval import Aval
 from retrograd.graph.primitive import Primitive
@@ -216,6 +216,18 @@ def scalar(value: int | float | complex, dtype: DType) -> Node:
     if dtype.is_complex:
         return leaf(np.asarray(value, dtype.np), dtype)
     return Node(scalar_p, (), (), (), dtype, PLAIN, value)
+
+
+MAX_BYTES = 64 << 20    # of values; what pending work retains of them shall not be more
+
+
+def made(nbytes: int) -> None:
+    """Values of so many bytes have come to be. Pending work that holds them all holds too much: it is looked
+    through at the next operation (the limit is negative), however much room there was by what came before."""
+    state = local.state
+    state.made += nbytes
+    if state.made > MAX_BYTES and 0 < state.limit < ROOM:
+        state.limit = -state.limit
 
 
 def leaf(value: Any, dtype: DType, rg: int = PLAIN) -> Node:

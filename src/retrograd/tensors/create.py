@@ -13,7 +13,7 @@ from retrograd.base.errors import ArgumentError, ArgumentTypeError, DTypeError, 
 from retrograd.base.shape import Shape, shape_of
 from retrograd.engine.random import Generator, default_generator
 from retrograd.functional.door import TensorBase, need_tensor
-from retrograd.graph.node import Node, bind, leaf
+from retrograd.graph.node import Node, bind, leaf, made
 from retrograd.ops import complex as plane
 from retrograd.ops import linear as lin
 from retrograd.ops.constant import argsort, iota, random_int, random_normal, random_uniform
@@ -105,6 +105,7 @@ def from_numpy(ndarray: Any) -> Tensor:
     if ndarray.dtype != d.np:
         return tensor(ndarray)                      # another byte order
     t = Tensor(leaf(ndarray, d))
+    made(ndarray.nbytes)
     t._own().memory = ndarray
     return t
 

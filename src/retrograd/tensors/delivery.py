@@ -75,7 +75,7 @@ class Delivery:
                 self.guarded = False
                 self._renew()
                 bound.run(_nothing)
-        again.finish(root, arrays, state.pending)
+        again.finish(root, arrays, state)
         deque(map(setattr, owners, repeat("_grad"), self.tensors), 0)
         return True
 

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from retrograd.base.config import config
 from retrograd.base.dtype import DType
-from retrograd.base.modes import local
+from retrograd.base.modes import ROOM, local
 from retrograd.engine import evaluate as engine
 from retrograd.engine.linearize import linearize
 from retrograd.engine.program import ProgramCache, make_program
@@ -33,8 +33,6 @@ from retrograd.tensors.tensor import Tensor
 
 State = dict[str, Any]
 Change = tuple[Any, ...]        # setattr or a dict's own __setitem__, and its arguments
-# Pending nodes of a step are needed at once: looking for dead ones among them would find none.
-ROOM = 1 << 20
 
 
 class Programs(ProgramCache):
@@ -147,7 +145,7 @@ def run(batches: Sequence[Batch], cache: Programs, keep: Callable[[Item], Sequen
     has to look anew.
     """
     state = local.state
-    limit, state.limit = state.limit, ROOM
+    limit, state.limit = state.limit, ROOM      # these are needed at once: looking for dead ones finds none
     general = config.eager or bool(state.levels) or state.capture is not None
     try:
         if not general:

@@ -14,7 +14,7 @@ import numpy as np
 
 from retrograd.base.modes import changes, local
 from retrograd.engine.evaluate import evaluate
-from retrograd.graph.node import Node, bind, leaf
+from retrograd.graph.node import Node, bind, leaf, made
 from retrograd.ops.linear import override_p
 from retrograd.runtime.recycle import LARGE, alone
 
@@ -75,6 +75,7 @@ class Storage:
             if known is not None and known is not memory and _same_bytes(known, memory):
                 return
             fresh = leaf(memory.copy(), node.dtype)
+            made(memory.nbytes)
         else:
             if known is memory or (known is not None and _same_bytes(known, memory)):
                 self.memory = None

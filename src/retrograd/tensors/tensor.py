@@ -21,7 +21,7 @@ from retrograd.base.modes import changes, local, modes, recording
 from retrograd.base.shape import Size, numel
 from retrograd.engine import evaluate as engine
 from retrograd.functional.door import TensorBase, View, hooks
-from retrograd.graph.node import LEAF, PLAIN, TRACKED, Node, bind, leaf, leaf_p, recorder, silent
+from retrograd.graph.node import LEAF, PLAIN, TRACKED, Node, bind, leaf, leaf_p, made, recorder, silent
 from retrograd.ops.constant import stop
 from retrograd.ops.linear import alias_p, cast, override_p
 from retrograd.tensors import made_by
@@ -470,6 +470,7 @@ def evaluate(tensors: Iterable[Tensor]) -> None:
 def from_value(array: Any, dtype: dt.DType | None = None, requires_grad: bool = False) -> Tensor:
     """A tensor over an array that nobody else will write to."""
     t = Tensor(leaf(array, dtype or dt.from_numpy(array.dtype)))
+    made(array.nbytes)
     return t.requires_grad_() if requires_grad else t
 
 
