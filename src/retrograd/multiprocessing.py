@@ -1,8 +1,9 @@
-"""`torch.multiprocessing`: Python's `multiprocessing`, and `spawn`. Tensors travel as copies of their values.
+"""`torch.multiprocessing`: Python's `multiprocessing`, and `spawn`. Tensors travel as copies of their values,
+those of shared memory (`x.share_memory_()`) as that memory.
 
 >>> from retrograd import multiprocessing as mp
 >>> mp.get_sharing_strategy(), mp.current_process().name
-('file_system', 'MainProcess')
+('file_descriptor', 'MainProcess')
 """
 
 from __future__ import annotations
@@ -28,16 +29,16 @@ def get_all_sharing_strategies() -> set[str]:
 
 
 def get_sharing_strategy() -> str:
-    """'file_system'.
+    """'file_descriptor'.
 
     >>> get_sharing_strategy()
-    'file_system'
+    'file_descriptor'
     """
-    return "file_system"
+    return "file_descriptor"
 
 
 def set_sharing_strategy(new_strategy: str) -> None:
-    """Accepted; has no effect: tensors travel as copies.
+    """Accepted; has no effect: memory is a file without a name, sent as a descriptor.
 
     >>> set_sharing_strategy("file_descriptor")
     """

@@ -5,6 +5,7 @@ A batch is pickled for its structure only: its arrays follow as they are and are
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 import queue
@@ -23,6 +24,8 @@ from retrograd.base.config import config
 from retrograd.data.dataset import IterableDataset
 from retrograd.data.fetch import fetcher
 from retrograd.engine.random import default_generator
+from retrograd.tensors.copying import compact
+from retrograd.tensors.tensor import Tensor
 
 ORPHAN = 2.0        # seconds after which an idle worker looks whether its parent is still there
 BATCH, ERROR, END = range(3)
@@ -123,11 +126,20 @@ def _packed(of: int, number: int, how: int, what: Any) -> list[Any]:
     """A message: its head, then the memory of its arrays. A batch that cannot be sent is an error."""
     arrays: list[pickle.PickleBuffer] = []
     try:
-        body = pickle.dumps(what, protocol=5, buffer_callback=arrays.append)
+        file = io.BytesIO()
+        _Packing(file, protocol=5, buffer_callback=arrays.append).dump(what)
+        body = file.getvalue()
     except Exception as e:
         return _packed(of, number, ERROR, _told(e))
     raw = [a.raw() for a in arrays]
     return [pickle.dumps((of, number, how, [r.nbytes for r in raw], body)), *(r for r in raw if r.nbytes)]
+
+
+class _Packing(pickle.Pickler):
+    """A view of a data set is sent as what it shows, not with all of the memory that it is a part of."""
+
+    def reducer_override(self, value: Any) -> Any:
+        return compact(value) if isinstance(value, Tensor) and value._parent is not None else NotImplemented
 
 
 def _send(outbox: Connection, ready: queue.SimpleQueue[Any]) -> None:

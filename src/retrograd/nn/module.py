@@ -101,6 +101,12 @@ class Module(Tree):
             module._revised()
         return self
 
+    def share_memory(self) -> Self:
+        """Move parameters and buffers to memory that processes share; see `Tensor.share_memory_`."""
+        for t in (*self.parameters(), *self.buffers()):
+            t.share_memory_()
+        return self
+
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters, or set them to zeros."""
         for parameter in self.parameters():

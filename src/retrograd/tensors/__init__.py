@@ -2,4 +2,5 @@
 
 from retrograd.base.later import later
 
-__getattr__, __dir__ = later(__name__, rare="delivery made_by memory overwritten repr storages")
+__getattr__, __dir__ = later(__name__, rare="""
+    copying delivery made_by memory overwritten repr shared storages""")

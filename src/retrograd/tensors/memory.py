@@ -19,6 +19,7 @@ from retrograd.graph.node import Node, bind, hole, leaf
 from retrograd.ops import linear as lin
 from retrograd.ops.gather import place_p
 from retrograd.ops.strided import places, strided_p
+from retrograd.tensors import shared
 from retrograd.tensors.flat import row, row_major, same_walk, through
 from retrograd.tensors.storage import Storage
 from retrograd.tensors.tensor import Tensor
@@ -95,6 +96,27 @@ def is_set_to(self: Tensor, tensor: Any) -> bool:
     """
     return (self._own_root() is tensor._own_root() and self.shape == tensor.shape
             and self.stride() == tensor.stride() and storage_offset(self) == storage_offset(tensor))
+
+
+def is_shared(self: Tensor) -> bool:
+    """Whether other processes may see the memory.
+
+    >>> import retrograd as rg
+    >>> rg.ones(1).is_shared(), rg.ones(1).share_memory_().is_shared()
+    (False, True)
+    """
+    home = self._own_root().home            # type: ignore[attr-defined]
+    return home is not None and home.shared is not None
+
+
+def share_memory_(self: Tensor) -> Tensor:
+    """Move the memory to where processes see it that are forked later, or that the tensor is sent to.
+
+    What one process writes the others read. Each read compares the memory with what was read before, so
+    that recorded values never change.
+    """
+    shared.share(self._own_root())          # type: ignore[attr-defined]
+    return self
 
 
 # ---------------------------------------------------------------- other names for memory

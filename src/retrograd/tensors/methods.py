@@ -164,11 +164,11 @@ def get_device(self: Tensor) -> int:
     return -1
 
 
-def is_shared(self: Tensor) -> bool:
-    """False: memory is not shared with other processes.
+def is_pinned(self: Tensor, device: Any = None) -> bool:
+    """False: there is no device that would need it.
 
     >>> import retrograd as rg
-    >>> rg.ones(1).is_shared()
+    >>> rg.ones(1).is_pinned()
     False
     """
     return False
@@ -238,7 +238,7 @@ TABLE: dict[str, Callable[..., Any]] = {
     "log_normal_": _law("log_normal_", _log_normal, "Fill with e**z of normal z with that mean and std."),
     "index_put_": index_put_, "apply_": apply_, "map_": map_,
     "sum_to_size": sum_to_size, "is_same_size": is_same_size, "get_device": get_device,
-    "is_shared": is_shared, "is_pinned": is_shared, "adjoint": adjoint,
+    "is_pinned": is_pinned, "adjoint": adjoint,
     "to_dense": to_dense, "coalesce": to_dense,
     "__dlpack__": dlpack, "__dlpack_device__": dlpack_device,
     "ndimension": lambda self: len(self.node.shape),
@@ -255,8 +255,9 @@ TABLE["ndimension"].__doc__ = "Number of dimensions."
 
 
 # What is asked of memory: the methods of a module that is loaded when the first of them is called.
-OF_MEMORY = """_is_view _own_root as_strided as_strided_ as_strided_scatter data_ptr is_contiguous is_set_to
-    resize_ resize_as_ set_ storage_offset"""
+OF_MEMORY = """
+    _is_view _own_root as_strided as_strided_ as_strided_scatter data_ptr is_contiguous is_set_to is_shared
+    resize_ resize_as_ set_ share_memory_ storage_offset"""
 OF_STORAGES = "untyped_storage storage"
 
 
@@ -274,7 +275,7 @@ def install() -> None:
         for name in names.split():
             setattr(Tensor, name, _in(module, name))
     Tensor._typed_storage = Tensor.storage                                               # type: ignore[attr-defined]
-    Tensor._base = property(lambda self: memory._base(self),                             # type: ignore[attr-defined]
+    Tensor._base = property(lambda self: memory._base(self),        # type: ignore[attr-defined]
                             doc="The tensor that this is a view of; None where it is none.")
     for name, fn in TABLE.items():
         setattr(Tensor, name, fn)

@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
-import numpy as np
-
 from retrograd import functional
 from retrograd.base import dtype as dt
 from retrograd.base.dtype import as_dtype
-from retrograd.base.errors import ArgumentError, ArgumentTypeError, AutogradError, DTypeError, ShapeError
+from retrograd.base.errors import ArgumentError, ArgumentTypeError, DTypeError, ShapeError
 from retrograd.base.later import homes
 from retrograd.base.modes import modes
 from retrograd.engine.random import default_generator
@@ -29,10 +27,10 @@ from retrograd.ops import constant as c
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as p
 from retrograd.ops.constant import random_normal, random_uniform
-from retrograd.tensors import create, fast, memory, ufuncs
+from retrograd.tensors import copying, create, fast, memory, ufuncs
 from retrograd.tensors import repr as printing
 from retrograd.tensors.device import Device, placed
-from retrograd.tensors.tensor import Tensor, from_value
+from retrograd.tensors.tensor import Tensor
 
 METHODS: dict[str, Callable[..., Any]] = {
     **{f.__name__: f for f in (
@@ -312,30 +310,18 @@ def contains(self: Tensor, element: Any) -> bool:
 
 
 def deepcopy(self: Tensor, memo: dict[int, Any]) -> Tensor:
-    if self.node.rg == 1:
-        raise AutogradError("a tensor with a history cannot be deep-copied", op="deepcopy",
-                             fix="Use x.detach().clone() .")
-    if id(self) not in memo:
-        out = Tensor(self.detach().clone().node)
-        memo[id(self)] = out.requires_grad_() if self.requires_grad else out
-        if self._grad is not None:
-            memo[id(self)]._grad = deepcopy(self._grad, memo)
-    return memo[id(self)]  # type: ignore[no-any-return]
+    """copy.deepcopy: the values, sharing memory among the copies; the gradient; no history."""
+    return copying.deepcopy(self, memo)
 
 
 def shallow(self: Tensor) -> Tensor:
     """copy.copy: another name for the same memory."""
-    out = self.detach()
-    return out.requires_grad_() if self.requires_grad and self.is_leaf else out
+    return copying.shallow(self)
 
 
 def reduced(self: Tensor, protocol: Any) -> Any:
-    """For the user's own pickling: the values, not the history."""
-    return _rebuilt, (np.array(self._value()), self.requires_grad)
-
-
-def _rebuilt(array: Any, requires_grad: bool) -> Tensor:
-    return from_value(array, requires_grad=requires_grad)
+    """For the user's own pickling: the memory and how the tensor lies there, not the history."""
+    return copying.reduced(self, protocol)
 
 
 def _known(fn: Callable[..., Any]) -> Callable[..., Any]:
@@ -397,7 +383,7 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "long": _converter("long", dt.int64), "int": _converter("int", dt.int32),
     "short": _converter("short", dt.int16), "char": _converter("char", dt.int8),
     "byte": _converter("byte", dt.uint8), "bool": _converter("bool", dt.bool_),
-    "pin_memory": cpu, "share_memory_": cpu,
+    "pin_memory": cpu,
     **{"new_" + n: new_factory(n) for n in ("zeros", "ones", "empty", "full", "tensor")},
 }
 

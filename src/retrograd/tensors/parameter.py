@@ -13,7 +13,7 @@ from retrograd.base.shape import numel
 from retrograd.functional.door import TensorBase
 from retrograd.graph.node import leaf
 from retrograd.ops import linear as lin
-from retrograd.tensors import memory
+from retrograd.tensors import copying, memory
 from retrograd.tensors.fast import plain_kinds
 from retrograd.tensors.storage import CALL
 from retrograd.tensors.tensor import Tensor
@@ -47,14 +47,14 @@ class Parameter(Tensor):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
         if id(self) not in memo:
-            memo[id(self)] = type(self)(self.detach().clone(), self.requires_grad)
+            memo[id(self)] = type(self)(copying.duplicate(self, memo), self.requires_grad)
         return memo[id(self)]
 
     def __repr__(self, **kwargs: Any) -> str:
         return "Parameter containing:\n" + super().__repr__(**kwargs)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        return _rebuild, (type(self), self.detach(), self.requires_grad)
+        return _rebuild, (type(self), self.detach(), self.requires_grad, copying.attributes(self))
 
 
 class Buffer(Tensor):
@@ -69,16 +69,15 @@ class Buffer(Tensor):
 def _whole_or_alone(view: Tensor) -> Tensor:
     """What a parameter made of a view stands on: the memory in the view's shape where it shows all of that,
     a copy where nobody else knows that memory, else the view."""
-    if _known_elsewhere(view):
-        held = view._own_root()             # type: ignore[attr-defined]
-        node, shape = held.node, view._node.shape
-        plain = not node.rg and held.memory is None and held.home is None
-        if not (plain and numel(node.shape) == numel(shape) and view.is_contiguous()):  # type: ignore[attr-defined]
-            return view
+    held = view._own_root()                 # type: ignore[attr-defined]
+    node, shape = held.node, view._node.shape
+    plain = not node.rg and held.memory is None and held.home is None and node.dtype is view.dtype
+    if plain and numel(node.shape) == numel(shape) and view.is_contiguous():    # type: ignore[attr-defined]
         held.node = leaf(node.value.reshape(shape), node.dtype) if node.value.__class__ is np.ndarray else \
             lin.reshape(node, shape)
         return memory.over(held)
-    return view.clone()                     # type: ignore[attr-defined, no-any-return]
+    del held
+    return view if _known_elsewhere(view) else view.clone()                     # type: ignore[attr-defined]
 
 
 def _known_elsewhere(view: Tensor) -> bool:
@@ -92,8 +91,10 @@ def _known_elsewhere(view: Tensor) -> bool:
     return sys.getrefcount(held) > count + CALL
 
 
-def _rebuild(cls: Any, data: Tensor, requires_grad: bool) -> Any:
-    return cls(data, requires_grad)
+def _rebuild(cls: Any, data: Tensor, requires_grad: bool, own: dict[str, Any]) -> Any:
+    out = cls(data, requires_grad)
+    out.__dict__.update(own)
+    return out
 
 
 plain_kinds.update((Parameter, Buffer))

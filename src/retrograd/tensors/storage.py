@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from retrograd.base.dtype import by_name
 from retrograd.base.modes import changes, local
 from retrograd.engine.evaluate import evaluate
 from retrograd.graph.node import Node, bind, leaf, made
@@ -48,6 +49,12 @@ class Storage:
         self.version = self.quiet = 0
         self.memory: Any = None
         self.home: Home | None = None
+
+    def __reduce__(self) -> Any:
+        self.settle()
+        evaluate([self.node])
+        n = self.node
+        return restored, (np.array(n.value, n.dtype.np, order="C"), n.dtype.name)
 
     def outside(self) -> bool:
         """Whether somebody else may write to the memory."""
@@ -146,6 +153,11 @@ class Storage:
             else:
                 done.append((setattr, self, "memory", None))
         return [*done, (setattr, self, "node", node), (setattr, self, "version", self.version + 1)]
+
+
+def restored(array: Any, dtype: str) -> Storage:
+    """A storage that was pickled."""
+    return Storage(leaf(array, by_name(dtype)))
 
 
 def _same_bytes(a: Any, b: Any) -> bool:

@@ -11,6 +11,7 @@ from retrograd.base.dtype import DType, by_name
 from retrograd.base.errors import ArgumentError, ArgumentTypeError, IndexRangeError
 from retrograd.base.shape import numel
 from retrograd.graph.node import leaf
+from retrograd.tensors import shared
 from retrograd.tensors.device import CPU, Device
 from retrograd.tensors.memory import _grow, _laid, over
 from retrograd.tensors.storage import Storage
@@ -62,6 +63,11 @@ class _Memory:
     def is_shared(self) -> bool:
         """Whether other processes may see it."""
         return self._held.home is not None and self._held.home.shared is not None
+
+    def share_memory_(self) -> Any:
+        """Move it to where other processes see it."""
+        shared.share(self._held)
+        return self
 
     def is_pinned(self, device: Any = None) -> bool:
         """False: there is no device that would need it."""
