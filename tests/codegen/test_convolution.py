@@ -24,6 +24,8 @@ CASES: list[tuple[tuple[int, ...], tuple[int, ...], dict[str, Any]]] = [
     ((1, 64, 13, 20), (48, 32, 3, 3), {"groups": 2}),
     ((2, 16, 12, 12), (140, 16, 3, 3), {"padding": 1}),                     # rows in two parts
     ((3, 20, 2, 3), (20, 20, 3, 3), {"padding": 1}),
+    ((7, 48, 5, 6), (40, 48, 3, 3), {"padding": 1}),                        # pieces counted on over images
+    ((3, 80, 13, 14), (70, 80, 3, 3), {"padding": 1}),                      # weights in several parts
     ((1, 256, 6, 6), (40, 256, 3, 3), {}),                                  # kernels that are packed
     ((2, 4, 9, 11), (6, 2, 3, 2), {"stride": 2, "padding": 1, "dilation": (2, 1), "groups": 2}),
     ((1, 3, 40, 50), (30, 3, 7, 7), {"stride": 2, "padding": 3}),
@@ -97,7 +99,7 @@ def test_bits_do_not_depend_on_where_work_is_cut(case: Any, monkeypatch: pytest.
     assert asked
 
 
-@pytest.mark.parametrize("case", [CASES[0], CASES[2], CASES[3], CASES[8], CASES[18]], ids=str)
+@pytest.mark.parametrize("case", [CASES[0], CASES[2], CASES[3], CASES[8], CASES[10], CASES[20]], ids=str)
 def test_a_machine_with_narrower_vectors_computes_the_same_bits(case: Any) -> None:
     if host().vector_bytes != 64:
         pytest.skip("this machine has no wider vectors than AVX2")

@@ -30,6 +30,7 @@ from retrograd.codegen.contract.winograd import (
     emit_winograd,
     emit_winograd_weights,
 )
+from retrograd.codegen.contract.winograd_weight import WinogradWeight, emit_winograd_weight
 from retrograd.codegen.jit import Code, Request, compile_all
 from retrograd.codegen.loops.add_rows import AddRows, emit_add_rows
 from retrograd.codegen.loops.arg import Arg, emit_arg
@@ -46,7 +47,8 @@ from retrograd.codegen.loops.uses import Uses, emit_uses
 
 Description: TypeAlias = (
     Pointwise | Reduce | Region | Arg | Scan | Draw | Check | Gemm | Pack | MatVec | Epilogue |
-    Conv | ConvWeight | Depthwise | DepthwiseWeight | Winograd | WinogradWeights | Offsets | Pool |
+    Conv | ConvWeight | Depthwise | DepthwiseWeight | Winograd | WinogradWeights | WinogradWeight |
+    Offsets | Pool |
     Attention | AttentionBack |
     AttentionSum | Repeat | Uses | AddRows | CopyRows)
 
@@ -54,14 +56,14 @@ _EMITTERS: dict[type, Callable[..., None]] = {
     Pointwise: emit_pointwise, Reduce: emit_reduce, Region: emit_region, Arg: emit_arg, Scan: emit_scan,
     Draw: emit_draw, Check: emit_check, Gemm: emit_gemm, Pack: emit_pack, MatVec: emit_matvec,
     Epilogue: emit_epilogue, Conv: emit_conv, ConvWeight: emit_conv_weight, Pool: emit_pool,
-    Winograd: emit_winograd, WinogradWeights: emit_winograd_weights,
+    Winograd: emit_winograd, WinogradWeights: emit_winograd_weights, WinogradWeight: emit_winograd_weight,
     Depthwise: emit_depthwise, DepthwiseWeight: emit_depthwise_weight,
     Offsets: emit_offsets, Attention: emit_attention, AttentionBack: emit_attention_back,
     AttentionSum: emit_attention_sum, Repeat: emit_repeat, Uses: emit_uses,
     AddRows: emit_add_rows, CopyRows: emit_copy_rows}
 # Written in vectors; the others are loops over elements, of which LLVM makes vectors.
 _IN_VECTORS = (Gemm, Pack, MatVec, Epilogue, Region, Conv, ConvWeight, Depthwise, DepthwiseWeight, Offsets,
-               Winograd, WinogradWeights,
+               Winograd, WinogradWeights, WinogradWeight,
                Attention, AttentionBack, AttentionSum, Repeat, AddRows, CopyRows)
 ENTRY = "kernel"
 

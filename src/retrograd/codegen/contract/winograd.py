@@ -29,7 +29,7 @@ from retrograd.codegen.loops.loop import least, loop
 from retrograd.codegen.loops.operand import lanes_below
 
 # Elements of a transformed piece.
-_ELEMENTS = 16
+ELEMENTS = 16
 # Channels that are transformed at once, and tiles of rows of Y that meet them: both stay in the second cache.
 CHANNELS, ROW_TILES = 64, 11
 # Lines of pieces that work is not cut between.
@@ -39,7 +39,9 @@ _PLACE = 3
 
 PARAMETERS = (
     "x", "u", "offsets", "y",
-    "batch_begin", "batch_end", "m_begin", "m_end", "line_begin", "line_end", "channels", "inner",
+    # A batch is `together` of the images, whose lines of pieces are counted on, and one of `inner` groups.
+    "batch_begin", "batch_end", "m_begin", "m_end", "line_begin", "line_end", "channels", "inner", "images",
+    "together",
     "x.outer", "x.batch", "x.line", "u.batch", "u.element", "y.batch", "y.row", "y.height", "y.width",
     "pieces", "finish",
 )
@@ -126,9 +128,12 @@ class _Emitter(Emitter):
         self.arg = dict(zip(PARAMETERS[4:], kernel.integers))
         self.table = kernel.rest
         self.rows = ROW_TILES * tile.rows
-        self.read = room(self.b, self.vector, _ELEMENTS * tile.vectors + 1)         # pieces of a channel
-        self.v = room(self.b, self.vector, _ELEMENTS * CHANNELS * tile.vectors)
-        self.m = room(self.b, self.vector, _ELEMENTS * self.rows * tile.vectors)
+        # Lines of pieces of an image, and elements from an image of Y to the next.
+        self.lines = self.b.ashr(self.b.add(self.arg["y.height"], i64(1)), i64(1))
+        self.image = self.b.mul(self.arg["inner"], self.arg["y.batch"])
+        self.read = room(self.b, self.vector, ELEMENTS * tile.vectors + 1)         # pieces of a channel
+        self.v = room(self.b, self.vector, ELEMENTS * CHANNELS * tile.vectors)
+        self.m = room(self.b, self.vector, ELEMENTS * self.rows * tile.vectors)
         self.result = room(self.b, self.vector, 4 * tile.vectors)                   # two lines of Y
         self.pieces = room(self.b, i64, PIECE * tile.width)
         self.places = room(self.b, i64, _PLACE * tile.width)
@@ -136,28 +141,41 @@ class _Emitter(Emitter):
     def emit(self) -> None:
         b, arg, width = self.b, self.arg, self.tile.width
         with loop(b, arg["batch_begin"], arg["batch_end"]) as batch:
-            image = b.sdiv(batch, arg["inner"])
-            group = b.sub(batch, b.mul(image, arg["inner"]))
+            section = b.sdiv(batch, arg["inner"])
+            group = b.sub(batch, b.mul(section, arg["inner"]))
+            image = b.mul(section, arg["together"])
             x = self._at(self.x, b.add(b.mul(image, arg["x.outer"]), b.mul(group, arg["x.batch"])))
             u = self._at(self.u, b.mul(group, arg["u.batch"]))
-            y = self._at(self.y, b.mul(batch, arg["y.batch"]))
-            end = b.mul(arg["line_end"], arg["pieces"])
+            number = b.add(b.mul(image, arg["inner"]), group)
+            y = self._at(self.y, b.mul(number, arg["y.batch"]))
+            images = least(b, b.sub(arg["images"], image), arg["together"])
+            line_end = least(b, arg["line_end"], b.mul(images, self.lines))
+            end = b.mul(line_end, arg["pieces"])
             with loop(b, arg["m_begin"], arg["m_end"], self.rows) as m:
                 rows = m, least(b, b.add(m, i64(self.rows)), arg["m_end"])
                 with loop(b, b.mul(arg["line_begin"], arg["pieces"]), end, width) as first:
                     count = b.call(pieces_function(self.module, self.tile.lanes), [
                         first, least(b, b.add(first, i64(width)), end), self.pieces, arg["pieces"],
-                        i64(1 << 40), i64(1), b.mul(arg["x.line"], i64(2)), i64(0), i64(0)])
+                        self.lines, i64(1), b.mul(arg["x.line"], i64(2)), i64(0), arg["x.outer"]])
                     self._place(first, count)
                     with loop(b, i64(0), arg["channels"], CHANNELS) as c:
                         depth = least(b, b.sub(arg["channels"], c), i64(CHANNELS))
                         self._transform(x, c, depth, count)
                         self._multiply(u, c, depth, rows)
                     self._back(y, rows, count)
-                with b.if_then(b.icmp_signed("!=", arg["finish"], i64(0))):
-                    begin, stop = (b.mul(arg["y.width"], least(b, b.mul(arg[name], i64(2)), arg["y.height"]))
-                                   for name in ("line_begin", "line_end"))
-                    finish_block(b, arg["finish"], self.table, y, batch, rows, (begin, stop))
+                with b.if_then(b.icmp_signed("!=", arg["finish"], i64(0))), loop(b, i64(0), images) as i:
+                    before = b.mul(i, self.lines)
+                    ends = arg["line_begin"], line_end
+                    begin, stop = (self._positions(b.sub(line, before)) for line in ends)
+                    with b.if_then(b.icmp_signed("<", begin, stop)):
+                        finish_block(b, arg["finish"], self.table, self._at(y, b.mul(i, self.image)),
+                                     b.add(number, b.mul(i, arg["inner"])), rows, (begin, stop))
+
+    def _positions(self, line: ir.Value) -> ir.Value:
+        """How many elements of Y lie in an image before a line of pieces."""
+        b = self.b
+        above = least(b, b.mul(line, i64(2)), self.arg["y.height"])
+        return b.mul(self.arg["y.width"], b.select(b.icmp_signed(">", above, i64(0)), above, i64(0)))
 
     def _vector(self, base: ir.Value, index: ir.Value) -> ir.Value:
         """Where vector number `index` lies."""
@@ -175,11 +193,13 @@ class _Emitter(Emitter):
             at = b.add(first, lane)
             line = b.sdiv(at, arg["pieces"])
             column = b.mul(b.sub(at, b.mul(line, arg["pieces"])), i64(2))
-            above = b.mul(line, i64(2))
+            image = b.sdiv(line, self.lines)
+            above = b.mul(b.sub(line, b.mul(image, self.lines)), i64(2))
             length = least(b, b.mul(self._call("llvm.ctpop.i64", i64, mask), i64(2)),
                            b.sub(arg["y.width"], column))
             more = b.icmp_signed("<", b.add(above, i64(1)), arg["y.height"])
-            words = b.add(b.mul(above, arg["y.width"]), column), length, b.zext(more, i64)
+            place = b.add(b.mul(image, self.image), b.add(b.mul(above, arg["y.width"]), column))
+            words = place, length, b.zext(more, i64)
             for j, word in enumerate(words):
                 b.store(word, self._word(self.places, k, _PLACE, j), align=8)
 
@@ -188,14 +208,14 @@ class _Emitter(Emitter):
         b, vectors = self.b, self.tile.vectors
         gather = gather_function(self.module, self.tile.dtype, self.tile.lanes)
         with loop(b, i64(0), depth) as c:
-            offsets = b.gep(self.offsets, [b.mul(b.add(first, c), i64(_ELEMENTS))], source_etype=i64)
-            b.call(gather, [x, offsets, i64(_ELEMENTS), self.pieces, count, self.read, i64(self.tile.width)])
+            offsets = b.gep(self.offsets, [b.mul(b.add(first, c), i64(ELEMENTS))], source_etype=i64)
+            b.call(gather, [x, offsets, i64(ELEMENTS), self.pieces, count, self.read, i64(self.tile.width)])
             for k in range(vectors):
                 d = [[b.load(self._vector(self.read, i64((4 * i + j) * vectors + k)), typ=self.vector,
                              align=64) for j in range(4)] for i in range(4)]
-                columns = [_towards(b, [d[i][j] for i in range(4)]) for j in range(4)]
+                columns = [towards(b, [d[i][j] for i in range(4)]) for j in range(4)]
                 for i in range(4):
-                    for j, value in enumerate(_towards(b, [column[i] for column in columns])):
+                    for j, value in enumerate(towards(b, [column[i] for column in columns])):
                         at = b.add(b.mul(b.add(i64((4 * i + j) * CHANNELS), c), i64(vectors)), i64(k))
                         b.store(value, self._vector(self.v, at), align=64)
 
@@ -209,7 +229,7 @@ class _Emitter(Emitter):
             form = Form(height, tile.vectors, tile.lanes, tile.dtype)
             panel = b.mul(b.sdiv(m, i64(tile.rows)), b.mul(arg["channels"], i64(tile.rows)))
             at = b.add(b.add(panel, b.srem(m, i64(tile.rows))), b.mul(first, i64(tile.rows)))
-            with loop(b, i64(0), i64(_ELEMENTS)) as e:
+            with loop(b, i64(0), i64(ELEMENTS)) as e:
                 left = self._at(u, b.add(at, b.mul(e, arg["u.element"])))
                 right = self._at(self.v, b.mul(e, i64(CHANNELS * tile.width)))
                 row = b.add(b.mul(e, i64(self.rows)), b.sub(m, rows[0]))
@@ -226,7 +246,7 @@ class _Emitter(Emitter):
             row = b.mul(b.sub(o, rows[0]), i64(vectors))
             for k in range(vectors):
                 m = [b.load(self._vector(self.m, b.add(row, i64(e * self.rows * vectors + k))),
-                            typ=self.vector, align=64) for e in range(_ELEMENTS)]
+                            typ=self.vector, align=64) for e in range(ELEMENTS)]
                 columns = [_back(b, [m[4 * i + j] for i in range(4)]) for j in range(4)]
                 for i in range(2):
                     pair = _back(b, [column[i] for column in columns])
@@ -256,7 +276,7 @@ class _Emitter(Emitter):
                 line(1)
 
 
-def _towards(b: ir.IRBuilder, d: Sequence[ir.Value]) -> list[ir.Value]:
+def towards(b: ir.IRBuilder, d: Sequence[ir.Value]) -> list[ir.Value]:
     """Bt d"""
     return [b.fsub(d[0], d[2]), b.fadd(d[1], d[2]), b.fsub(d[2], d[1]), b.fsub(d[1], d[3])]
 

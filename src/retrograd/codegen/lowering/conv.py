@@ -14,19 +14,15 @@ from retrograd.codegen.contract.plan import Side, aliased, rows_tile
 from retrograd.codegen.contract.tile import K_BLOCK, Tile
 from retrograd.codegen.jit import host
 from retrograd.codegen.layout import Layout, one_step
-from retrograd.codegen.loops.operand import Step
 from retrograd.codegen.lowering.call import Address, Call, Scratch, copied
 from retrograd.codegen.lowering.depthwise import lower_depthwise, lower_depthwise_weight
 from retrograd.codegen.lowering.epilogue import lower_epilogue
 from retrograd.codegen.lowering.images import lower_images, lower_offsets, lower_positions
-from retrograd.codegen.lowering.nest import Array, Result, nest
-from retrograd.codegen.lowering.winograd import lower_winograd, pays
+from retrograd.codegen.lowering.parts import in_parts, parts_of
+from retrograd.codegen.lowering.winograd import lower_winograd, lower_winograd_weight, pays, weight_pays
 from retrograd.codegen.schedule import Schedule, Work
 from retrograd.graph.node import Node
 from retrograd.ops.convolution import reads_lines
-
-# The work of summing weights is meant to keep as many threads busy, in parts of at least so many blocks.
-_THREADS, _BLOCKS = 8, 4
 
 
 def lower_conv(work: Work, schedule: Schedule) -> list[Call]:
@@ -63,6 +59,8 @@ def lower_conv_weight(work: Work, schedule: Schedule) -> list[Call]:
     stride, _, _, dilation, groups, kernel = n.params
     if reads_lines(x, groups, kernel):
         return lower_depthwise_weight(work, schedule)
+    if weight_pays(n):
+        return lower_winograd_weight(work, schedule)
     calls: list[Call] = []
     size, dtype = n.dtype.itemsize, n.dtype.name
     rows, columns, each = numel(n.shape[1:]), n.shape[0] // groups, numel(g.shape[2:])
@@ -73,8 +71,11 @@ def lower_conv_weight(work: Work, schedule: Schedule) -> list[Call]:
         layout = copied(calls, layout, g)
     positions = g.shape[0] * each
     conv = ConvWeight(rows_tile(rows, positions, dtype, host()))
-    parts = _parts(conv, groups, rows, columns, positions)
-    target = Address(n, 0, size) if parts == 1 else Address(Scratch(parts * numel(n.shape) * size), 0, size)
+    blocks = groups
+    for extent, axis in zip((rows, columns), conv.axes()[1:]):
+        blocks *= -(-extent // axis.align)
+    parts = parts_of(blocks, positions, K_BLOCK)
+    target, sums = in_parts(n, parts)
     span = -(-positions // parts)
     calls.append(Call(conv, [
         images.address, Address(layout.base, layout.offset, size), offsets, target,
@@ -82,25 +83,7 @@ def lower_conv_weight(work: Work, schedule: Schedule) -> list[Call]:
         layout.strides[0], columns * layout.strides[1], layout.strides[1], rows * columns, rows,
         *lower_positions(images, g.shape[2:], stride), images.image],
         axes=conv.axes(), cost=nanoseconds(2 * groups * rows * columns * positions, 0)))
-    if parts > 1:
-        summed = [Array(target._replace(offset=k * numel(n.shape)), dtype, (1,)) for k in range(parts)]
-        adds = tuple(Step(lambda m, a, b: m.add(a, b), (parts + k - 1 if k else 0, k + 1), "add")
-                     for k in range(parts - 1))
-        result = Array(Address(n, 0, size), dtype, (1,))
-        calls.append(nest((numel(n.shape),), summed, adds, [Result(2 * parts - 2, result)]))
-    return calls
-
-
-def _parts(conv: ConvWeight, groups: int, rows: int, columns: int, positions: int) -> int:
-    """In how many parts positions are summed: enough for several threads where few weights give them little
-    to do, each of several blocks."""
-    blocks = groups
-    for extent, axis in zip((rows, columns), conv.axes()[1:]):
-        blocks *= -(-extent // axis.align)
-    parts = 1
-    while parts * blocks < _THREADS and positions >= 2 * parts * _BLOCKS * K_BLOCK:
-        parts *= 2
-    return parts
+    return [*calls, *sums]
 
 
 class _Kernels(NamedTuple):
