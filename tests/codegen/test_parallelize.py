@@ -6,12 +6,19 @@ from typing import Any
 
 import pytest
 
+from retrograd.base.dtype import float32
 from retrograd.codegen.axis import Axis
 from retrograd.codegen.lowering.call import Address, Call
-from retrograd.codegen.parallelize import BLOCK_COST, ENOUGH, LONGEST, cut, parallelize, stages_of
+from retrograd.codegen.parallelize import AHEAD, BLOCK_COST, ENOUGH, LONGEST, cut, parallelize, stages_of
 from retrograd.codegen.schedule import Work
 
 LARGE = 8.0 * BLOCK_COST
+
+
+class Value(str):
+    """A name that stands for a value."""
+
+    shape, dtype = (5,), float32
 
 
 def _call(*touched: Any, cost: float = LARGE, axes: tuple[Axis, ...] = (),
@@ -20,7 +27,7 @@ def _call(*touched: Any, cost: float = LARGE, axes: tuple[Axis, ...] = (),
 
 
 def _step(reads: str, writes: str, cost: float = LARGE, kind: str = "loop") -> tuple[Work, list[Call]]:
-    work = Work(kind, 1, (), stores=list(writes))
+    work = Work(kind, 1, (), stores=[Value(w) for w in writes])
     return work, [] if kind == "numpy" else [_call(*reads, *writes, cost=cost)]
 
 
@@ -78,3 +85,10 @@ def test_a_long_call_is_several_stages_between_which_signals_are_seen() -> None:
     assert len(stages) == 4 and all(s.first == s.last for s in stages)      # run by blocks on one thread too
     assert sum(len(s.blocks) for s in stages) == len(cut(call))
     assert {b.row for s in stages for b in s.blocks} == {5}
+
+
+def test_what_fills_much_memory_is_not_done_ahead_of_its_time() -> None:
+    steps = [_step("x", "a"), _step("a", "b"), _step("x", "c")]
+    large = steps[2][0].stores[0]
+    large.shape = (AHEAD,)
+    assert _written(steps) == ["a", "b", "c"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import retrograd as rg
 from retrograd.codegen.plan import ALIGN, most_alive, plan_memory
 
 
@@ -54,3 +55,16 @@ def test_a_large_value_does_not_wait_behind_a_small_one() -> None:
 
 def test_nothing_needs_nothing() -> None:
     assert plan_memory({}, {}, {}, 0) == ({}, 0)
+
+
+def test_what_a_layer_kept_dies_as_its_backward_passes() -> None:
+    """A step of many equal layers holds what each of them kept, a gradient for each weight, and few arrays on
+    the way, not a cotangent of every layer too."""
+    layers, rows, width = 10, 1024, 128
+    model = rg.nn.Sequential(*(m for _ in range(layers) for m in (rg.nn.Linear(width, width), rg.nn.Tanh())))
+    x = rg.ones(rows, width)
+
+    def step() -> None:
+        model(x).square().sum().backward()
+    kept, weights = 4 * rows * width, 4 * width * (width + 1)
+    assert rg.cost(step).peak_bytes <= (layers + 4) * kept + 3 * layers * weights

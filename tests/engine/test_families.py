@@ -36,6 +36,7 @@ def _kernels() -> int:
 def _bits(seed: int, shape: tuple[int, int], first: bool) -> list[bytes]:
     """Of a graph that is the same whatever the shape: results, read before backward or after, gradients."""
     choose, values = np.random.default_rng(seed), np.random.default_rng(shape)
+    rg.manual_seed(seed)
     leaves = [rg.tensor(values.uniform(-2, 2, shape), dtype=rg.float32, requires_grad=k > 0)
               for k in range(3)]
     pool = list(leaves)

@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterator, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
+from retrograd.base.shape import numel
 from retrograd.codegen.lowering.call import Address, Call, Scratch
 from retrograd.codegen.pool import MAX_ARGS, MAX_BLOCKS
 from retrograd.codegen.schedule import Work
+from retrograd.codegen.symbol import number_of
 from retrograd.runtime.table import CUTS, Block, Cut, Stage
 
 # Nanoseconds by codegen/axis.py.
@@ -29,6 +31,7 @@ ENOUGH = 400_000            # a batch above this looks for no more
 LONGEST = 50_000_000        # of one stage: between stages, Ctrl-C is seen
 PATIENCE = 100_000          # beyond what blocks should take: a wait longer than that is the system's doing
 WINDOW = 16                 # calls looked ahead
+AHEAD = 1 << 20             # bytes that such a call may fill: they lie there until they are read
 
 
 class Batch(NamedTuple):
@@ -89,12 +92,19 @@ def grouped(run: Sequence[tuple[Work, Call]], memory: Callable[[Any], Any]) -> I
         if cost >= TOGETHER:
             near = [left.popleft() for _ in range(min(WINDOW - 1, len(left)))]
             for k in near:
-                if cost < ENOUGH and waits[k] <= done:
+                if cost < ENOUGH and waits[k] <= done and _filled(*run[k]) <= AHEAD:
                     chosen.append(k)
                     cost += run[k][1].cost
             left.extendleft(reversed([k for k in near if k not in chosen]))
         done.update(chosen)
         yield chosen
+
+
+def _filled(work: Work, call: Call) -> int:
+    """Bytes that a call writes, or reads of what its work uses for itself."""
+    places = {a.of for a in call.args if isinstance(a, Address)}
+    return int(sum([number_of(of.nbytes) for of in places if isinstance(of, Scratch)]) +
+               sum([number_of(numel(n.shape)) * n.dtype.itemsize for n in work.stores if n in places]))
 
 
 def _batch(calls: Sequence[tuple[Any, Call]]) -> Iterator[Batch]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
-from retrograd.base.shape import Shape
+from retrograd.base.shape import Shape, numel
 from retrograd.codegen.layout import Layout
+from retrograd.codegen.symbol import number_of
 from retrograd.graph.node import Node
 
 
@@ -52,12 +53,60 @@ class Schedule:
 
 def in_order(work: Sequence[Work], roots: Sequence[Node], layouts: dict[Node, Layout],
              members: dict[Node, Work]) -> list[Work]:
-    """Each root's work right before it is needed: values die young, so the arena stays small. Checks, whose
-    values nobody may need, come last."""
+    """Each root's work right before it is needed, but what frees as many bytes as it makes at once where it
+    can be done: values die young, so the arena stays small, and gradients to weights are computed where what
+    they read is still near. Checks, whose values nobody may need, come last."""
+    asked = [layouts[r].base for r in roots]
+    return _early(_by_roots(work, asked, members), {*asked}, members)
+
+
+def _early(order: Sequence[Work], kept: Set[Node], members: dict[Node, Work]) -> list[Work]:
+    """The same work; what can be done already and makes no more than it frees is not put off."""
+    reads = {w: [p for p in w.pointers if p in members and members[p] is not w] for w in order}
+    left: dict[Node, dict[Work, None]] = {}         # who still reads a value
+    for w in order:
+        for p in reads[w]:
+            left.setdefault(p, {})[w] = None
+    waits = {w: len({members[p] for p in reads[w]}) for w in order}
+    followers: dict[Work, dict[Work, None]] = {}
+    for w in order:
+        for p in reads[w]:
+            followers.setdefault(members[p], {})[w] = None
+    out: dict[Work, None] = {}
+
+    def pays(w: Work) -> bool:
+        if w in out or waits[w]:
+            return False
+        freed = sum([_nbytes(p) for p in reads[w] if len(left[p]) == 1 and p not in kept])
+        return freed >= sum(map(_nbytes, w.stores))
+    for first in order:
+        ready = [first]
+        while ready:
+            w = ready.pop()
+            if w in out or w is not first and not pays(w):
+                continue
+            out[w] = None
+            for follower in followers.get(w, ()):
+                waits[follower] -= 1
+            near = dict(followers.get(w, ()))
+            for p in reads[w]:
+                del left[p][w]
+                if len(left[p]) == 1:
+                    near.update(left[p])
+            ready += [n for n in reversed(near) if pays(n)]
+    return list(out)
+
+
+def _nbytes(n: Node) -> int:
+    return int(number_of(numel(n.shape))) * n.dtype.itemsize
+
+
+def _by_roots(work: Sequence[Work], asked: Sequence[Node], members: dict[Node, Work]) -> list[Work]:
+    """Each root's work right before it is needed."""
     out: list[Work] = []
     seen: set[int] = set()
-    asked = [members[layouts[r].base] for r in roots if layouts[r].base in members]
-    for last in (*asked, *(w for w in work if w.nodes[0].prim.lower == "check")):
+    ends = [members[n] for n in asked if n in members]
+    for last in (*ends, *(w for w in work if w.nodes[0].prim.lower == "check")):
         stack = [last]
         while stack:
             w = stack[-1]
