@@ -54,7 +54,7 @@ class _Walk(NamedTuple):
 
 
 def rows_apart(calls: Sequence[Call], rows: int, carried: Mapping[Any, int], written: Any) -> Rows | None:
-    """`carried`: elements of a row of the values that pass from step to step. `written` tells which memory
+    """`carried`: bytes of a row of the values that pass from step to step. `written` tells which memory
     steps write, those included."""
     pitch = dict(carried)
     held, align = [], 1
@@ -85,9 +85,10 @@ def _each(call: Call, walk: _Walk, rows: int, pitch: dict[Any, int], written: An
         if not isinstance(a, Address) or not written(a.of):
             continue
         for t in touched.get(k, [_Touch(k, 0, 0)]):
-            apart = pitch.get(a.of, new.setdefault(a.of, t.step * each))
-            within = a.offset + (each - 1) * t.step + t.reach < t.group * apart
-            if apart != t.step * each or a.offset < 0 or t.group > 1 and each != 1 or not within:
+            own = t.step * each * a.itemsize
+            apart = pitch.get(a.of, new.setdefault(a.of, own))
+            within = (a.offset + (each - 1) * t.step + t.reach + 1) * a.itemsize <= t.group * apart
+            if apart != own or a.offset < 0 or t.group > 1 and each != 1 or not within:
                 return 0
     pitch.update({of: apart for of, apart in new.items() if of not in pitch})
     return int(each) if each.__class__ is int else each     # a symbol stays one

@@ -45,13 +45,17 @@ _NOTHING = np.zeros(())
 
 
 class _Place(NamedTuple):
-    """Where a value of a step lies: so many elements into an array, and by how many further along at the next
+    """Where a value of a step lies: so many bytes into an array, and by how many further along at the next
     time; or, in turn, in one place and another."""
 
     of: Any
     offset: int = 0
     step: int = 0
-    turn: int = 0           # elements further along at odd counts of steps
+    turn: int = 0           # bytes further along at odd counts of steps
+
+    def at(self, a: Address, beyond: int = 0) -> Address:
+        """An address in the value, in the array; of pairs of elements too, so it counts bytes."""
+        return Address(self.of, self.offset + a.offset * a.itemsize + beyond, 1)
 
 
 class _Step(NamedTuple):
@@ -70,15 +74,15 @@ def lower_recurrence(work: Work, schedule: Schedule, lowerings: Any) -> list[Cal
     c, count = loop.consts, loop.carries
     ys = [k for kind, k in loop.outputs if kind == "each"]
     step = _planned(loop, layouts, [*range(count), *[count + k for k in ys]], lowerings)
-    size = n.dtype.itemsize
     before, after, calls = [], [], []
     blocks = dict(zip(loop.outputs, loop.blocks))
     for k in range(count):
         aval = loop.body.inputs[c + k]
         elements, row = numel(aval.shape), layouts[c + k]
+        size = aval.dtype.itemsize
         if ("path", k) in blocks:
             at, _ = blocks["path", k]
-            early, late = _Place(n, at, elements), _Place(n, at + elements, elements)
+            early, late = [_Place(n, begin * size, elements * size) for begin in (at, at + elements)]
             first = at + (loop.length * elements if loop.reverse else 0)
             last = at + (0 if loop.reverse else loop.length * elements)
             end: Layout = Layout(n, last, aval.shape, whole(n, aval.shape).strides)
@@ -87,9 +91,9 @@ def lower_recurrence(work: Work, schedule: Schedule, lowerings: Any) -> list[Cal
             start: Any = Layout(n, first, aval.shape, whole(n, aval.shape).strides)
         else:
             room = -(-elements // LINE) * LINE
-            both = Scratch(2 * room * aval.dtype.itemsize)
-            before.append(_Place(both, turn=room))
-            after.append(_Place(both, room, turn=-room))
+            both = Scratch(2 * room * size)
+            before.append(_Place(both, turn=room * size))
+            after.append(_Place(both, room * size, turn=-room * size))
             start = whole(both, aval.shape)
             end = start._replace(offset=loop.length % 2 * room)
         calls.append(copy_call(row, n.inputs[c + k], start))
@@ -99,17 +103,16 @@ def lower_recurrence(work: Work, schedule: Schedule, lowerings: Any) -> list[Cal
             after_all = copy_call(end, n.inputs[c + k], to)
             blocks["last", k] = after_all       # type: ignore[assignment]
     places: dict[Any, _Place] = dict(zip(step.operands[c:], before))
-    places.update({p: _Place(lay.base, lay.offset) for p, lay in zip(step.operands[:c], layouts)})
-    places.update({p: _Place(lay.base, lay.offset, lay.strides[0])
-                   for p, lay in zip(step.operands[c + count:], layouts[c + count:])})
+    for k, (p, lay) in enumerate(zip(step.operands, layouts)):
+        size = p.dtype.itemsize
+        if not c <= k < c + count:
+            places[p] = _Place(lay.base, lay.offset * size, 0 if k < c else lay.strides[0] * size)
     places.update(zip(step.roots, after))
-    places.update({r: _Place(n, blocks["each", k][0], numel(r.shape))
+    size = n.dtype.itemsize
+    places.update({r: _Place(n, blocks["each", k][0] * size, numel(r.shape) * size)
                    for r, k in zip(step.roots[count:], ys)})
     calls += _repeated(step, places, loop)
-    calls += [blocks["last", k] for k in range(count) if ("last", k) in blocks]     # type: ignore[misc]
-    assert all([a.itemsize == size for call in calls for a in call.args
-                if isinstance(a, Address) and a.of is n]), "outputs of one dtype"
-    return calls
+    return calls + [blocks["last", k] for k in range(count) if ("last", k) in blocks]   # type: ignore[misc]
 
 
 def _planned(loop: Any, layouts: Sequence[Layout], outputs: Sequence[int], lowerings: Any) -> _Step:
@@ -156,7 +159,8 @@ def _repeated(step: _Step, places: dict[Any, _Place], loop: Any) -> list[Call]:
             often.append(call)
             varies.update([of for of in touched if isinstance(of, Scratch) or of in stores])
             written.update([of for of in touched if of in stores], new)
-    calls = [replace(call, args=[_moved(a, places, 0, 0) for a in call.args]) for call in once]
+    calls = [replace(call, args=[places[a.of].at(a) if isinstance(a, Address) and a.of in places else a
+                                 for a in call.args]) for call in once]
     if not often:
         return calls
     plans = [(call, [(k, a, places.get(a.of)) for k, a in enumerate(call.args) if isinstance(a, Address)])
@@ -173,8 +177,7 @@ def _repeated(step: _Step, places: dict[Any, _Place], loop: Any) -> list[Call]:
             args = list(call.args)
             for k, a, place in addresses:
                 if place is not None:
-                    offset = place.offset + t * place.step + number % 2 * place.turn + a.offset
-                    args[k] = Address(place.of, offset, a.itemsize)
+                    args[k] = place.at(a, t * place.step + number % 2 * place.turn)
             if call.failure is not None:            # each step has a verdict of its own
                 at = call.description.parameters().index("out")
                 args[at] = Address(Scratch(args[at].of.nbytes), 0, args[at].itemsize)   # type: ignore[union-attr]
@@ -187,7 +190,8 @@ def _apart(calls: Sequence[Call], rows: int, carried: Sequence[Any], written: Ab
     """How the calls of a step are held to some rows of the first axis of what is carried."""
     if rows < 2 * FEWEST or not all([x.ndim and x.shape[0] == rows for x in carried]):
         return None
-    found = rows_apart(calls, rows, {x: numel(x.shape[1:]) for x in carried}, written.__contains__)
+    pitch = {x: numel(x.shape[1:]) * x.dtype.itemsize for x in carried}
+    found = rows_apart(calls, rows, pitch, written.__contains__)
     if found is None:
         return None
     least = max([FEWEST, *[-(-SHORTEST // number_of(numel(x.shape[1:]))) for x in carried]])
@@ -208,9 +212,8 @@ def _in_one(plans: Sequence[tuple[Call, list[tuple[int, Address, _Place | None]]
             if a is None or lies is None:
                 words += [x, 0, 0]
                 continue
-            first = lies.offset + a.offset + (lies.step * (loop.length - 1) if loop.reverse else 0)
-            words += [Address(lies.of, first, a.itemsize),
-                      (-lies.step if loop.reverse else lies.step) * a.itemsize, lies.turn * a.itemsize]
+            first = lies.at(a, lies.step * (loop.length - 1) if loop.reverse else 0)
+            words += [first, -lies.step if loop.reverse else lies.step, lies.turn]
     align = rows if apart is None else apart.align
     units = 1 if apart is None else -(-rows // align)
     cost = sum([call.cost for call, _ in plans])
@@ -224,8 +227,3 @@ def _in_one(plans: Sequence[tuple[Call, list[tuple[int, Address, _Place | None]]
     return [Call(repeat, [room, begin, end, len(plans), 0, rows, align, longest, *words], axes=axes,
                  cost=cost * (end - begin))
             for begin, end in zip(marks, marks[1:])]
-
-
-def _moved(a: Any, places: dict[Any, _Place], t: int, number: int) -> Any:
-    place = places.get(a.of) if isinstance(a, Address) else None
-    return a if place is None else Address(place.of, place.offset + t * place.step + a.offset, a.itemsize)
