@@ -24,6 +24,7 @@ from benchmarks import (
     layers,
     loops,
     machine,
+    memory,
     networks,
     operations,
     products,
@@ -59,6 +60,7 @@ def run_child(args: list[str]) -> None:
         else sizes.measure(lib, *rest) if what == "sizes" \
         else data.measure(lib) if what == "data" \
         else shares.measure(rest[0]) if what == "shares" \
+        else memory.measure(lib, *rest) if what == "memory" \
         else steps.measure(lib, *rest)
     print(json.dumps(result))
 
@@ -247,6 +249,13 @@ def about() -> str:
     return f"{machine.name()}, Python {platform.python_version()}, {versions}, {datetime.date.today()}"
 
 
+def memory_table(rounds: int) -> list[str]:
+    """Of both ways to train, and of PyTorch without compilation."""
+    columns = {c: STEP_COLUMNS[c] for c in ("retrograd.compile", "plain loop", "torch")
+               if STEP_COLUMNS[c][0] in available("retrograd", "torch")}
+    return memory.table(child, columns, rounds)
+
+
 # name on the command line: (title, table)
 SECTIONS: dict[str, tuple[str, Callable[[int], list[str]]]] = {
     "operations": ("Recording one operation", operation_table),
@@ -261,6 +270,7 @@ SECTIONS: dict[str, tuple[str, Callable[[int], list[str]]]] = {
     "sizes": ("Sizes and graphs that keep changing", sizes_table),
     "shares": ("Python's part of a plain step", share_table),
     "data": ("Batches of data in memory", data_table),
+    "memory": ("Peak memory of a training loop", memory_table),
     "import": ("Import", lambda rounds: import_table()),
     "wheels": ("What pip install brings", lambda rounds: wheel_table()),
 }

@@ -44,7 +44,7 @@ def _packed(x: Any) -> Any:
 APART: dict[str, Callable[[Any], Any]] = {
     "LSTM": _layer("LSTM"), "projected": _layer("LSTM", proj_size=8), "GRU": _layer("GRU"),
     "packed": _packed,
-    "halves": lambda x: _layer("LSTM", dtype=rg.bfloat16)(x.bfloat16()).float(),     # of pairs, where there are
+    "halves": lambda x: _layer("LSTM", dtype=rg.bfloat16)(x.bfloat16()).float(),
     "softmax": _cell(lambda h, x, w: (h @ w + x).softmax(-1)),
     "norm": _cell(lambda h, x, w: F.layer_norm(h @ w + x, (WIDTH,))),
     "vmapped": lambda x: rg.vmap(_layer("LSTM"))(x[None] * rg.ones(ROWS, 1, 1, 1)),
