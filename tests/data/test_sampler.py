@@ -108,3 +108,15 @@ def test_errors_are_pytorchs(torch, make):
             make(lib.utils.data)
         words.append(f"{error.type.__name__}: {error.value}")
     assert words[0] == words[1]
+
+
+def test_draws_without_end_take_no_memory_and_batches_go_over_their_pieces():
+    endless = RandomSampler(range(7), replacement=True, num_samples=10 ** 10)
+    assert len(endless) == 10 ** 10 and 0 <= next(iter(endless)) < 7
+    data = rg.utils.data.TensorDataset(rg.arange(4))
+
+    def sampler():
+        return RandomSampler(data, num_samples=10, generator=rg.Generator().manual_seed(1))
+    drawn = list(sampler())
+    loader = rg.utils.data.DataLoader(data, sampler=sampler(), batch_size=3)
+    assert [x.tolist() for x, in loader] == [drawn[:3], drawn[3:6], drawn[6:9], drawn[9:]]

@@ -103,6 +103,11 @@ def _index_arrays(batch_sampler: Any) -> Iterator[np.ndarray]:
     if not plain:
         yield from (np.asarray(list(indices), dtype=np.int64) for indices in batch_sampler)
         return
-    order, size = batch_sampler.sampler.order(), batch_sampler.batch_size
-    stop = len(order) - len(order) % size if batch_sampler.drop_last else len(order)
-    yield from (order[start : start + size] for start in range(0, stop, size))
+    rest, size = np.zeros(0, np.int64), batch_sampler.batch_size
+    for piece in batch_sampler.sampler.pieces():
+        order = np.concatenate([rest, piece]) if len(rest) else piece
+        stop = len(order) - len(order) % size
+        yield from (order[start:start + size] for start in range(0, stop, size))
+        rest = order[stop:]
+    if len(rest) and not batch_sampler.drop_last:
+        yield rest

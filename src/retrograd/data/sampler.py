@@ -12,6 +12,8 @@ import numpy as np
 from retrograd.base import dtype as dtypes
 from retrograd.tensors.create import as_tensor, rand, randint, randperm
 
+PIECE = 1 << 16     # draws with replacement that are made at once
+
 
 def _drawn(draw: Any, *args: Any, **options: Any) -> np.ndarray:
     return draw(*args, **options).numpy()
@@ -57,8 +59,12 @@ class Ordered(Sampler):
         """All indices in order; drawn anew by each call, where they are random."""
         raise NotImplementedError
 
+    def pieces(self) -> Iterator[np.ndarray]:
+        """The order piece by piece, where it may be too long to be held."""
+        yield self.order()
+
     def __iter__(self) -> Iterator[int]:
-        return iter(self.order().tolist())
+        return (index for piece in self.pieces() for index in piece.tolist())
 
 
 class SequentialSampler(Ordered):
@@ -111,11 +117,19 @@ class RandomSampler(Ordered):
 
     def order(self) -> np.ndarray:
         """The drawn indices."""
-        n = len(self.data_source)
-        if self.replacement:
-            return _drawn(randint, 0, n, (self.num_samples,), generator=self.generator)
-        rounds = math.ceil(self.num_samples / n)
-        return np.concatenate([permutation(n, self.generator) for _ in range(rounds)])[: self.num_samples]
+        return np.concatenate([*self.pieces()])
+
+    def pieces(self) -> Iterator[np.ndarray]:
+        """Permutations one after another, or draws by PIECE, until `num_samples` are there (which may be 1e10:
+        who draws without end asks for that)."""
+        n, left = len(self.data_source), self.num_samples
+        while left > 0:
+            if self.replacement:
+                piece = _drawn(randint, 0, n, (min(left, PIECE),), generator=self.generator)
+            else:
+                piece = permutation(n, self.generator)[:left]
+            yield piece
+            left -= len(piece)
 
     def __len__(self) -> int:
         return self.num_samples
