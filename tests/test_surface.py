@@ -200,6 +200,15 @@ def test_a_device_can_be_named_without_being_there(torch, name):
     assert (mine == rg.device("cpu")) == (theirs == torch.device("cpu"))
 
 
+@pytest.mark.parametrize("expression", [
+    "randint(5, size=(2,))", "randint(high=5, size=(2,))", "randint(low=1, high=5, size=(2, 1))",
+    "zeros(size=(2, 3))", "ones(size=[2])", "empty(size=(2, 3))", "randn(size=(2, 3))", "rand(size=())",
+    "arange(end=3)", "randint(5, (2,), dtype=T.int32)"])
+def test_sizes_may_come_by_name(torch, expression):
+    mine, theirs = (eval("T." + expression, {"T": library}) for library in (rg, torch))
+    assert mine.shape == tuple(theirs.shape) and str(mine.dtype)[10:] == str(theirs.dtype)[6:]
+
+
 def test_a_device_that_pytorch_has_not_is_refused():
     for wrong in ("gpu", "cuda:x"):
         with pytest.raises(ValueError, match="device"):

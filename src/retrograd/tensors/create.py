@@ -125,12 +125,12 @@ def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, r
 
 
 def _filler(name: str, value: int) -> Any:
-    def fn(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False,
+    def fn(*sizes: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False,
            layout: Any = None, pin_memory: bool = False, memory_format: Any = None) -> Tensor:
         d = as_dtype(dtype) if dtype is not None else default()
         if device is not None:
             placed(device)
-        shape = shape_of(size, name)
+        shape = shape_of(sizes if size is None else (size,), name)
         if any(s < 0 for s in shape):
             raise ShapeError(f"sizes are {shape}", op=name, expected="non-negative sizes")
         return from_value(np.full(shape, value, d.np), d, requires_grad)
@@ -169,7 +169,7 @@ def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None,
 
 
 # ---------------------------------------------------------------- ranges
-def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None,
+def arange(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None,
            requires_grad: bool = False, layout: Any = None) -> Tensor:
     """start, start + step, ... below end. Integers give int64, floats the default dtype."""
     if end is None:
@@ -229,10 +229,11 @@ def _draw(prim: Any, shape: Shape, d: dt.DType, generator: Generator | None) -> 
 
 
 def _random(name: str, prim: Any, doc: str) -> Any:
-    def fn(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False,
-           generator: Generator | None = None, layout: Any = None) -> Tensor:
+    def fn(*sizes: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False,
+           generator: Generator | None = None, layout: Any = None, pin_memory: bool = False) -> Tensor:
         d = as_dtype(dtype) if dtype is not None else default()
-        return _made(_draw(prim, shape_of(size, name), d, generator), requires_grad, device)
+        shape = shape_of(sizes if size is None else (size,), name)
+        return _made(_draw(prim, shape, d, generator), requires_grad, device)
 
     def like(input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False,
              memory_format: Any = None) -> Tensor:
@@ -249,11 +250,22 @@ rand, rand_like = _random("rand", random_uniform, "Uniform numbers on [0, 1).")
 randn, randn_like = _random("randn", random_normal, "Standard normal numbers.")
 
 
-def randint(low: int, high: Any = None, size: Any = None, *, generator: Generator | None = None,
-            dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Integers low, ..., high - 1 with equal probability: randint(high, size) or randint(low, high, size)."""
+def randint(low: Any = None, high: Any = None, size: Any = None, *, generator: Generator | None = None,
+            dtype: Any = None, device: Any = None, requires_grad: bool = False, layout: Any = None,
+            pin_memory: bool = False) -> Tensor:
+    """Integers low, ..., high - 1 with equal probability: randint(high, size) or randint(low, high, size).
+
+    >>> import retrograd as rg
+    >>> rg.randint(5, size=(2, 3)).shape, rg.randint(high=5, size=(2,)).shape
+    (retrograd.Size([2, 3]), retrograd.Size([2]))
+    """
     if size is None:
         low, high, size = 0, low, high
+    elif high is None or low is None:
+        low, high = 0, low if high is None else high
+    if high is None or size is None:
+        raise ArgumentTypeError("no size is given", op="randint", expected="randint(high, size) or "
+                                "randint(low, high, size)")
     if high <= low:
         raise ArgumentError(f"from {low} to {high} there is no integer", op="randint", expected="low < high")
     node = bind(random_int, (generator or default_generator).draw(), (shape_of((size,), "randint"), int(low),
