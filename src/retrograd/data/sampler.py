@@ -120,7 +120,7 @@ class RandomSampler(Ordered):
         return np.concatenate([*self.pieces()])
 
     def pieces(self) -> Iterator[np.ndarray]:
-        """Permutations one after another, or draws by PIECE, until `num_samples` are there (which may be 1e10:
+        """Permutations one after another, or draws by PIECE, until `num_samples` are there (1e10, say:
         who draws without end asks for that)."""
         n, left = len(self.data_source), self.num_samples
         while left > 0:
