@@ -136,6 +136,7 @@ def graphs() -> Iterator[tuple[str, Any]]:
         "scans": lambda x: x.cumsum(0) + x.cumsum(1).flip(0), "joined": lambda x: rg.cat([x, x.tanh()], 1),
         "attention": lambda x: F.scaled_dot_product_attention(x, x, x, is_causal=True),
         "masked": lambda x: F.scaled_dot_product_attention(x, x[:3], x[:3], attn_mask=x.detach()[:, :1] > 0),
+        "dropped": lambda x: F.scaled_dot_product_attention(x, x, x, dropout_p=0.3),
         "padded": lambda x: F.pad(x, (1, 2, 3, 0)), "taken": lambda x: x[rg.arange(x.shape[0]).flip(0) // 2],
         "gathered": lambda x: rg.gather(x, 1, (x.detach() > 0).to(rg.int64) * (x.shape[1] - 1)),
         "drawn": lambda x: F.dropout(x, 0.3) + rg.rand_like(x) * rg.randn_like(x),

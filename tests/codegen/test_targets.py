@@ -62,8 +62,9 @@ def _graphs() -> Iterator[Any]:
     g = rg.autograd.grad(F.embedding(i, table).sum(), table, create_graph=True)[0]
     yield Tensor(less_rows(table.node, g.node, 0.5))
     z = rg.randn(6, 4).requires_grad_()
-    y = F.scaled_dot_product_attention(z, z, z, is_causal=True)
-    yield rg.autograd.grad(y.sum(), z, create_graph=True)[0]
+    for p in (0.0, 0.1):
+        y = F.scaled_dot_product_attention(z, z, z, is_causal=True, dropout_p=p)
+        yield rg.autograd.grad(y.sum(), z, create_graph=True)[0]
 
 
 def _described(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
