@@ -328,14 +328,37 @@ def test_mixed_precision_for_cuda_warns_and_changes_nothing():
         pass
 
 
-def test_mixed_precision_on_the_cpu_says_it_is_not_there():
-    with pytest.raises(NotImplementedError, match=r"enabled=False(.|\n)*bfloat16"):
-        rg.autocast("cpu", dtype=rg.bfloat16)
+def test_autocast_on_the_cpu_says_that_it_changes_nothing():
+    with pytest.warns(UserWarning, match=r"bfloat16\(\)"), rg.autocast("cpu", dtype=rg.bfloat16):
+        assert (rg.ones(2, 2) @ rg.ones(2, 2)).dtype is rg.float32
 
     @rg.autocast("cpu", enabled=False)
     def double(x):
         return x * 2
     assert double(3) == 6
+
+
+def test_a_scaler_leaves_out_bad_steps_and_adapts_as_pytorch_s(torch):
+    def trained(T):
+        w = T.nn.Parameter(T.ones(2))
+        optimizer = T.optim.SGD([w], lr=0.5)
+        scaler = T.amp.GradScaler("cpu", init_scale=8.0, growth_interval=2)
+        seen = []
+        for factor in (1.0, 2.0, float("inf"), 1.0, 1.0, 1.0):
+            optimizer.zero_grad()
+            scaler.scale((w * factor).sum()).backward()
+            if factor == 2.0:
+                scaler.unscale_(optimizer)
+                with pytest.raises(RuntimeError, match="already been called"):
+                    scaler.unscale_(optimizer)
+            scaler.step(optimizer)
+            scaler.update()
+            seen.append((w.tolist(), scaler.get_scale()))
+        state = scaler.state_dict()
+        again = T.amp.GradScaler("cpu")
+        again.load_state_dict(state)
+        return seen, state, again.get_scale()
+    assert trained(rg) == trained(torch)
 
 
 def test_jit_hands_functions_back_and_refuses_programs():

@@ -396,3 +396,37 @@ def test_the_step_does_not_widen_the_parameter(name):
         p.grad = rg.ones(3, dtype=dtype)
         optimizer.step()
         assert p.dtype == dtype
+
+
+@pytest.mark.parametrize("options", [{}, {"lr": 0.05, "nesterov": False, "adjust_lr_fn": "match_rms_adamw"}])
+def test_muon_steps_as_pytorch_s(torch, options):
+    """In bfloat16 (8 bits) the products differ by their order: 2**-7 of a step of length lr each."""
+    rng = np.random.default_rng(0)
+    start, targets = rng.standard_normal((6, 4)), rng.standard_normal((5, 6, 4))
+
+    def trained(T):
+        tall, wide = (T.nn.Parameter(T.tensor(x)) for x in (start, start.T.copy()))
+        optimizer = T.optim.Muon([tall, wide], **options)
+        for target in targets:
+            optimizer.zero_grad()
+            (((tall - T.tensor(target)) ** 2).sum() + (wide * T.tensor(target.T.copy())).sum()).backward()
+            optimizer.step()
+        return [p.detach().numpy() for p in (tall, wide)]
+    for mine, theirs in zip(trained(rg), trained(torch)):
+        np.testing.assert_allclose(mine, theirs, atol=5 * options.get("lr", 1e-3) * 2 ** -5)
+    with pytest.raises(ValueError, match="2D parameters"):
+        rg.optim.Muon([rg.nn.Parameter(rg.ones(3))])
+
+
+def test_a_formula_may_take_numbers_from_the_sizes_of_each_parameter():
+    """Not declared, they were those of the first parameter for all."""
+    class Scaled(rg.optim.Optimizer):
+        def __init__(self, params):
+            super().__init__(params, {})
+
+        def update(self, p, g, state, group):
+            return p - g.mean() * p.numel()
+    params = [rg.nn.Parameter(rg.zeros(n)) for n in (3, 5, 3, 1)]
+    sum((p * 2.0).sum() for p in params).backward()
+    Scaled(params).step()
+    assert [p[0].item() for p in params] == [-6.0, -10.0, -6.0, -2.0]

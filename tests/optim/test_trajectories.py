@@ -26,6 +26,7 @@ OPTIONS: dict[str, list[Options]] = {
                 {"lr": 0.02, "alpha": 0.9, "momentum": 0.9, "centered": True, "weight_decay": 0.1}],
     "Adagrad": [*DECAYED, {"lr": 0.5, "lr_decay": 0.1}, {"initial_accumulator_value": 0.5}, {"eps": 1e-2}],
     "Adadelta": [*DECAYED, {"rho": 0.5}, {"lr": 2.0, "eps": 1e-2}],
+    "Adafactor": [*DECAYED, {"lr": 0.5, "d": 2.0}, {"beta2_decay": -0.5, "eps": (1e-3, 0.1)}],
     "Adamax": [*DECAYED, {"lr": 0.1, "betas": (0.5, 0.9)}, {"eps": 1e-2}],
     "NAdam": [*DECAYED, {"lr": 0.1, "betas": (0.8, 0.9)}, {"momentum_decay": 0.1},
               {"lr": 0.1, "weight_decay": 0.2, "decoupled_weight_decay": True}],

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import starmap
 from operator import call
@@ -193,7 +193,7 @@ def _by_program(batches: Sequence[Batch], cache: Programs, keep: Callable[[Item]
                 places: Cells, own: bool) -> tuple[bool, Plan | None]:
     """By the program of the whole step; (False, None) where a formula reads something not the item's own."""
     declared = all(batch.declared for batch in batches)
-    batches = [_described(batch) for batch in batches]
+    batches = [_described(part) for batch in batches for part in _alike(batch)]
     items = [item for batch in batches for item in batch.items]
     gradients = [n for item in items for n in parts_of(item.g.node)]
     given = places.nodes + gradients
@@ -241,6 +241,17 @@ def _moved(t: Tensor, n: Node) -> list[Change]:
     if s is None:
         return [(setattr, t, "_node", n)]
     return [(setattr, s, "node", n), (setattr, s, "version", s.version + 1)]
+
+
+def _alike(batch: Batch) -> list[Batch]:
+    """Parts whose items have one shape and dtype, where the numbers are not declared: a formula may have
+    computed them from the sizes, as the divisor of a mean is."""
+    if batch.declared or len(batch.items) == 1:
+        return [batch]
+    parts: dict[Any, list[Item]] = {}
+    for item in batch.items:
+        parts.setdefault((item.p.node.shape, item.p.node.dtype), []).append(item)
+    return [replace(batch, items=items) for items in parts.values()]
 
 
 def _described(batch: Batch) -> Batch:
