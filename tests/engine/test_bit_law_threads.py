@@ -23,17 +23,32 @@ THREADS = (1, 2, 3, 4, 8)
 # Large enough that products, loops and reductions are all cut into blocks.
 BATCH, WIDTH, CLASSES = 192, 160, 10
 
+
+class Recurrent(nn.Module):
+    """Two directions over ten steps: threads share the rows of the batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gru, self.head = nn.GRU(WIDTH // 10, 20, bidirectional=True), nn.Linear(40, CLASSES)
+
+    def forward(self, x: Any) -> Any:
+        return self.head(self.gru(x.view(BATCH, 10, -1).transpose(0, 1))[0].mean(0))
+
+
 NETWORKS: dict[str, Callable[[], Any]] = {
     "mlp": lambda: nn.Sequential(nn.Linear(WIDTH, 200), nn.ReLU(), nn.Linear(200, CLASSES)),
     "norm": lambda: nn.Sequential(
         nn.Linear(WIDTH, 120), nn.LayerNorm(120), nn.GELU(), nn.Linear(120, CLASSES)),
     "dropout": lambda: nn.Sequential(
         nn.Linear(WIDTH, 120), nn.Tanh(), nn.Dropout(0.3), nn.Linear(120, CLASSES)),
+    "recurrent": Recurrent,
 }
+STEPS = {"recurrent": 10}       # instead of 200
 
 
-def trained(name: str, steps: int = 200, compiled: bool = False) -> str:
+def trained(name: str, steps: int | None = None, compiled: bool = False) -> str:
     """SHA-256 of the parameters after so many steps of Adam."""
+    steps = STEPS.get(name, 200) if steps is None else steps
     rg.manual_seed(7)
     net = NETWORKS[name]()
     optimizer = rg.optim.Adam(net.parameters(), lr=1e-3)

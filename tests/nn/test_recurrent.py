@@ -95,6 +95,20 @@ def test_a_cell_uses_its_state(same_as_torch, torch):
     )
 
 
+@pytest.mark.parametrize(("name", "gates"), [("rnn_tanh_cell", 1), ("rnn_relu_cell", 1), ("gru_cell", 3),
+                                             ("lstm_cell", 4)])
+def test_the_functions_of_cells_are_pytorchs(torch, name, gates):
+    shapes = (2, 3), (2, 5), (gates * 5, 3), (gates * 5, 5), (gates * 5,), (gates * 5,)
+    x, h, *weights = [normal(*shape) for shape in shapes]
+    results = []
+    for lib in (rg, torch):
+        state = (lib.tensor(h), lib.tensor(-h)) if name == "lstm_cell" else lib.tensor(h)
+        out = getattr(lib, name)(lib.tensor(x), state, *[lib.tensor(w) for w in weights])
+        results.append([t.numpy() for t in (out if name == "lstm_cell" else (out,))])
+    for mine, reference in zip(*results, strict=True):
+        np.testing.assert_allclose(mine, reference, rtol=1e-12, atol=1e-13)
+
+
 def test_weights_start_within_one_over_sqrt_hidden():
     rg.manual_seed(0)
     largest = max(p.abs().max().item() for p in nn.LSTM(10, 25).parameters())

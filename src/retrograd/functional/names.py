@@ -44,6 +44,7 @@ FUNCTIONS = {
         atleast_2d atleast_3d block_diag cartesian_prod column_stack combinations dstack tril_indices
         triu_indices unravel_index vander""",
     "combining": "chain_matmul", "writing": "fill",
+    "cells": "gru_cell lstm_cell rnn_relu_cell rnn_tanh_cell",
     "statistics": "pdist",
     "elimination": "lu_unpack",
 }

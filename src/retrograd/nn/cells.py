@@ -1,76 +1,19 @@
-"""One step of a recurrent network: formulas on gates, and RNNCell, LSTMCell, GRUCell."""
+"""RNNCell, LSTMCell, GRUCell: one step of a recurrent network."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-from retrograd import functional as F
+from retrograd.functional.activation import relu
+from retrograd.functional.cells import gru_step, lstm_step
+from retrograd.functional.elementwise import tanh
+from retrograd.functional.products import linear
 from retrograd.nn import init
 from retrograd.nn.module import Module
 from retrograd.tensors.create import empty, zeros
 from retrograd.tensors.parameter import Parameter
 from retrograd.tensors.tensor import Tensor
-
-
-def rnn_step(nonlinearity: Any, x: Tensor, h: Tensor) -> Tensor:
-    """h' = f(x + h) of the two affine maps, (N, H) each.
-
-    >>> import retrograd as torch
-    >>> rnn_step(torch.relu, torch.ones(1, 2), torch.ones(1, 2)).tolist()
-    [[2.0, 2.0]]
-    """
-    return nonlinearity(x + h)
-
-
-def lstm_step(x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
-    """c' = sigmoid(f) c + sigmoid(i) tanh(g), h' = sigmoid(o) tanh(c'), with i, f, g, o = x + h.
-
-    `x` and `h` are the affine maps of input and state, (N, 4H); `c` is the cell state, (N, H).
-
-    >>> import retrograd as torch
-    >>> h, c = lstm_step(torch.zeros(1, 4), torch.zeros(1, 4), torch.ones(1, 1))
-    >>> c.item()
-    0.5
-    """
-    i, f, g, o = F.chunk(x + h, 4, -1)
-    c = F.sigmoid(f) * c + F.sigmoid(i) * F.tanh(g)
-    return F.sigmoid(o) * F.tanh(c), c
-
-
-def gru_step(x: Tensor, gates: Tensor, h: Tensor) -> Tensor:
-    """h' = (1 - z) n + z h with r = sigmoid(x_r + h_r), z = sigmoid(x_z + h_z), n = tanh(x_n + r * h_n).
-
-    `x` and `gates` are the affine maps of input and state, (N, 3H) in the order r, z, n; `h` is the state,
-    (N, H).
-
-    >>> import retrograd as torch
-    >>> gru_step(torch.zeros(1, 3), torch.zeros(1, 3), torch.ones(1, 1)).item()
-    0.5
-    """
-    x_r, x_z, x_n = F.chunk(x, 3, -1)
-    h_r, h_z, h_n = F.chunk(gates, 3, -1)
-    r = F.sigmoid(x_r + h_r)
-    z = F.sigmoid(x_z + h_z)
-    n = F.tanh(x_n + r * h_n)
-    return n + z * (h - n)
-
-
-def gru_step_before(x: Tensor, h: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-    """The first variant of Cho et al. (2014): n = tanh(x_n + W_n (r * h) + b_n), reset before the map.
-
-    `x` is the affine map of the input (N, 3H), `weight` (3H, H) and `bias` (3H) those of the state.
-
-    >>> import retrograd as torch
-    >>> gru_step_before(torch.zeros(1, 3), torch.ones(1, 1), torch.zeros(3, 1), None).item()
-    0.5
-    """
-    size = h.shape[-1]
-    x_r, x_z, x_n = F.chunk(x, 3, -1)
-    h_r, h_z = F.chunk(F.linear(h, weight[:2 * size], None if bias is None else bias[:2 * size]), 2, -1)
-    r, z = F.sigmoid(x_r + h_r), F.sigmoid(x_z + h_z)
-    n = F.tanh(x_n + F.linear(r * h, weight[2 * size:], None if bias is None else bias[2 * size:]))
-    return n + z * (h - n)
 
 
 class _Cell(Module):
@@ -103,7 +46,7 @@ class _Cell(Module):
             init.uniform_(parameter, -bound, bound)
 
     def _maps(self, input: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
-        return F.linear(input, self.weight_ih, self.bias_ih), F.linear(h, self.weight_hh, self.bias_hh)
+        return linear(input, self.weight_ih, self.bias_ih), linear(h, self.weight_hh, self.bias_hh)
 
     def _state(self, input: Tensor, given: Tensor | None) -> Tensor:
         name = type(self).__name__
@@ -155,8 +98,8 @@ class RNNCell(_Cell):
         """The next state."""
         if self.nonlinearity not in ("tanh", "relu"):
             raise RuntimeError(f"Unknown nonlinearity: {self.nonlinearity}")
-        step = F.tanh if self.nonlinearity == "tanh" else F.relu
-        return rnn_step(step, *self._maps(input, self._state(input, hx)))
+        x, h = self._maps(input, self._state(input, hx))
+        return tanh(x + h) if self.nonlinearity == "tanh" else relu(x + h)
 
     def extra_repr(self) -> str:
         """The sizes, and the nonlinearity when it is not tanh."""

@@ -1,22 +1,22 @@
-"""RNN, LSTM and GRU over time: their words, and one step each of `cells.py`."""
+"""RNN, LSTM and GRU over time: their words, and one step each of `functional/cells.py`."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from retrograd import functional as F
-from retrograd.nn.cells import gru_step, gru_step_before, lstm_step, rnn_step
+from retrograd.functional.cells import gru_step, gru_step_before, lstm_step
 from retrograd.nn.recurrent_base import Cell, Output, RNNBase, State
 from retrograd.nn.utils.rnn import PackedSequence
 from retrograd.tensors.tensor import Tensor
 
 
 def _tanh(x: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
-    return (rnn_step(F.tanh, x, F.linear(state[0], weight, bias)),)
+    return (F.tanh(x + F.linear(state[0], weight, bias)),)
 
 
 def _relu(x: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
-    return (rnn_step(F.relu, x, F.linear(state[0], weight, bias)),)
+    return (F.relu(x + F.linear(state[0], weight, bias)),)
 
 
 def _lstm(x: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:

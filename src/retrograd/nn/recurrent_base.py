@@ -118,7 +118,7 @@ class RNNBase(Module):
         """Nothing: there is no cuDNN to lay them out for."""
 
     def _cell(self) -> Cell:
-        """One step; see `cells.py`."""
+        """One step; see `functional/cells.py`."""
         raise NotImplementedError
 
     def _run(self, input: Any, initial: tuple[Tensor | None, ...]) -> tuple[Output, State]:

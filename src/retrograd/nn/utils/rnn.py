@@ -36,14 +36,56 @@ class PackedSequence(NamedTuple):
         """The same in float64."""
         return self._replace(data=self.data.double())
 
+    def half(self) -> PackedSequence:
+        """The same in float16."""
+        return self._replace(data=self.data.half())
+
+    def long(self) -> PackedSequence:
+        """The same in int64."""
+        return self._replace(data=self.data.long())
+
+    def int(self) -> PackedSequence:
+        """The same in int32."""
+        return self._replace(data=self.data.int())
+
+    def short(self) -> PackedSequence:
+        """The same in int16."""
+        return self._replace(data=self.data.short())
+
+    def char(self) -> PackedSequence:
+        """The same in int8."""
+        return self._replace(data=self.data.char())
+
+    def byte(self) -> PackedSequence:
+        """The same in uint8."""
+        return self._replace(data=self.data.byte())
+
     def cpu(self) -> PackedSequence:
         """The same: there is no other device."""
         return self
+
+    def pin_memory(self) -> PackedSequence:
+        """The same: memory need not be pinned where there is no other device."""
+        return self
+
+    def is_pinned(self) -> bool:
+        """False."""
+        return False
 
     @property
     def is_cuda(self) -> bool:
         """False."""
         return False
+
+
+def invert_permutation(permutation: Tensor | None) -> Tensor | None:
+    """The order that undoes another: the result at p[k] is k.
+
+    >>> import retrograd as torch
+    >>> invert_permutation(torch.tensor([2, 0, 1]))
+    tensor([1, 2, 0])
+    """
+    return None if permutation is None else tensor(np.argsort(permutation.numpy()))
 
 
 class Steps:
