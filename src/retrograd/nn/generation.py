@@ -9,14 +9,14 @@ from retrograd import functional as F
 from retrograd.base.errors import ArgumentError, ShapeError
 from retrograd.base.modes import no_grad
 from retrograd.nn.module import Module
+from retrograd.tensors.create import arange
 from retrograd.tensors.tensor import Tensor
 
 
 class KeyValueCache:
     """Keys and values of the tokens that a layer has seen, (N, heads, tokens, d) each.
 
-    `extend` adds those of new tokens and returns all of them. Queries of the first call may see keys up to
-    their own place (`is_causal`); one further token at a time sees all.
+    `extend` adds those of new tokens and returns all of them; `attend` says which of them a query may see.
 
     >>> import retrograd as torch
     >>> from retrograd import nn
@@ -51,7 +51,7 @@ class KeyValueCache:
 def attend(query: Tensor, key: Tensor, value: Tensor, cache: KeyValueCache | None = None) -> Tensor:
     """Causal attention of heads (N, heads, L, d) to themselves and to what the cache holds, which they join.
 
-    With a cache that is not empty L must be 1.
+    Query i sees the keys of the cache, and those of its own call up to its own place.
 
     >>> import retrograd as torch
     >>> from retrograd import nn
@@ -63,16 +63,13 @@ def attend(query: Tensor, key: Tensor, value: Tensor, cache: KeyValueCache | Non
     >>> nn.attend(y * 0, y * 0, y, cache).item()
     3.0
     """
-    before = 0 if cache is None else len(cache)
-    if before and query.shape[2] != 1:
-        raise ShapeError(
-            f"{query.shape[2]} queries after {before} tokens",
-            op="attend",
-            expected="one token at a time once the cache holds some",
-        )
+    before, length = 0 if cache is None else len(cache), query.shape[2]
     if cache is not None:
         key, value = cache.extend(key, value)
-    return F.scaled_dot_product_attention(query, key, value, is_causal=not before)
+    if not before or length == 1:
+        return F.scaled_dot_product_attention(query, key, value, is_causal=not before)
+    seen = arange(before + length) <= arange(before, before + length)[:, None]
+    return F.scaled_dot_product_attention(query, key, value, attn_mask=seen)
 
 
 def generate(
