@@ -4,6 +4,7 @@ dtypes, shapes, nested containers, functions by name; and results of both are co
 
 from __future__ import annotations
 
+import functools
 import types
 from typing import Any
 
@@ -116,6 +117,8 @@ def function(torch: Any, ours: Any, f: Any) -> Any:
         copy = types.FunctionType(f.__code__, inside, f.__name__, f.__defaults__, closure)
         copy.__kwdefaults__ = f.__kwdefaults__
         return copy
+    if isinstance(f, functools.partial):
+        return functools.partial(function(torch, ours, f.func), *f.args, **f.keywords)
     own = getattr(f, "__name__", "")
     if own and (getattr(torch.Tensor, own, None) == f or module == "torch._tensor"):
         return _method(ours, own)

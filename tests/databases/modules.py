@@ -38,15 +38,16 @@ class Module:
         return call(lambda: list(info.module_inputs_func(
             info, device="cpu", dtype=getattr(self.torch, name), requires_grad=True, training=training)))
 
-    def built(self, case: Any, name: str) -> tuple[Any, Any, Any]:
-        """(theirs, ours with the same state, the converter)."""
+    def built(self, case: Any, name: str | None) -> tuple[Any, Any, Any]:
+        """(theirs, ours, the converter), both of that dtype if one is given."""
         torch, ours = self.torch, self.ours
         c = Converter(torch, ours)
         args, kwargs = case.constructor_input.args, case.constructor_input.kwargs
-        theirs = call(self.info.module_cls, *args, **kwargs).to(getattr(torch, name))
-        mine = call(getattr(ours.nn, self.info.module_cls.__name__), *c(args), **c(kwargs)).to(
-            getattr(ours, name))
-        return theirs, mine, c
+        theirs = call(self.info.module_cls, *args, **kwargs)
+        mine = call(getattr(ours.nn, self.info.module_cls.__name__), *c(args), **c(kwargs))
+        if name is None:
+            return theirs, mine, c
+        return theirs.to(getattr(torch, name)), mine.to(getattr(ours, name)), c
 
     def one(self, case: Any, name: str, training: bool) -> Iterator[tuple[str, str]]:
         where = f"  {case.desc or ''} {about(_Sample(case.constructor_input))}"
@@ -129,7 +130,7 @@ class Module:
                     call(getattr(self.ours.nn, info.module_cls.__name__), *c(given.constructor_input.args),
                          **c(given.constructor_input.kwargs))
                 else:
-                    theirs, mine, c = self.built(given, "float32")
+                    theirs, mine, c = self.built(given, None)
                     values(call(mine, *c(given.forward_input.args), **c(given.forward_input.kwargs)))
                 said = f"not refused: {case.error_regex}"
             except NotHere:

@@ -13,7 +13,7 @@ from tests.databases import convert
 from tests.databases.convert import Converter, NotHere
 from tests.databases.operators import call, failure
 
-STEPS = 20
+STEPS = 14
 
 
 class Optimizer:

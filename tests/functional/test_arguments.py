@@ -42,7 +42,8 @@ AGREE = [
     "F.batch_norm(a(0), None, None, training=True)", "nn.BatchNorm1d(2)(T.zeros(0, 2)).shape",
     "T.cumsum(k(a(3)), 0, out=i(3))", "k(a(0)).bernoulli()", "k(p(1)).multinomial(1)",
     "T.histc(T.tensor([0.5, 1.37, 6.6], dtype=T.bfloat16), 100, -10, 10)",
-    "T.cov(k(a(2, 3)), aweights=T.tensor([1.0, 2.0, 3.0]))",
+    "T.quantile(a(5), u(2))", "T.quantile(a(3, 4), u(), 1, interpolation='midpoint')",
+    "T.special.zeta(i(3) - 2, -i(3))", "T.cov(k(a(2, 3)), aweights=T.tensor([1.0, 2.0, 3.0]))",
     "T.special.entr(T.tensor([0.5], dtype=T.bfloat16))",
 ]
 REFUSED = [
@@ -53,7 +54,10 @@ REFUSED = [
     "T.mean(a(2), dtype=T.int64)", "-b(2)", "T.masked_fill(a(2), b(2), a(1))", "T.max(2, a(2))",
     "T.exp(k(a(2)), out=T.empty(2, dtype=T.int64))", "T.exp(a(2), out=T.empty(2))",
     "T.ones(2, dtype=T.float32, out=T.zeros(2, dtype=T.int64))",
-    "T.cov(a(3), fweights=a(3))", "T.eye(-1)", "T.arange(0, T.inf)", "T.linspace(0, 3, 1.0)",
+    "T.cov(a(3), fweights=a(3))", "T.eye(-1)",
+    "T.scatter(a(3), 0, i(2, 1), a(3))", "T.scatter(T.zeros(3), 0, i(2), T.ones(2, dtype=T.float64))",
+    "F.max_pool1d(a(0, 10), 1)", "T.optim.Adam([a(2)], betas=(0.9, T.tensor(0.9)))",
+    "T.optim.Adam([a(2)], lr=T.tensor(0.1), foreach=True)", "T.arange(0, T.inf)", "T.linspace(0, 3, 1.0)",
     "T.atan2(i(2), 2)",
     "T.index_add(a(3, 2), 0, i(2), a(2))", "T.cat(a(2, 3))", "T.zeros(3).uniform_(3, -1)",
     "nn.HuberLoss(delta=1j)", "nn.GRU(2, 2)(T.ones(1, 2, 2, dtype=T.float16))",

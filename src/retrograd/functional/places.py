@@ -101,9 +101,7 @@ def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Tensor:
     x, i = need_tensor(input, "scatter_add"), _index(index, "scatter_add")
     v = need_tensor(src, "scatter_add", "src")
     d = axis(dim, x.ndim, "scatter_add")
-    if v.dtype is not x.dtype:
-        raise DTypeError(f"input is {x.dtype.name}, src is {v.dtype.name}", op="scatter_add",
-                         expected="one dtype")
+    _like(x, v, "scatter_add")
     if max(x.ndim, i.ndim, v.ndim) <= 1 and 0 in (x.ndim, i.ndim, v.ndim):
         return wrap(lin.reshape(scatter_add(wrap(_row(x)), 0, wrap(_row(i)), wrap(_row(v))).node, x.shape))
     if not numel(i.shape):
@@ -131,13 +129,16 @@ def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = N
         return wrap(lin.reshape(scatter(wrap(_row(x)), 0, wrap(_row(i)), s, reduce=reduce).node, x.shape))
     if not numel(i.shape):
         return wrap(bind(lin.alias_p, (x,)))
+    if x.ndim != i.ndim:
+        raise ShapeError(f"input is {x.shape}, index is {i.shape}", op="scatter",
+                         expected="as many dimensions")
     if reduce is not None:
         return _scattered(x, d, i, value if src is None else src, reduce)
     check_known(i, x.shape[d], "scatter")
     src = value if src is None else src
     number = as_number(src)
     v = expand_to(number_node(number, x.dtype), i.shape) if number is not None else \
-        lin.cast(_cut(need_tensor(src, "scatter", "src"), i.shape), x.dtype)
+        _cut(_like(x, need_tensor(src, "scatter", "src"), "scatter"), i.shape)
     hit = bind(scatter_along_p, (lin.full(1, i.shape, int64), i), (d, x.shape)) > 0
     if number is not None:
         return wrap(bind(where, (hit, expand_to(number_node(number, x.dtype), x.shape), x)))
@@ -146,6 +147,13 @@ def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = N
     last = leaf_last(i, order, d, x.shape)
     picked = bind(take_p, (lin.reshape(v, (numel(i.shape),)), last), (0,))
     return wrap(bind(where, (hit, picked, x)))
+
+
+def _like(x: Node, src: Node, op: str) -> Node:
+    """src, which must have input's dtype."""
+    if src.dtype is not x.dtype:
+        raise DTypeError(f"input is {x.dtype.name}, src is {src.dtype.name}", op=op, expected="one dtype")
+    return src
 
 
 def _scattered(x: Node, d: int, i: Node, src: Any, reduce: str) -> Tensor:

@@ -35,6 +35,8 @@ _AXES = {1: "L", 2: "H, W", 3: "D, H, W"}
 def _shaped(x: Node, n: int, op: str) -> None:
     if x.ndim not in (n + 1, n + 2):
         raise ShapeError(f"input is {x.shape}", op=op, expected=f"(N, C, {_AXES[n]}) or (C, {_AXES[n]})")
+    if x.ndim == n + 1 and 0 in x.shape:
+        raise ShapeError(f"input is {x.shape}", op=op, expected="no size 0 but that of a batch")
     not_empty(x, op)
 
 

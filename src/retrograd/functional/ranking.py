@@ -129,7 +129,9 @@ def _quantile(input: Any, q: Any, dim: Any, keepdim: bool, how: str, op: str, sk
     if dim is not None and x.ndim:
         flat = movedim(input, axis(dim, x.ndim, op), -1)
     n = flat.node.shape[-1]
-    out = _interpolated(sort(flat, -1).values, flat, shares.reshape(-1), n, how, skip_nan)
+    share = lin.reshape(q.node, (shares.size,)) if many else \
+        leaf(shares.reshape(-1).astype(x.dtype.np), x.dtype)
+    out = _interpolated(sort(flat, -1).values, flat, share, n, how, skip_nan)
     # Where the reduced dimension was; q's own dimension stands in front.
     if keepdim and dim is None:
         out = reshape(out, (*(1,) * len(shape), shares.size))
@@ -139,9 +141,8 @@ def _quantile(input: Any, q: Any, dim: Any, keepdim: bool, how: str, op: str, sk
     return movedim(out, -1, 0) if shares.ndim else squeeze(out, -1)
 
 
-def _interpolated(ordered: Any, flat: Any, shares: Any, n: int, how: str, skip_nan: bool) -> Any:
+def _interpolated(ordered: Any, flat: Any, share: Node, n: int, how: str, skip_nan: bool) -> Any:
     dtype = ordered.dtype
-    share = leaf(shares.astype(dtype.np), dtype)
     spoilt = isnan(flat)
     if skip_nan:
         last = wrap(lin.cast((sum(logical_not(spoilt), -1, True)).node,

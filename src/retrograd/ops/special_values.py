@@ -116,7 +116,7 @@ def _zeta(x: Any, q: Any) -> Any:
         term = term * (x + 2 * k - 1) * (x + 2 * k) / (a * a)
     total = np.where(x == 1, math.inf, np.where(x < 1, math.nan, total))
     total = np.where(q == math.inf, 0.0, np.where(q <= -1e4, math.nan, total))
-    return np.where(np.isnan(q), math.nan, np.where(pole, math.inf, total))
+    return np.where(np.isnan(q), math.nan, np.where(pole & ~(x < 1), math.inf, total))
 
 
 def _digamma(x: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from retrograd import functional as F
-from retrograd.optim.checks import check_adam, check_flags
+from retrograd.optim.checks import check_adam, check_flags, check_tensors
 from retrograd.optim.optimizer import Group, Optimizer, State
 from retrograd.tensors.create import zeros_like
 from retrograd.tensors.tensor import Tensor
@@ -44,6 +44,7 @@ class Adam(Optimizer):
         fused: bool | None = None,
         decoupled_weight_decay: bool = False,
     ) -> None:
+        check_tensors(lr, betas, foreach, capturable)
         betas = check_adam(lr, betas, eps, weight_decay)
         check_flags(foreach, differentiable, fused)
         defaults = {

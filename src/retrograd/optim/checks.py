@@ -41,6 +41,19 @@ def check_flags(foreach: bool | None, differentiable: bool, fused: bool | None) 
         raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
 
 
+def check_tensors(lr: Any, betas: Any, foreach: bool | None, capturable: bool) -> None:
+    """Which hyper-parameters may be tensors, for PyTorch's implementations that go by `foreach`.
+
+    >>> check_tensors(0.1, (0.9, 0.99), True, False)
+    """
+    given = [isinstance(beta, Tensor) for beta in betas]
+    if any(given) != all(given):
+        raise ValueError("betas must be either both floats or both Tensors")
+    for name, tensor in (("lr", isinstance(lr, Tensor)), *((f"betas[{k}]", t) for k, t in enumerate(given))):
+        if tensor and foreach and not capturable:
+            raise ValueError(f"{name} as a Tensor is not supported for capturable=False and foreach=True")
+
+
 def check_adam(lr: Any, betas: Any, eps: float, weight_decay: float) -> tuple[float, ...]:
     """The hyper-parameters that the family of Adam shares; the betas as floats.
 
