@@ -81,9 +81,17 @@ class Delivery:
 
     def _ready(self) -> bool:
         """Whether they may be written over."""
-        return bool(self.parts) and references(self.parts) == self.counts \
-            and all(map(is_, [s.node for s in self.storages], self.nodes)) \
+        return bool(self.parts) and references(self.parts) == self.counts and self._as_delivered()
+
+    def _as_delivered(self) -> bool:
+        return all(map(is_, [s.node for s in self.storages], self.nodes)) \
             and all([s.memory is None for s in self.storages])
+
+    def unseen(self) -> bool:
+        """Whether nobody refers to their memory but through these very tensors."""
+        many = len(self.tensors)
+        return bool(self.parts) and references(self.parts)[many:] == self.counts[many:] \
+            and self._as_delivered()
 
     def _guards(self, node: int, memory: int) -> list[Guard]:
         return [*counted(self.parts, self.counts), *holding(self.storages, node, self.nodes),
@@ -120,6 +128,11 @@ def deliver(again: Again, root: Node, state: State) -> bool:
 
 def delivery_of(params: Sequence[Tensor]) -> Delivery | None:
     """The delivery that all their gradients come from, if there is one."""
-    wanted = {id(p._grad) for p in params}
+    return delivery_holding([p._grad for p in params])
+
+
+def delivery_holding(tensors: Sequence[Tensor | None]) -> Delivery | None:
+    """The delivery that all these come from, if there is one."""
+    wanted = set(map(id, tensors))
     found = [line.again.delivery for line in local.state.lines.values() if line.again is not None]
     return next((d for d in found if d is not None and wanted <= set(map(id, d.tensors))), None)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import GeneratorType
 
 from retrograd import functional as F
 from retrograd.base.modes import no_grad
 from retrograd.tensors.create import tensor, zeros_like
 from retrograd.tensors.tensor import Tensor
+from retrograd.tensors.together import written_over
 
 Tensors = Tensor | Iterable[Tensor]
 
@@ -61,13 +62,7 @@ def clip_grads_with_norm_(
     1.0
     """
     del foreach
-    max_norm = float(max_norm)
-    if exact:
-        # The clamp makes the factor exactly 1 below the bound.
-        scale = max_norm / F.clamp(total_norm, min=max_norm) if max_norm > 0 else zeros_like(total_norm)
-    else:
-        # Multiplied even when it is 1: to ask would read a value.
-        scale = F.clamp(max_norm / (total_norm + 1e-6), max=1.0)
+    scale = _scale(total_norm, float(max_norm), exact)
     for gradient in _gradients(parameters):
         gradient.mul_(scale.to(gradient.dtype))
 
@@ -102,9 +97,32 @@ def clip_grad_norm_(
             )
     elif not isinstance(parameters, Tensor):
         parameters = list(parameters)
-    total = get_total_norm(_gradients(parameters), norm_type, error_if_nonfinite)
+    gradients = _gradients(parameters)
+    if gradients and not error_if_nonfinite and len(set(map(id, gradients))) == len(gradients):
+        form = "clip_grad_norm_", float(max_norm), float(norm_type), exact
+        found = written_over(gradients, lambda tensors: _clipped(tensors, *form[1:]), form)
+        if found is not None:
+            return found
+    total = get_total_norm(gradients, norm_type, error_if_nonfinite)
     clip_grads_with_norm_(parameters, max_norm, total, foreach, exact=exact)
     return total
+
+
+def _clipped(
+    gradients: Sequence[Tensor], max_norm: float, norm_type: float, exact: bool
+) -> tuple[Tensor, list[Tensor]]:
+    """The norm of all, and each scaled."""
+    total = get_total_norm(gradients, norm_type)
+    scale = _scale(total, max_norm, exact)
+    return total, [gradient * scale.to(gradient.dtype) for gradient in gradients]
+
+
+def _scale(total_norm: Tensor, max_norm: float, exact: bool) -> Tensor:
+    if not exact:
+        # Multiplied even when it is 1: to ask would read a value.
+        return F.clamp(max_norm / (total_norm + 1e-6), max=1.0)
+    # The clamp makes the factor exactly 1 below the bound.
+    return max_norm / F.clamp(total_norm, min=max_norm) if max_norm > 0 else zeros_like(total_norm)
 
 
 @no_grad()
