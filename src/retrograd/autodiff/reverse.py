@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -15,6 +15,24 @@ from retrograd.base.modes import modes
 from retrograd.graph.graph import NOWHERE, topological
 from retrograd.graph.node import LEAF, Node, bind, freed_p, line_text, recorder
 from retrograd.ops.linear import alias_p, concat_p, full, pad, slice_p, slice_transposed
+
+
+class After:
+    """A hook on what a node hands to its inputs: hook(shares, cotangent) may give others."""
+
+    __slots__ = ("_hook", "_cotangent")
+
+    def __init__(self, hook: Callable[[Sequence[Any], Node], Sequence[Any] | None]) -> None:
+        self._hook = hook
+
+    def __call__(self, g: Node) -> None:
+        self._cotangent = g             # called with the other hooks, before
+
+    def after(self, shares: Sequence[Any]) -> Sequence[Any]:
+        """What the hook makes of the shares."""
+        out = self._hook(shares, self._cotangent)
+        del self._cotangent
+        return shares if out is None else out
 
 
 def second_time(n: Node) -> AutogradError:
@@ -79,7 +97,7 @@ def pullback(roots: Sequence[Node], cotangents: Sequence[Node], wrt: Sequence[No
             if needed is not None and not any(i in needed for i in inputs):
                 continue
             walked.append(n)
-            if n.prim is slice_p:
+            if n.prim is slice_p and not n.hooks:
                 cut.setdefault(inputs[0], []).append(Piece(n.params, n.shape, g))
                 if trace is not None:
                     trace.append((n, g))
@@ -99,6 +117,9 @@ def pullback(roots: Sequence[Node], cotangents: Sequence[Node], wrt: Sequence[No
                 shares = [inner.get(x) for x in inputs]
             else:
                 shares = vjp(n, g)
+            if n.hooks:
+                for hook in [h for h in n.hooks.values() if h.__class__ is After]:
+                    shares = hook.after(shares)
             for x, gx in zip(inputs, shares):
                 if gx is None or not x.rg or (needed is not None and x not in needed):
                     continue

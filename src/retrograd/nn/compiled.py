@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from retrograd.nn.module import Module
+from retrograd.nn.tree import Tree
 from retrograd.tensors.compiling.step import Compiled
 
 
@@ -28,7 +28,18 @@ class _Captured:
         return compiled_module, (self._orig_mod, self._compiled_call.fullgraph)
 
 
-def compiled_module(module: Module, fullgraph: bool = False) -> Module:
+def compile_in_place(module: Tree, fullgraph: bool = False) -> None:
+    """The same for the module itself: its class becomes the compiled one, over an original that shares its
+    `__dict__`."""
+    kind = type(module)
+    if issubclass(kind, _Captured):
+        return
+    original = object.__new__(kind)
+    object.__setattr__(original, "__dict__", module.__dict__)
+    module.__class__ = type(compiled_module(original, fullgraph))
+
+
+def compiled_module(module: Tree, fullgraph: bool = False) -> Tree:
     """The module under a class of its own: an instance of the module's class, with the same attributes,
     parameters, buffers, hooks and mode (one `__dict__`), whose calls run compiled.
 

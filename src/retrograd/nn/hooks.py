@@ -11,8 +11,18 @@ from retrograd.autodiff.custom import record_call
 from retrograd.base.modes import is_grad_enabled
 from retrograd.graph.node import Node, bind
 from retrograd.ops.constant import stop
-from retrograd.tensors.autograd import RemovableHandle
+from retrograd.tensors.handle import RemovableHandle
 from retrograd.tensors.tensor import Tensor
+
+everywhere: dict[str, OrderedDict[int, Any]] = {kind: OrderedDict() for kind in (
+    "_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks",
+    "_forward_pre_hooks_with_kwargs", "_forward_hooks_with_kwargs", "_forward_hooks_always_called")}
+"""Hooks on every module (nn/everywhere.py), called before its own."""
+
+
+def _hooks(module: Any, kind: str) -> dict[int, Any]:
+    own: dict[int, Any] = getattr(module, kind)
+    return {**everywhere[kind], **own} if everywhere[kind] else own
 
 
 def call_with_hooks(module: Any, args: tuple, kwargs: dict) -> Any:
@@ -28,7 +38,7 @@ def call_with_hooks(module: Any, args: tuple, kwargs: dict) -> Any:
     called: set[int] = set()
     try:
         args, kwargs = _run_forward_pre_hooks(module, args, kwargs)
-        watched = module._backward_hooks or module._backward_pre_hooks
+        watched = _hooks(module, "_backward_hooks") or _hooks(module, "_backward_pre_hooks")
         watch = BackwardWatch(module) if watched else None
         if watch is not None:
             args = watch.tap_inputs(args)
@@ -41,8 +51,8 @@ def call_with_hooks(module: Any, args: tuple, kwargs: dict) -> Any:
 
 
 def _run_forward_pre_hooks(module: Any, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
-    for key, hook in list(module._forward_pre_hooks.items()):
-        if key not in module._forward_pre_hooks_with_kwargs:
+    for key, hook in list(_hooks(module, "_forward_pre_hooks").items()):
+        if key not in _hooks(module, "_forward_pre_hooks_with_kwargs"):
             result = hook(module, args)
             if result is not None:
                 args = result if isinstance(result, tuple) else (result,)
@@ -59,7 +69,7 @@ def _run_forward_pre_hooks(module: Any, args: tuple, kwargs: dict) -> tuple[tupl
 
 
 def _run_forward_hooks(module: Any, args: tuple, kwargs: dict, output: Any, called: set[int]) -> Any:
-    for key, hook in list(module._forward_hooks.items()):
+    for key, hook in list(_hooks(module, "_forward_hooks").items()):
         called.add(key)
         result = _call_forward_hook(module, key, hook, args, kwargs, output)
         if result is not None:
@@ -68,14 +78,14 @@ def _run_forward_hooks(module: Any, args: tuple, kwargs: dict, output: Any, call
 
 
 def _call_forward_hook(module: Any, key: int, hook: Callable, args: tuple, kwargs: dict, output: Any) -> Any:
-    if key in module._forward_hooks_with_kwargs:
+    if key in _hooks(module, "_forward_hooks_with_kwargs"):
         return hook(module, args, kwargs, output)
     return hook(module, args, output)
 
 
 def _run_hooks_after_an_error(module: Any, args: tuple, kwargs: dict, called: set[int]) -> None:
-    for key, hook in list(module._forward_hooks.items()):
-        if key in module._forward_hooks_always_called and key not in called:
+    for key, hook in list(_hooks(module, "_forward_hooks").items()):
+        if key in _hooks(module, "_forward_hooks_always_called") and key not in called:
             try:
                 _call_forward_hook(module, key, hook, args, kwargs, None)
             except Exception as error:
@@ -95,8 +105,8 @@ class BackwardWatch:
     def __init__(self, module: Any) -> None:
         self.module = module
         # Copied now: a hook registered between forward and backward belongs to later calls.
-        self.hooks = list(module._backward_hooks.values())
-        self.pre_hooks = list(module._backward_pre_hooks.values())
+        self.hooks = list(_hooks(module, "_backward_hooks").values())
+        self.pre_hooks = list(_hooks(module, "_backward_pre_hooks").values())
         self.output_cotangents: tuple | None = None
         self.inputs_are_watched = False
         self.n_inputs = 0

@@ -11,7 +11,7 @@ from retrograd.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTr
 from retrograd.nn.linear import Linear
 from retrograd.nn.module import Module
 from retrograd.nn.normalization import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d
-from retrograd.tensors.create import empty
+from retrograd.tensors.create import empty, zeros_like
 from retrograd.tensors.parameter import Parameter
 
 
@@ -65,8 +65,20 @@ class _Lazy(Module):
         for name, value in probe._parameters.items():
             self.register_parameter(name,
                                     None if value is None else UninitializedParameter(dtype=value.dtype))
-        self._waiting = self.register_forward_pre_hook(lambda module,
-                                                       inputs: self.initialize_parameters(*inputs))
+        self._waiting = (
+            self.register_forward_pre_hook(lambda module, inputs: module.initialize_parameters(*inputs)),
+            self.register_load_state_dict_pre_hook(_Lazy._take_shapes))
+
+    def _take_shapes(self, state: Any, prefix: str, *_: Any) -> None:
+        """What is loaded has its shape from the state; the rest is known with the first input."""
+        for name, mine in self._parameters.items():
+            given = state.get(prefix + name)
+            if given is not None and is_lazy(mine):
+                mine.materialize(given.shape, dtype=mine.dtype)     # type: ignore[union-attr]
+        for key, given in state.items():
+            name = key.removeprefix(prefix)
+            if name in ("running_mean", "running_var", "num_batches_tracked") and key.startswith(prefix):
+                self.register_buffer(name, zeros_like(given))
 
     def has_uninitialized_params(self) -> bool:
         """Whether the first call is still to come.
@@ -78,19 +90,21 @@ class _Lazy(Module):
 
     def initialize_parameters(self, input: Any) -> None:
         """Make the parameters for an input like this one, and become the ordinary layer."""
-        if not self.has_uninitialized_params() and self._parameters["weight"] is not None:
+        if "_given" not in self.__dict__:
             return
+        loaded = not self.has_uninitialized_params()
         args, kwargs = self._given
-        self._waiting.remove()
+        for handle in self._waiting:
+            handle.remove()
         del self._given, self._waiting
         real = self.cls_to_become(input.shape[self.dim], *args, **kwargs)
         with no_grad():
             for name, value in real._parameters.items():
                 mine: Any = self._parameters[name]
-                if mine is not None and value is not None:
+                if mine is not None and value is not None and not loaded:
                     mine.materialize(value.shape, dtype=mine.dtype)
                     mine.copy_(value)
-        self._buffers.update(real._buffers)
+        self._buffers.update({k: v for k, v in real._buffers.items() if self._buffers.get(k) is None})
         for name, value in real.__dict__.items():
             if not name.startswith("_") and name != "training":
                 self.__dict__[name] = value

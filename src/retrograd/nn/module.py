@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from retrograd.base.modes import no_grad
-from retrograd.nn import state
+from retrograd.nn import compiled, state
 from retrograd.nn.hooks import RemovableHandle, call_with_hooks, register
 from retrograd.nn.tree import Tree
 from retrograd.tensors.create import empty
@@ -106,6 +106,21 @@ class Module(Tree):
         for t in (*self.parameters(), *self.buffers()):
             t.share_memory_()
         return self
+
+    def type(self, dst_type: Any) -> Self:
+        """Convert parameters and buffers to a dtype."""
+        return self._apply(lambda t: t.type(dst_type))      # type: ignore[attr-defined]
+
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        """Compile this module in place: from now on its calls run as `retrograd.compile(module)` would.
+
+        >>> import retrograd as rg
+        >>> layer = rg.nn.Linear(2, 1)
+        >>> layer.compile()
+        >>> layer(rg.ones(1, 2)).shape, isinstance(layer, rg.nn.Linear)
+        (retrograd.Size([1, 1]), True)
+        """
+        compiled.compile_in_place(self, bool(kwargs.get("fullgraph", False)))
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters, or set them to zeros."""
@@ -311,6 +326,8 @@ class Module(Tree):
         """
         return self._register("_backward_hooks", hook, prepend)
 
+    register_backward_hook = register_full_backward_hook
+
     def register_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(module, prefix, keep_vars)` before the state is collected."""
         return self._register("_state_dict_pre_hooks", hook)
@@ -324,6 +341,12 @@ class Module(Tree):
     def register_load_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(module, state_dict, prefix, metadata, strict, missing, unexpected, errors)` first."""
         return self._register("_load_state_dict_pre_hooks", hook)
+
+    def _register_load_state_dict_pre_hook(self, hook: Callable, with_module: bool = False
+                                           ) -> RemovableHandle:
+        """As `register_load_state_dict_pre_hook`, without the module as the first argument."""
+        return self.register_load_state_dict_pre_hook(
+            hook if with_module else lambda module, *args: hook(*args))
 
     def register_load_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(module, incompatible_keys)` after loading."""

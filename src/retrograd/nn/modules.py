@@ -23,6 +23,13 @@ from retrograd.nn.cells import _Cell as RNNCellBase  # noqa: F401
 from retrograd.nn.conv import _Conv as _ConvNd  # noqa: F401
 from retrograd.nn.conv_transpose import _ConvTranspose as _ConvTransposeNd  # noqa: F401
 from retrograd.nn.dropout import Dropout as _DropoutNd  # noqa: F401
+from retrograd.nn.everywhere import (  # noqa: F401
+    register_module_backward_hook,
+    register_module_forward_hook,
+    register_module_forward_pre_hook,
+    register_module_full_backward_hook,
+    register_module_full_backward_pre_hook,
+)
 from retrograd.nn.loss import _Loss, _WeightedLoss  # noqa: F401
 from retrograd.nn.normalization import _InstanceNorm  # noqa: F401
 

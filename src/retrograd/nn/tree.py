@@ -326,6 +326,18 @@ class Tree:
             module = below
         return module
 
+    def set_submodule(self, target: str, module: Tree, strict: bool = False) -> None:
+        """Put a module at a path such as 'encoder.0'; with strict only where one is already."""
+        if not target:
+            raise ValueError("Cannot set the submodule without a target name!")
+        path, _, name = target.rpartition(".")
+        parent = self.get_submodule(path)
+        if strict and name not in parent._modules:
+            raise AttributeError(f"{parent._get_name()} has no attribute `{name}`")     # type: ignore[attr-defined]
+        if not isinstance(module, Tree):
+            raise ValueError(f"`module` is not an nn.Module, found {type(module)}")
+        setattr(parent, name, module)
+
     def get_parameter(self, target: str) -> Parameter:
         """The parameter at a dotted path."""
         return self._get_tensor(target, "_parameters", "an nn.Parameter")

@@ -21,8 +21,8 @@ from retrograd.optim.last import Last
 from retrograd.optim.recorded import record_step
 from retrograd.optim.state import pack, unpack
 from retrograd.tensors import formula
-from retrograd.tensors.autograd import RemovableHandle
 from retrograd.tensors.compiling.picture import Same
+from retrograd.tensors.handle import RemovableHandle
 from retrograd.tensors.tensor import Tensor
 
 State = dict[str, Any]

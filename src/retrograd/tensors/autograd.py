@@ -8,7 +8,7 @@ from typing import Any
 
 from retrograd.base.config import config
 from retrograd.base.errors import ArgumentError, AutogradError, RetrogradError, ShapeError
-from retrograd.base.modes import changes, local, modes
+from retrograd.base.modes import local, modes
 from retrograd.engine import again
 from retrograd.engine import backward as engine
 from retrograd.engine.evaluate import evaluate
@@ -19,6 +19,7 @@ from retrograd.ops.gather import few_rows
 from retrograd.ops.linear import full
 from retrograd.ops.pointwise import add as add_p
 from retrograd.tensors import delivery, overwritten
+from retrograd.tensors.handle import RemovableHandle
 from retrograd.tensors.tensor import Tensor
 
 
@@ -145,13 +146,14 @@ def _deliver(owners: dict[Any, Node], create_graph: bool) -> None:
             finally:
                 modes.grad = before
             sums.append((t, total))
-        if t._after_accumulate:
-            for hook in list(t._after_accumulate.values()):
-                hook(t)
     if sums and modes.capture is None:
         evaluate([total for _, total in sums])
     for t, total in sums:
         t._grad._store(total)
+    for t in owners:
+        if t is not None and t._after_accumulate:
+            for hook in list(t._after_accumulate.values()):
+                hook(t)
 
 
 def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: bool | None = None,
@@ -226,30 +228,6 @@ def _stacked_starts(roots: Sequence[Tensor], given: Sequence[Any]) -> list[Node]
 
 
 # ---------------------------------------------------------------- hooks
-class RemovableHandle:
-    """What registering a hook returns; `remove()` takes it off again."""
-
-    _next = 0
-
-    def __init__(self, hooks: dict[Any, Any], hook: Any) -> None:
-        RemovableHandle._next += 1
-        changes.count += 1
-        self.id = RemovableHandle._next
-        self._hooks = hooks
-        hooks[self.id] = hook
-
-    def remove(self) -> None:
-        """Take the hook off; harmless the second time."""
-        changes.count += 1
-        self._hooks.pop(self.id, None)
-
-    def __enter__(self) -> RemovableHandle:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.remove()
-
-
 def register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
     """Call hook(gradient) when the gradient of this tensor is known; what it returns replaces it."""
     n = self.node
@@ -270,7 +248,10 @@ def register_hook(self: Tensor, hook: Callable[[Tensor], Tensor | None]) -> Remo
         n.hooks = {}
     if n.rg == LEAF:                # a leaf that is written to stands on another node: the hooks move along
         self._hooks = n.hooks
-    return RemovableHandle(n.hooks, on_node)
+    handle = RemovableHandle(n.hooks, on_node)
+    if "retain" in n.hooks:         # what is retained is what all hooks made of it
+        n.hooks["retain"] = n.hooks.pop("retain")
+    return handle
 
 
 def register_post_accumulate_grad_hook(self: Tensor, hook: Callable[[Tensor], None]) -> RemovableHandle:
@@ -302,6 +283,7 @@ def retain_grad(self: Tensor) -> None:
                 modes.capture.sets_grad(t)
             t._grad = Tensor(g if t._grad is None else bind(add_p, (t._grad.node, g)))
     n.hooks["retain"] = keep
+    self.__dict__["_retains"] = True
 
 
 def _backward(
@@ -318,7 +300,7 @@ def _backward(
 def install() -> None:
     for name, fn in (("backward", _backward), ("register_hook", register_hook), ("retain_grad", retain_grad),
                      ("register_post_accumulate_grad_hook", register_post_accumulate_grad_hook),
-                     ("retains_grad", property(lambda self: "retain" in (self.node.hooks or {})))):
+                     ("retains_grad", property(lambda self: "_retains" in self.__dict__))):
         setattr(Tensor, name, fn)
 
 

@@ -19,7 +19,7 @@ from retrograd.tensors.tensor import Tensor
 
 # What a tensor keeps of its own; anything else in it is an attribute that the user set.
 _OWN = frozenset("""
-    _node _storage _parent _view _seen _leaf _detached _grad _after_accumulate _hooks _quiet _placed
+    _node _storage _parent _view _seen _leaf _detached _grad _after_accumulate _hooks _quiet _placed _retains
     """.split())
 
 

@@ -1,5 +1,5 @@
 """`torch.utils.hooks`: the handle that takes a hook away again."""
 
-from retrograd.tensors.autograd import RemovableHandle
+from retrograd.tensors.handle import RemovableHandle
 
 __all__ = ["RemovableHandle"]

@@ -8,6 +8,7 @@ from retrograd.nn.utils.clip_grad import (
     get_total_norm,
 )
 from retrograd.nn.utils.convert_parameters import parameters_to_vector, vector_to_parameters
+from retrograd.nn.utils.init import skip_init
 from retrograd.nn.utils.weight_hooks import (
     remove_spectral_norm,
     remove_weight_norm,
@@ -24,6 +25,7 @@ __all__ = [
     "prune",
     "remove_spectral_norm",
     "remove_weight_norm",
+    "skip_init",
     "spectral_norm",
     "weight_norm",
     "clip_grad_norm_",
