@@ -21,8 +21,9 @@ from retrograd.ops import linear as lin
 # By module of PyTorch: the functions that take `out`.
 TAKES_OUT = {
     "torch": """
-        abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr all amax amin aminmax any
-        arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort asin asinh atan atan2 atanh
+        abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr all amax amin aminmax angle
+        any arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort asin asinh atan atan2
+        atanh
         baddbmm bernoulli bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift
         bitwise_xor bmm bucketize cat ceil chain_matmul cholesky cholesky_inverse cholesky_solve clamp
         clamp_max clamp_min clip column_stack complex concat concatenate conj_physical copysign cos cosh cross
@@ -46,8 +47,8 @@ TAKES_OUT = {
     "linalg": """
         cholesky cholesky_ex cond cross det eig eigh eigvals eigvalsh householder_product inv inv_ex
         ldl_factor ldl_factor_ex ldl_solve lstsq lu lu_factor lu_factor_ex lu_solve matmul matrix_norm
-        matrix_power matrix_rank multi_dot norm pinv qr slogdet solve solve_ex solve_triangular svd svdvals tensorinv
-        tensorsolve vecdot vector_norm""",
+        matrix_power matrix_rank multi_dot norm pinv qr slogdet solve solve_ex solve_triangular svd
+        svdvals tensorinv tensorsolve vecdot vector_norm""",
     "special": """
         bessel_j0 bessel_j1 digamma entr erf erfc erfcx erfinv exp2 expit expm1 gammainc gammaincc gammaln i0
         i0e i1 i1e log1p log_ndtr logit logsumexp multigammaln ndtr ndtri polygamma psi round
