@@ -422,6 +422,9 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Tensor:
         if v_node.shape != ():
             raise ShapeError(f"value has shape {v_node.shape}", op="masked_fill",
                              expected="a number or a tensor with no dimensions")
+        if v_node.dtype.is_complex and not x.dtype.is_complex:
+            raise DTypeError(f"value is {v_node.dtype.name}, input {x.dtype.name}", op="masked_fill",
+                             expected="a real value")
         v_node = lin.cast(v_node, x.dtype)
     shape = broadcast_shapes(x.shape, m.shape)
     return wrap(bind(p.where, (expand_to(m, shape), expand_to(v_node, shape), expand_to(x, shape))))

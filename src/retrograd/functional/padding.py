@@ -75,7 +75,7 @@ def _positions(mode: str, size: int, low: int, high: int, input_shape: Shape) ->
     """For each place of the padded axis, the place of the input that it shows."""
     at = np.arange(-low, size + high)
     limit = size - 1 if mode == "reflect" else size
-    if mode != "replicate" and max(low, high) > limit or size == 0:
+    if mode != "replicate" and max(low, high) > limit or size == 0 or at.size == 0:
         raise ShapeError(f"padding ({low}, {high}) of a dimension of size {size} in {input_shape}", op="pad",
                          expected=f"at most {max(limit, 0)} on a side in mode {mode!r}")
     if mode == "replicate":
@@ -123,7 +123,9 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
         raise ShapeError(f"input is {x.shape}", op="pad", expected="no empty dimension but the batch")
     y = x
     for d, (a, b) in enumerate(zip(low, high)):
-        if a or b:
+        if mode != "circular" and min(a, b) < 0:            # the edges are those of the input, cropped or not
+            y = read_along(y, _positions(mode, y.shape[d], a, b, x.shape), d)
+        elif a or b:
             y = filled(y, *(tuple(min(c, 0) if k == d else 0 for k in range(x.ndim)) for c in (a, b)), 0)
             a, b = max(a, 0), max(b, 0)
             y = read_along(y, _positions(mode, y.shape[d], a, b, x.shape), d) if a or b else y

@@ -83,7 +83,7 @@ def normalize(input: Any, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, out:
     if out is not None:
         raise ArgumentError("out is given", op="normalize", fix="Assign the result instead.")
     size = norm(input, p, dim, True).node
-    bounded = _clamp_min(size, eps)
+    bounded = lin.cast(_clamp_min(size, eps), x.dtype)      # the length of complex vectors is real
     over = axes(dim, x.ndim, "normalize")
     return wrap(x / lin.expand(lin.reshape(bounded, without(x.shape, over)), x.shape, over))
 

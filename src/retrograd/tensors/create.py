@@ -218,7 +218,7 @@ def whole_steps(start: Any, end: Any, steps: int) -> Any:
 
 
 # ---------------------------------------------------------------- random
-def _draw(prim: Any, shape: Shape, d: dt.DType, generator: Generator | None) -> Node:
+def draw(prim: Any, shape: Shape, d: dt.DType, generator: Generator | None) -> Node:
     if d.is_complex:            # both parts drawn; the normal numbers have variance 1 together
         parts = bind(prim, (generator or default_generator).draw(), ((*shape, 2), d.to_real().name))
         return bind(plane.as_complex_p, (parts * math.sqrt(0.5) if prim is random_normal else parts,))
@@ -233,7 +233,7 @@ def _random(name: str, prim: Any, doc: str) -> Any:
            generator: Generator | None = None, layout: Any = None, pin_memory: bool = False) -> Tensor:
         d = as_dtype(dtype) if dtype is not None else default()
         shape = shape_of(sizes if size is None else (size,), name)
-        return _made(_draw(prim, shape, d, generator), requires_grad, device)
+        return _made(draw(prim, shape, d, generator), requires_grad, device)
 
     def like(input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False,
              memory_format: Any = None) -> Tensor:

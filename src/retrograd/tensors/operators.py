@@ -119,9 +119,9 @@ def zero_(self: Tensor) -> Tensor:
 
 def _drawn(self: Tensor, prim: Any, generator: Any) -> Node:
     n = self.node
-    if not n.dtype.is_floating_point:
+    if not n.dtype.smooth:
         raise DTypeError(f"the tensor is {n.dtype.name}", op=prim.name, expected="a floating-point tensor")
-    return bind(prim, (generator or default_generator).draw(), (n.shape, n.dtype.name))
+    return create.draw(prim, n.shape, n.dtype, generator)
 
 
 def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any = None) -> Tensor:
@@ -140,8 +140,9 @@ def uniform_(self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: An
     if from_ > to:
         raise ArgumentError(f"from is {from_}, to is {to}", op="uniform_", expected="from <= to")
     u = _drawn(self, random_uniform, generator)
+    low = from_ * (1 + 1j) if u.dtype.is_complex else float(from_)           # both parts are drawn so
     return self._write(bind(p.add, (bind(p.mul, (u, number_node(float(to - from_), u.dtype))),
-                                    number_node(float(from_), u.dtype))), "uniform_")
+                                    number_node(low, u.dtype))), "uniform_")
 
 
 def bernoulli_(self: Tensor, p_: Any = 0.5, *, generator: Any = None, **kw: Any) -> Tensor:
