@@ -251,3 +251,21 @@ def test_an_index_that_is_computed_later_is_checked_when_it_is_known() -> None:
 
 def test_a_computed_index_may_be_negative(both: Callable[..., None]) -> None:
     both(lambda lib: lib.arange(5.0)[lib.tensor([0, 1]) - 2])
+
+
+def test_a_small_write_of_what_is_known_is_done_at_once_and_others_are_recorded():
+    x = rg.zeros(4, dtype=rg.int64)
+    before = x.clone()
+    x[1:3] = rg.tensor([5, 6])
+    x[-1] = 7
+    assert x.node.value is not None and x.tolist() == [0, 5, 6, 7] and before.tolist() == [0] * 4
+    x[1:] = x[:-1]
+    assert x.tolist() == [0, 0, 5, 6]
+    w = rg.ones(2, requires_grad=True)
+    y = rg.zeros(4)
+    y[:2] = w * 2
+    assert y.node.value is None
+    y.sum().backward()
+    assert w.grad.tolist() == [2.0, 2.0]
+    with pytest.raises(ValueError, match="assigned to a place of shape"):
+        x[:2] = rg.tensor([1, 2, 3])

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from retrograd.base.dtype import BOOL, INTEGER, bool_, from_numpy, int64, uint8
+from retrograd.base.dtype import BOOL, FLOATING, INTEGER, bool_, from_numpy, int64, uint8
 from retrograd.base.errors import ArgumentTypeError, DTypeError, IndexRangeError, ShapeError
 from retrograd.base.modes import local
 from retrograd.base.shape import Shape, broadcast_shapes, numel
@@ -260,9 +260,51 @@ def _value_node(value: Any, like: Node, shape: Shape) -> Node:
                          op="index assignment", expected="a shape that broadcasts to the place") from None
 
 
+FEW = 4096          # elements that NumPy copies in less time than a write is recorded
+_BOUNDS = (int, type(None))
+
+
+def _plain_to_numpy(item: Any) -> bool:
+    """Whether NumPy reads an item of a key as it is read here."""
+    kind = item.__class__
+    if kind is slice:
+        return item.start.__class__ in _BOUNDS and item.stop.__class__ in _BOUNDS and \
+            (item.step is None or item.step.__class__ is int and item.step > 0)
+    return kind is int or item is None or item is Ellipsis
+
+
+def _written_at_once(n: Node, key: Any, value: Any) -> Node | None:
+    """What a tensor holds after t[key] = value, where all is known and little: a dataset that fills its
+    examples number by number makes thousands of such writes. None where it has to be recorded."""
+    old = n.value
+    if old.__class__ is not np.ndarray or n.rg or old.size > FEW:
+        return None
+    if isinstance(value, TensorBase):
+        given = value.node
+        new, fits = given.value, given.dtype is n.dtype and not given.rg and given.value is not None
+    else:
+        new, kind = value, value.__class__
+        fits = kind is int and n.dtype.kind in (INTEGER, FLOATING) and n.dtype.itemsize >= 4 or \
+            kind is float and n.dtype.kind == FLOATING and n.dtype.itemsize >= 4
+    state = local.state
+    if not fits or state.capture is not None or state.levels or \
+            not all(map(_plain_to_numpy, key if key.__class__ is tuple else (key,))):
+        return None
+    array = old.copy()
+    try:
+        array[key] = new
+    except (IndexError, ValueError, OverflowError):     # said in our words below
+        return None
+    return leaf(array, n.dtype)
+
+
 def setitem(t: Any, key: Any, value: Any) -> None:
     """t[key] = value."""
     n = t.node
+    known = _written_at_once(n, key, value)
+    if known is not None:
+        t._write(known, "index assignment")
+        return
     if isinstance(key, TensorBase) and key.node.dtype is bool_ and key.node.shape == n.shape and \
             (as_number(value) is not None or isinstance(value, TensorBase) and value.node.shape == ()):
         t._write(bind(where, (key.node, _value_node(value, n, n.shape), n)), "index assignment")
