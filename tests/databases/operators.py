@@ -69,8 +69,9 @@ class Operator:
             yield from self.variants(name)
             if info.supports_out:
                 yield from self.into(name)
-        if info.supports_autograd and "float64" in names:
-            yield from self.derivatives()
+        for name in ("float64", "complex128"):
+            if info.supports_autograd and name in {str(d).split(".")[-1] for d in info.backward_dtypes}:
+                yield from self.derivatives(name)
         yield from self.errors()
 
     def samples(self, name: str, grad: bool = False, limit: int | None = None) -> list[Any]:
@@ -233,7 +234,7 @@ class Operator:
             with ours.no_grad():
                 got = call(self.mine(self.info.op), input, *args, **kwargs, out=out)
             values(got)
-            said = "not refused" if error else "" if self.drawn else \
+            said = "not refused" if error else "" if self.drawn or self.info.name in GAUGED else \
                 convert.differ(out, theirs, _factor(self.info))
             if not said and torch.is_tensor(want) and got is not out:
                 said = "the result is not out"
@@ -242,10 +243,11 @@ class Operator:
         yield what, said and f"{said}  {about(sample)}"
 
     # ------------------------------------------------------------ derivatives
-    def derivatives(self) -> Iterator[tuple[str, str]]:
+    def derivatives(self, name: str) -> Iterator[tuple[str, str]]:
         if self.info.name.startswith("nn.functional.max_unpool") and not self.info.variant_test_name:
             return          # two values for one place: the entry "grad" has samples without
-        for sample in self.samples("float64", grad=True):
+        plane = ", complex" * (name == "complex128")
+        for sample in self.samples(name, grad=True):
             try:
                 c = Converter(self.torch, self.ours)
                 own = c(sample.input), c(sample.args), c(sample.kwargs)
@@ -267,9 +269,9 @@ class Operator:
                 got = gradients(self.ours, result, [b for _, b in c.leaves], self.info.supports_gradgrad)
                 for what, a, b in zip(("first derivatives", "second derivatives"), got, want):
                     said = convert.differ(a, b, 1e2, finite=True) if b is not None else ""
-                    yield what, said and f"{said}  {about(sample)}"
+                    yield what + plane, said and f"{said}  {about(sample)}"
             except Exception as error:
-                yield "first derivatives", f"{failure(error)}  {about(sample)}"
+                yield "first derivatives" + plane, f"{failure(error)}  {about(sample)}"
             if self.info.supports_forward_ad:
                 yield from self.forward(sample)
 
@@ -287,7 +289,8 @@ class Operator:
                 return {k: dual(v) for k, v in x.items()} if type(x) is dict else x
             with fw.dual_level():
                 result = call(then, call(wrapper, f, dual(input), *dual(args), **dual(kwargs)))
-                found = [fw.unpack_dual(x)[1] for x in flat(result) if is_tensor(x) and x.is_floating_point()]
+                found = [fw.unpack_dual(x)[1] for x in flat(result)
+                         if is_tensor(x) and (x.is_floating_point() or x.is_complex())]
                 return [None if t is None else t.detach().clone() for t in found]
         info, torch, ours = self.info, self.torch, self.ours
         parts = info.op, sample.output_process_fn_grad, info.gradcheck_wrapper
@@ -360,7 +363,7 @@ def gradients(T: Any, result: Any, wrt: list[Any], twice: bool) -> tuple[Any, An
         for k, x in enumerate(xs):
             if is_tensor(x) and x.requires_grad:
                 rng = np.random.default_rng([seed, k])
-                found.append((x, T.tensor(_direction(rng, x), dtype=x.dtype)))
+                found.append((x, T.tensor(_direction(rng, x), dtype=x.dtype).reshape(tuple(x.shape))))
         return found
 
     def derivatives(xs: list[Any], seed: int) -> list[Any]:

@@ -13,6 +13,8 @@ from tests.engine.test_bit_law import SHAPES, _bits
 import retrograd as rg
 from retrograd.base.config import config
 from retrograd.codegen.jit import compilations
+from retrograd.codegen.layout import row_major
+from retrograd.codegen.symbol import Guards
 from retrograd.codegen.unit import plan_unit
 from retrograd.engine import families, quick
 from retrograd.engine.quick import Policy
@@ -290,3 +292,12 @@ def test_without_a_compiler_nothing_runs_by_units(eager_to_run: Policy,
     monkeypatch.setattr(config, "jit", False)
     rg.ones(3).exp().sum().item()
     assert eager_to_run.ran == 0
+
+
+def test_a_symbol_is_not_found_in_the_place_of_the_number_0() -> None:
+    """Memories of pure functions are asked with symbols too: what they made of one is for its trace alone."""
+    guards = Guards()
+    nothing = guards.symbol(3, "s0") - 3
+    row_major((nothing, guards.symbol(7, "s1"), 0))
+    row_major((0, 0, guards.symbol(7, "s1") - 7))
+    assert all(type(s) is int for s in row_major((0, 7, 0)) + row_major((0, 0, 0)))

@@ -300,7 +300,7 @@ ALONE = {
     "search": "a spoilt row is not sorted and has no answer; tests/conformance compares sorted ones",
     **dict.fromkeys(("cholesky", "eigh", "qr", "svd", "pinv", "eig"),
                     "PyTorch refuses NaN, and signs of vectors are free; tests/conformance compares factors"),
-    **dict.fromkeys(("det", "slogdet", "lu", "lu_pivots"),
+    **dict.fromkeys(("det", "slogdet", "lu", "lu_pivots", "matrix_exp"),
                     "PyTorch has no half types there, and NaN stops a search for pivots; tests/conformance "
                     "compares"),
     "cofactors": "the derivative of det, compared where that is differentiated", "cofactor_slope": "the same",

@@ -139,3 +139,35 @@ def test_the_verdict_is_pytorchs(case: str, torch: Any) -> None:
         x = lib.tensor(a, requires_grad=True)
         return lib.autograd.gradcheck(F.apply, (x,), raise_exception=False)
     assert run(rg) == run(torch) == (case == "right")
+
+
+def _plane(*shape: int) -> Any:
+    rng = np.random.default_rng([3, *shape])
+    values = rng.standard_normal(shape) + 1j * rng.standard_normal(shape)
+    return rg.tensor(values).requires_grad_()
+
+
+@pytest.mark.parametrize("function", [
+    lambda z: z * z.conj() + z.exp(), lambda z: z.abs(), lambda z: rg.view_as_real(z) ** 2,
+    lambda z: rg.fft.fft(z) * z, lambda z: (z @ z.mH).real, lambda z: rg.linalg.inv(z @ z.mH + rg.eye(2)),
+])
+def test_complex_numbers_are_checked_as_pairs(function: Any) -> None:
+    z = _plane(2, 3)
+    assert rg.autograd.gradcheck(function, z, check_forward_ad=True)
+    assert rg.autograd.gradcheck(function, z, fast_mode=True)
+    assert rg.autograd.gradgradcheck(function, z)
+
+
+def test_a_forgotten_conjugate_is_found() -> None:
+    class Square(rg.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, z: Any) -> Any:
+            ctx.save_for_backward(z)
+            return z * z
+
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            z, = ctx.saved_tensors
+            return g * 2 * z
+    with pytest.raises(RuntimeError, match="Jacobian mismatch"):
+        rg.autograd.gradcheck(Square.apply, _plane(2))

@@ -175,7 +175,7 @@ class Symbol:
         return bool(self._asked(0, "!="))
 
     def __hash__(self) -> int:
-        return 0            # among symbols a set or a dict asks for equality; it does not find a number's key
+        return _HASH        # among symbols a set or a dict asks for equality; it does not find a number's key
 
     def __index__(self) -> int:
         """The number itself, for whoever cannot do without (NumPy, range): the result holds for it alone."""
@@ -202,6 +202,7 @@ def settled(x: Any) -> Any:
     return x
 
 
+_HASH = 0x5bd1e99557          # of no size: a symbol that is 0 would be found in the place of the number 0
 _COMPUTE = {"+": int.__add__, "-": int.__sub__, "*": int.__mul__, "//": int.__floordiv__, "%": int.__mod__}
 _AMONG_FLOATS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
 _ASK = {"==": int.__eq__, "!=": int.__ne__, "<": int.__lt__, "<=": int.__le__, ">": int.__gt__,

@@ -33,6 +33,7 @@ from retrograd.functional.fourier import (
     rfftfreq,
     rfftn,
 )
+from retrograd.functional.into import install
 from retrograd.missing import attribute_error
 
 __all__ = [
@@ -40,6 +41,8 @@ __all__ = [
     "ifftshift", "ihfft", "ihfft2", "ihfftn", "irfft", "irfft2", "irfftn", "rfft", "rfft2", "rfftfreq",
     "rfftn",
 ]
+
+install(globals(), "fft")
 
 
 def __getattr__(name: str) -> Any:

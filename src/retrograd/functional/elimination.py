@@ -176,7 +176,7 @@ def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool =
     return wrap(computed(bind(solve_p, (high, bind(solve_p, (low, _rows(b, order)))))))
 
 
-def old_lu(input: Any, pivot: bool = True, get_infos: bool = False, out: Any = None) -> Any:
+def old_lu(input: Any, pivot: bool = True, get_infos: bool = False) -> Any:
     """torch.lu: (LU, pivots) as `linalg.lu_factor`, and the infos if asked.
 
     >>> import retrograd as rg

@@ -7,16 +7,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from retrograd.base.dtype import finfo, int32, int64
+from retrograd.base.dtype import int32
 from retrograd.base.errors import ArgumentError, DTypeError, LinAlgError, ShapeError
 from retrograd.base.shape import numel
 from retrograd.engine.evaluate import evaluate
-from retrograd.functional.door import Tensor, as_number, need_tensor, same_dtype, wrap
-from retrograd.functional.elementwise import abs
+from retrograd.functional.door import Tensor, need_tensor, wrap
 from retrograd.functional.places import tril, triu
-from retrograd.functional.products import computed, identity, matmul, solve
-from retrograd.functional.reduce import amax, sum
-from retrograd.functional.shape import reshape, transpose, unsqueeze
+from retrograd.functional.products import computed, identity, solve
+from retrograd.functional.shape import reshape, transpose
 from retrograd.graph.node import Node, bind, leaf
 from retrograd.ops import factors as f
 from retrograd.ops import linear as lin
@@ -38,15 +36,6 @@ class SVD(NamedTuple):
     U: Any
     S: Any
     Vh: Any
-
-
-class LeastSquares(NamedTuple):
-    """What linalg.lstsq returns."""
-
-    solution: Any
-    residuals: Any
-    rank: Any
-    singular_values: Any
 
 
 class WithInfo(NamedTuple):
@@ -294,114 +283,7 @@ def old_cholesky(input: Any, upper: bool = False) -> Tensor:
     return cholesky(input, upper=upper)
 
 
-# ---------------------------------------------------------------- what follows
-def _cut(a: Node, atol: Any, rtol: Any) -> tuple[float, float]:
-    """The absolute and the relative limit below which a singular value counts as 0."""
-    low = 0.0 if atol is None else float(as_number(atol) if as_number(atol) is not None else atol.item())
-    if rtol is not None:
-        return low, float(as_number(rtol) if as_number(rtol) is not None else rtol.item())
-    return low, 0.0 if low > 0 else max(a.shape[-2:]) * finfo(a.dtype).eps
-
-
-def pinv(A: Any, *, atol: Any = None, rtol: Any = None, hermitian: bool = False) -> Tensor:
-    """The pseudo-inverse: that of A's singular values above max(atol, rtol largest).
-
-    >>> import retrograd as rg
-    >>> rg.linalg.pinv(rg.tensor([[2.0, 0.0]]))
-    tensor([[0.5000],
-            [0.0000]])
-    """
-    a = matrix(A, "linalg.pinv")
-    low, share = _cut(a, atol, rtol)
-    if low and numel(a.shape):
-        evaluate([a])
-        top = np.linalg.svd(a.value, compute_uv=False).max()
-        share = max(share, low / float(top)) if top else share
-    return wrap(computed(bind(sv.pinv_p, (a,), (share,))))
-
-
-def pinverse(input: Any, rcond: float = 1e-15) -> Tensor:
-    """The pseudo-inverse, see `linalg.pinv`.
-
-    >>> import retrograd as rg
-    >>> rg.pinverse(rg.tensor([[2.0]]))
-    tensor([[0.5000]])
-    """
-    return pinv(input, rtol=rcond)
-
-
-def matrix_rank(A: Any, tol: Any = None, *, atol: Any = None, rtol: Any = None,
-                hermitian: bool = False) -> Tensor:
-    """How many singular values lie above max(atol, rtol largest).
-
-    >>> import retrograd as rg
-    >>> rg.linalg.matrix_rank(rg.ones(2, 2))
-    tensor(1)
-    """
-    a = matrix(A, "linalg.matrix_rank")
-    atol = tol if tol is not None else atol
-    low, share = _cut(a, atol, rtol if tol is None else 0.0)
-    s: Any = svdvals(wrap(bind(stop, (a,))))
-    limit = (amax(s, -1, True) * share).clamp(min=low)              # type: ignore[attr-defined, operator]
-    return sum(s > limit, -1)
-
-
-def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = None) -> LeastSquares:
-    """The x of smallest norm that makes |A x - B| smallest, with residuals (of tall matrices of full rank),
-    rank and
-    singular values (of the drivers 'gelsd' and 'gelss').
-
-    >>> import retrograd as rg
-    >>> rg.linalg.lstsq(rg.tensor([[1.0], [1.0]]), rg.tensor([[1.0], [3.0]])).solution.round()
-    tensor([[2.]])
-    """
-    if driver not in (None, "gels", "gelsy", "gelsd", "gelss"):
-        raise ArgumentError(f"driver is {driver!r}", op="linalg.lstsq",
-                            expected="'gels', 'gelsy', 'gelsd', 'gelss'")
-    a, b = matrix(A, "linalg.lstsq"), need_tensor(B, "linalg.lstsq", "B")
-    same_dtype("linalg.lstsq", ("A", a), ("B", b))
-    vector = b.ndim == a.ndim - 1 and b.shape == a.shape[:-1]
-    if not vector and (b.ndim < 2 or b.shape[-2] != a.shape[-2]):
-        raise ShapeError(f"A is {a.shape}, B is {b.shape}", op="linalg.lstsq", expected="as many rows")
-    right: Any = unsqueeze(B, -1) if vector else B
-    share = rcond if rcond is not None else max(a.shape[-2:]) * finfo(a.dtype).eps
-    x: Any = matmul(pinv(A, rtol=share), right)
-    rank = matrix_rank(A, rtol=share)
-    m, n = a.shape[-2:]
-    empty = wrap(lin.full(0, (0,), a.dtype))
-    full = m > n and driver not in (None, "gelsy") and bool((rank == n).all())                            # type: ignore[attr-defined]
-    rest = sum(abs(matmul(A, x) - right) ** 2, -2) if full else empty   # type: ignore[operator]
-    if vector and rest is not empty:
-        rest = reshape(rest, a.shape[:-2])
-    known = wrap(lin.full(0, (0,), int64)) if driver == "gels" else rank
-    values = svdvals(wrap(bind(stop, (a,)))) if driver in ("gelsd", "gelss") else empty
-    return LeastSquares(reshape(x, x.shape[:-1]) if vector else x, rest, known, values)
-
-
-def matrix_exp(A: Any) -> Tensor:
-    """I + A + A^2/2! + ...: of A/2^s by its series, squared s times.
-
-    >>> import retrograd as rg
-    >>> rg.linalg.matrix_exp(rg.zeros(2, 2))
-    tensor([[1., 0.],
-            [0., 1.]])
-    """
-    a = matrix(A, "linalg.matrix_exp", True)
-    if not numel(a.shape):
-        return wrap(bind(lin.alias_p, (a,)))
-    evaluate([a])
-    size = float(np.abs(a.value).sum(-2).max())
-    halvings = max(0, math.ceil(math.log2(size / 0.5))) if size > 0.5 and math.isfinite(size) else 0
-    one = wrap(identity(a))
-    small: Any = wrap(a) * 0.5 ** halvings              # type: ignore[operator]
-    out: Any = one
-    for k in range(16, 0, -1):
-        out = one + matmul(small, out) / k              # type: ignore[operator]
-    for _ in range(halvings):
-        out = matmul(out, out)
-    return out  # type: ignore[no-any-return]
-
-
+# ---------------------------------------------------------------- as maps of tensors
 def tensorinv(A: Any, ind: int = 2) -> Tensor:
     """The inverse of A as a map from its last dimensions to its first `ind` ones.
 

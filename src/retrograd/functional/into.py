@@ -21,30 +21,34 @@ from retrograd.ops import linear as lin
 # By module of PyTorch: the functions that take `out`.
 TAKES_OUT = {
     "torch": """
-        abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr all amax amin aminmax any
-        arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort asin asinh atan atan2 atanh
+        abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr all amax amin aminmax angle
+        any arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort asin asinh atan atan2
+        atanh
         baddbmm bernoulli bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift
         bitwise_xor bmm bucketize cat ceil chain_matmul cholesky cholesky_inverse cholesky_solve clamp
         clamp_max clamp_min clip column_stack complex concat concatenate conj_physical copysign cos cosh cross
         cummax cummin cumprod cumsum deg2rad det diag diff digamma div divide dot dstack eq erf erfc erfinv
         exp exp2
-        expm1 fix float_power floor floor_divide fmax fmin fmod frac frexp gather gcd ge ger greater
+        expm1 fix float_power floor floor_divide fmax fmin fmod frac frexp gather gcd ge geqrf ger greater
         greater_equal gt heaviside histc hstack hypot i0 igamma igammac index_add index_copy index_fill
         index_reduce index_select inner inverse isin isneginf isposinf kron kthvalue lcm ldexp le lerp less
         less_equal lgamma log log10 log1p log2 log_softmax logaddexp logaddexp2 logcumsumexp
-        logical_and logical_not logical_or logical_xor logit logsumexp lt lu_solve masked_fill
+        logical_and logical_not logical_or logical_xor logit logsumexp lt lu lu_solve lu_unpack masked_fill
         masked_select matmul matrix_power max maximum mean median min minimum mm mode msort mul
         multinomial multiply mv mvlgamma nan_to_num nanmean nanmedian nanquantile nansum ne neg negative
-        nextafter nonzero norm not_equal outer polar polygamma pow prod qr quantile rad2deg reciprocal
+        nextafter nonzero norm not_equal orgqr outer polar polygamma pow prod qr quantile rad2deg reciprocal
         remainder renorm round row_stack rsqrt scatter scatter_add scatter_reduce searchsorted sgn sigmoid
         sign signbit sin sinc sinh slice_scatter softmax sort sqrt square stack std sub
         subtract sum svd take take_along_dim tan tanh tensordot topk triangular_solve tril triu true_divide
         trunc var vdot view_copy vstack where xlogy""",
+    "fft": """
+        fft fft2 fftn hfft hfft2 hfftn ifft ifft2 ifftn ihfft ihfft2 ihfftn irfft irfft2 irfftn rfft rfft2
+        rfftn""",
     "linalg": """
         cholesky cholesky_ex cond cross det eig eigh eigvals eigvalsh householder_product inv inv_ex
-        ldl_factor ldl_factor_ex ldl_solve lu lu_factor lu_factor_ex lu_solve matmul matrix_norm matrix_power
-        matrix_rank multi_dot norm pinv qr slogdet solve solve_ex solve_triangular svd svdvals tensorinv
-        tensorsolve vecdot vector_norm""",
+        ldl_factor ldl_factor_ex ldl_solve lstsq lu lu_factor lu_factor_ex lu_solve matmul matrix_norm
+        matrix_power matrix_rank multi_dot norm pinv qr slogdet solve solve_ex solve_triangular svd
+        svdvals tensorinv tensorsolve vecdot vector_norm""",
     "special": """
         bessel_j0 bessel_j1 digamma entr erf erfc erfcx erfinv exp2 expit expm1 gammainc gammaincc gammaln i0
         i0e i1 i1e log1p log_ndtr logit logsumexp multigammaln ndtr ndtri polygamma psi round

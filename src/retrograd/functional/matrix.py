@@ -61,7 +61,10 @@ def matrix_norm(
     rows, columns = axis(dim[0], n, "linalg.matrix_norm"), axis(dim[1], n, "linalg.matrix_norm")
     summed, kept = (rows, columns) if abs(ord) == 1 else (columns, rows)
     sums = r.sum(e.abs(A), summed, True, dtype=dtype)
-    out = (r.amax if ord > 0 else r.amin)(sums, kept, True)
+    if ord > 0 and not sums.node.shape[kept]:       # no sums: the largest of none of them is 0
+        out = r.sum(sums, kept, True)
+    else:
+        out = (r.amax if ord > 0 else r.amin)(sums, kept, True)
     return out if keepdim else r.sum(out, (rows, columns))  # type: ignore[no-any-return]
 
 
@@ -69,7 +72,10 @@ def _by_singular_values(A: Any, ord: Any, dim: Any, keepdim: bool, dtype: Any) -
     rank = A.node.ndim
     rows, columns = (axis(d, rank, "linalg.matrix_norm") for d in dim)
     s = svdvals(movedim(A if dtype is None else A.to(dtype), (rows, columns), (-2, -1)))
-    out = r.sum(s, -1) if ord == "nuc" else r.amax(s, -1) if ord == 2 else r.amin(s, -1)
+    if ord == "nuc" or ord == 2 and not s.node.shape[-1]:
+        out = r.sum(s, -1)
+    else:
+        out = r.amax(s, -1) if ord == 2 else r.amin(s, -1)
     for d in sorted((rows, columns)) if keepdim else ():
         out = unsqueeze(out, d)
     return out  # type: ignore[no-any-return]
@@ -160,6 +166,10 @@ def cross(input: Any, other: Any, *, dim: int = -1) -> Tensor:
     >>> rg.linalg.cross(rg.tensor([1.0, 0.0, 0.0]), rg.tensor([0.0, 1.0, 0.0]))
     tensor([0., 0., 1.])
     """
+    ranks = need_tensor(input, "linalg.cross").ndim, need_tensor(other, "linalg.cross", "other").ndim
+    if ranks[0] != ranks[1]:
+        raise ShapeError(f"input has {ranks[0]} dimensions, other {ranks[1]}", op="linalg.cross",
+                         expected="equal numbers of dimensions")
     for name, x in (("input", input), ("other", other)):
         shape = need_tensor(x, "linalg.cross", name).shape
         if not shape or shape[axis(dim, len(shape), "linalg.cross")] != 3:
@@ -178,12 +188,12 @@ def vander(x: Any, *, N: int | None = None) -> Tensor:
     """
     n = need_tensor(x, "linalg.vander", "x")
     if not n.ndim:
-        raise ShapeError("x has no dimension", op="linalg.vander", expected="vectors")
+        return vander(unsqueeze(x, 0), N=N)
+    if N is not None and N <= 1:
+        raise ArgumentError(f"N is {N}", op="linalg.vander", expected="a number above 1")
     count = n.shape[-1] if N is None else N
-    if count < 1 or N is not None and N <= 1:
-        raise ArgumentError(f"N is {count}", op="linalg.vander", expected="a number above 1")
     one = wrap(lin.full(1, (*n.shape, 1), n.dtype))
-    if count == 1:
-        return one
+    if count < 2:
+        return one if count else expand(unsqueeze(x, -1), (*n.shape, 0))  # type: ignore[no-any-return]
     repeated = expand(unsqueeze(x, -1), (*n.shape, count - 1))
     return cat([one, cumprod(repeated, -1, dtype=n.dtype)], -1)  # type: ignore[no-any-return]

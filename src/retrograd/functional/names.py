@@ -32,7 +32,8 @@ METHODS = {
     "matrix": "cross matrix_power",
     "determinant": "det logdet slogdet",
     "elimination": "geqrf",
-    "factors": "cholesky_inverse cholesky_solve matrix_exp pinverse triangular_solve",
+    "factors": "cholesky_inverse cholesky_solve triangular_solve",
+    "least_squares": "matrix_exp pinverse",
 }
 # Functions of torch that are no methods.
 FUNCTIONS = {

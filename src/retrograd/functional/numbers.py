@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from retrograd.base.dtype import BOOL, FLOATING, INTEGER, bool_, float64, int32
+from retrograd.base.dtype import BOOL, FLOATING, INTEGER, bool_, complex128, float64, int32
 from retrograd.base.errors import DTypeError
 from retrograd.functional.door import Tensor, TensorBase, binary, need_tensor, operand, pair, wrap
 from retrograd.functional.elementwise import (
@@ -191,7 +191,10 @@ def float_power(input: Any, exponent: Any) -> Tensor:
     >>> rg.float_power(rg.tensor([2]), 0.5).dtype
     retrograd.float64
     """
-    a, b = (wrap(lin.cast(x.node, float64)) if isinstance(x, TensorBase) else x for x in (input, exponent))
+    complex_ = any([x.node.dtype.is_complex if isinstance(x, TensorBase) else isinstance(x, complex)
+                    for x in (input, exponent)])
+    wide = complex128 if complex_ else float64
+    a, b = (wrap(lin.cast(x.node, wide)) if isinstance(x, TensorBase) else x for x in (input, exponent))
     return pow(a, b)
 
 

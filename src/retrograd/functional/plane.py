@@ -204,7 +204,7 @@ def sgn(input: Any) -> Tensor:
     """
     x = need_tensor(input, "sgn")
     if not x.dtype.is_complex:
-        return unary(p.sign, input, "sgn")
+        return wrap(bind(lin.alias_p, (x,))) if x.dtype is bool_ else unary(p.sign, input, "sgn")
     return wrap(c.sign_of(x, bind(c.length_p, (x,))))
 
 

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from retrograd.base.dtype import int64, uint8
-from retrograd.base.errors import DTypeError, IndexRangeError, MissingError
+from retrograd.base.errors import ArgumentError, DTypeError, IndexRangeError, ShapeError
 from retrograd.base.shape import Shape, axes, axis, numel
 from retrograd.functional.door import Tensor, binary, dtype_or, floating, need_tensor, wrap
 from retrograd.functional.elementwise import _length, truth
 from retrograd.graph.node import Node, bind, scalar
 from retrograd.graph.primitive import Primitive
-from retrograd.ops import composite
+from retrograd.ops import composite, singular
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as p
 from retrograd.ops import reduction as r
@@ -272,9 +272,21 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, 
     if not x.dtype.smooth:
         raise DTypeError(f"norm of {x.dtype.name} is not defined", op="norm",
                          expected="a floating-point tensor")
-    x = _length(lin.cast(x, dtype_or(dtype, x.dtype)))
+    x = lin.cast(x, dtype_or(dtype, x.dtype))
     over = axes(dim, x.ndim, "norm")
+    if p == "nuc":
+        return wrap(kept(_nuclear(x, over), x.shape, over, keepdim))
+    x = _length(x)
     return wrap(kept(_norm(x, p, over), x.shape, over, keepdim))
+
+
+def _nuclear(x: Node, over: Shape) -> Node:
+    """The sum of the singular values of matrices."""
+    if len(over) != 2:
+        raise ShapeError(f"{len(over)} dimensions", op="norm", expected="two dimensions of matrices")
+    turned = lin.permute(x, (*[d for d in range(x.ndim) if d not in over], *over))
+    s = singular.svd_parts(bind(singular.svd_p, (turned,)), turned.shape)[1]
+    return lin.reduce_sum(s, (s.ndim - 1,))
 
 
 def _norm(x: Node, order: Any, over: Shape) -> Node:
@@ -284,7 +296,7 @@ def _norm(x: Node, order: Any, over: Shape) -> Node:
     if order in ("fro", 2, None):
         return bind(r.reduce_norm, (x,), (over,))
     if not isinstance(order, (int, float)):
-        raise MissingError(f"p is {order!r}", op="norm", fix="Use 'fro', a number, inf or -inf.")
+        raise ArgumentError(f"p is {order!r}", op="norm", expected="'fro', 'nuc', a number, inf or -inf")
     if order == 1:
         return lin.reduce_sum(size, over)
     if order in (math.inf, -math.inf):

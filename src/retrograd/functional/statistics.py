@@ -7,11 +7,11 @@ from typing import Any
 from retrograd.base.dtype import INTEGER
 from retrograd.base.errors import ArgumentError, DTypeError, ShapeError
 from retrograd.base.shape import axis
-from retrograd.functional import plane
 from retrograd.functional.arranging import atleast_2d
 from retrograd.functional.door import Tensor, dtype_or, need_tensor, wrap
 from retrograd.functional.elementwise import clamp, div, isnan, logical_not, lt, mul, sqrt, sub, where
 from retrograd.functional.places import diagonal, triu
+from retrograd.functional.plane import complex, conj, imag, real
 from retrograd.functional.products import matmul
 from retrograd.functional.reduce import any, mean, norm, sum
 from retrograd.functional.shape import squeeze, t, unsqueeze
@@ -88,7 +88,7 @@ def _float_of(n: Any) -> Any:
 
 
 def _squared(a: Any, b: Any, rest: Any) -> Any:
-    out = div(matmul(a, plane.conj(t(b)) if a.node.dtype.is_complex else t(b)), rest)
+    out = div(matmul(a, conj(t(b))), rest)
     return squeeze(out) if out.node.shape == (1, 1) else out
 
 
@@ -103,12 +103,11 @@ def corrcoef(input: Any) -> Tensor:
     c = cov(input)
     if not c.node.ndim:
         return div(c, c)
-    if c.node.dtype.is_complex:
-        spread = sqrt(plane.real(diagonal(c)))
-        shares = div(div(c, unsqueeze(spread, 1)), unsqueeze(spread, 0))
-        return plane.complex(clamp(plane.real(shares), -1, 1), clamp(plane.imag(shares), -1, 1))
-    spread = sqrt(diagonal(c))
-    return clamp(div(div(c, unsqueeze(spread, 1)), unsqueeze(spread, 0)), -1, 1)
+    spread = sqrt(real(diagonal(c)))
+    out = div(div(c, unsqueeze(spread, 1)), unsqueeze(spread, 0))
+    if out.node.dtype.is_complex:       # type: ignore[attr-defined]
+        return complex(clamp(real(out), -1, 1), clamp(imag(out), -1, 1))  # type: ignore[no-any-return]
+    return clamp(out, -1, 1)
 
 
 def dist(input: Any, other: Any, p: float = 2) -> Tensor:

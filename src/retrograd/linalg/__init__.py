@@ -17,10 +17,6 @@ from retrograd.functional.factors import (
     cholesky,
     cholesky_ex,
     inv_ex,
-    lstsq,
-    matrix_exp,
-    matrix_rank,
-    pinv,
     qr,
     solve_ex,
     solve_triangular,
@@ -30,6 +26,7 @@ from retrograd.functional.factors import (
     tensorsolve,
 )
 from retrograd.functional.into import install
+from retrograd.functional.least_squares import lstsq, matrix_exp, matrix_rank, pinv
 from retrograd.functional.matrix import (
     cond,
     cross,

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from retrograd.base.dtype import int32, int64
+from retrograd.base.shape import numel
 from retrograd.graph.node import Node, bind
 from retrograd.graph.primitive import Primitive, Sample
 from retrograd.ops.contract import matmul
@@ -27,17 +28,22 @@ from retrograd.ops.matrices import as_diagonal, cubic, diagonal, right_solve, we
 BLOCK = 32          # columns that are eliminated before the rest of the matrix follows, by one product
 
 
+def _size(a: Any) -> Any:
+    """What LAPACK takes for the size of a pivot: of complex numbers the sum of both parts' sizes."""
+    return np.abs(a.real) + np.abs(a.imag) if a.dtype.kind == "c" else np.abs(a)
+
+
 def _eliminated(a: Any, pivot: bool) -> tuple[Any, Any]:
     """(factors in one matrix, exchanges) of a batch."""
     shape, k = a.shape, min(a.shape[-2:])
-    a = np.array(a).reshape(-1, *shape[-2:])
+    a = np.array(a).reshape(numel(shape[:-2]), *shape[-2:])
     each, pivots = np.arange(len(a)), np.zeros((len(a), k), np.int64)
     for start in range(0, k, BLOCK):
         stop = min(start + BLOCK, k)
         for j in range(start, stop):
             best = np.full(len(a), j)
             if pivot:
-                best = j + np.abs(a[:, j:, j]).argmax(1)
+                best = j + _size(a[:, j:, j]).argmax(1)
                 a[each, j], a[each, best] = a[each, best], a[each, j].copy()
             pivots[:, j] = best
             head = a[:, j, j][:, None]
@@ -66,7 +72,7 @@ pivots_p = Primitive("lu_pivots", "constant", "a", infer=_pivots_infer, constant
 
 
 def _order_np(p: Any, rows: int) -> Any:
-    flat = p.reshape(-1, p.shape[-1])
+    flat = p.reshape(numel(p.shape[:-1]), p.shape[-1])
     out = np.broadcast_to(np.arange(rows), (len(flat), rows)).copy()
     each = np.arange(len(flat))
     for j in range(p.shape[-1]):

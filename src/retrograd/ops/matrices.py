@@ -126,7 +126,7 @@ def cubic(node: Node) -> int:
 
 # ---------------------------------------------------------------- factors end to end
 def packed_np(*factors: Any) -> Any:
-    return np.concatenate([f.reshape(*f.shape[:-2], -1) if f.ndim else f for f in factors], -1)
+    return np.concatenate([f.reshape(*f.shape[:-2], f.shape[-2] * f.shape[-1]) for f in factors], -1)
 
 
 def pack(*factors: Node) -> Node:

@@ -4,16 +4,19 @@ transpose.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from retrograd.base.errors import DTypeError
 from retrograd.base.shape import Shape
 from retrograd.graph.aval import Aval
 from retrograd.graph.node import Node
-from retrograd.graph.primitive import Primitive
+from retrograd.graph.primitive import Primitive, Sample
 from retrograd.ops.complex import real
 from retrograd.ops.contract import matmul
+from retrograd.ops.families import Inferred, rng_for
 from retrograd.ops.linear import reshape, swap_last
 from retrograd.ops.matrices import (
     adjoint,
@@ -114,23 +117,44 @@ svd_p = Primitive("svd", "explicit", "a", infer=packed(svd_sizes), vjp=_svd_vjp,
 
 
 # ---------------------------------------------------------------- the pseudo-inverse (Golub and Pereyra 1973)
-def _pinv_vjp(g: Node, a: Node, y: Node) -> tuple[Node]:
+def _pinv_np(a: Any, t: Any) -> Any:
+    u, s, vh = np.linalg.svd(a, full_matrices=False)
+    kept = s > t[..., None]
+    inverse = np.where(kept, 1 / np.where(kept, s, 1), 0)[..., None, :]
+    return (np.conj(np.swapaxes(vh, -1, -2)) * inverse) @ np.conj(np.swapaxes(u, -1, -2))
+
+
+def _pinv_infer(inputs: tuple[Node, ...], params: Any) -> Inferred:
+    a, t = inputs
+    if t.dtype.is_complex:
+        raise DTypeError(f"the limit is {t.dtype.name}", op="linalg.pinv", expected="real numbers")
+    return (*a.shape[:-2], a.shape[-1], a.shape[-2]), a.dtype
+
+
+def _pinv_sample() -> Iterator[Sample]:
+    rng = rng_for("pinv")
+    for shape in ((3, 3), (2, 4, 2), (2, 3)):
+        yield Sample((rng.uniform(-1, 1, shape), np.full(shape[:-2], 1e-3)))
+
+
+def _pinv_vjp(g: Node, a: Node, y: Node) -> tuple[Node, None]:
     turned, gt = adjoint(y), adjoint(g)
     left = matmul(gt, matmul(y, turned))
     right = matmul(matmul(turned, y), gt)
     inside = left - matmul(a, matmul(y, left)) + right - matmul(matmul(right, y), a)
-    return (inside - matmul(matmul(turned, g), turned),)
+    return inside - matmul(matmul(turned, g), turned), None
 
 
-def _pinv_jvp(da: Node, a: Node, y: Node) -> Node:
+def _pinv_jvp(da: Node | None, a: Node, y: Node) -> Node | None:
+    if da is None:
+        return None
     turned, dt = adjoint(y), adjoint(da)
     left = matmul(matmul(y, turned), dt)
     right = matmul(dt, matmul(turned, y))
     return left - matmul(matmul(left, a), y) + right - matmul(y, matmul(a, right)) - matmul(matmul(y, da), y)
 
 
-pinv_p = Primitive("pinv", "explicit", "a", "rcond", np=failing("linalg.pinv", "finite elements",
-                                                                 np.linalg.pinv),
-                   infer=lambda i, p: ((*i[0].shape[:-2], i[0].shape[-1], i[0].shape[-2]), i[0].dtype),
-                   vjp=_pinv_vjp, jvp=_pinv_jvp, real=True, flops=cubic,
-                   sample=matrices("pinv", (3, 3), (2, 4, 2), (2, 3), params=(1e-12,)))
+pinv_p = Primitive("pinv", "explicit", "a t", np=failing("linalg.pinv", "finite elements", _pinv_np),
+                   infer=_pinv_infer, vjp=_pinv_vjp, jvp=_pinv_jvp, real=True, flops=cubic,
+                   sample=_pinv_sample)
+"""The pseudo-inverse of singular values above t."""

@@ -2,11 +2,12 @@
 
 For inputs x and outputs y: |numeric - analytic| <= atol + rtol |numeric| for every entry of every dy/dx,
 where numeric = (y(x + eps e_j) - y(x - eps e_j)) / (2 eps) and analytic comes from backward (and from
-forward mode on request).
+forward mode on request). Complex numbers are pairs of real ones, each with an entry of its own.
 """
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from retrograd.autodiff.transforms import jvp
-from retrograd.base.dtype import float64
+from retrograd.base.dtype import DType, complex128, float64
 from retrograd.base.errors import ArgumentError, RetrogradError
 from retrograd.base.modes import enable_grad
 from retrograd.functional.door import TensorBase
@@ -36,6 +37,22 @@ class _Limits(NamedTuple):
     nondet_tol: float
 
 
+def _pairs(a: Array) -> Array:
+    """In double precision, complex numbers as pairs of a last axis."""
+    a = np.asarray(a)
+    return np.stack([a.real, a.imag], -1).astype(np.float64) if a.dtype.kind == "c" else a.astype(np.float64)
+
+
+def _numbers(a: Array, dtype: DType) -> Array:
+    """What `_pairs` made, as numbers of a dtype again."""
+    return np.asarray(a[..., 0] + 1j * a[..., 1] if dtype.is_complex else a, dtype.np)
+
+
+def _shape(x: Any) -> tuple[int, ...]:
+    """The shape of a tensor's pairs."""
+    return (*x.shape, 2) if x.dtype.is_complex else tuple(x.shape)
+
+
 class _Problem:
     """A function of the differentiable inputs alone; everything else stays as given."""
 
@@ -51,13 +68,13 @@ class _Problem:
                 fix="Create it with requires_grad=True.",
             )
         for k in self.places:
-            if self.args[k].dtype is not float64:
+            if self.args[k].dtype not in (float64, complex128):
                 warnings.warn(
                     f"gradcheck: input {k} is {self.args[k].dtype.name}, not double precision; finite "
                     "differences of it are rough and the check will probably fail.",
                     stacklevel=4,
                 )
-        self.arrays = [np.array(self.args[k].detach().numpy(), copy=True) for k in self.places]
+        self.arrays = [_pairs(self.args[k].detach().numpy()) for k in self.places]
         self.picked: list[int] | None = None
         outs = self.call(self.tensors(self.arrays))
         differentiable = [k for k, y in enumerate(outs) if y.requires_grad]
@@ -67,7 +84,7 @@ class _Problem:
     def tensors(self, arrays: Sequence[Array]) -> list[Tensor]:
         """Fresh leaves with these values."""
         return [
-            Tensor(leaf(np.array(a), self.args[k].dtype)).requires_grad_()
+            Tensor(leaf(_numbers(np.array(a), self.args[k].dtype), self.args[k].dtype)).requires_grad_()
             for k, a in zip(self.places, arrays)
         ]
 
@@ -79,11 +96,11 @@ class _Problem:
         with enable_grad():
             out = self.func(*args)
         outs = out if isinstance(out, (tuple, list)) else (out,)
-        floats = [y for y in outs if isinstance(y, TensorBase) and y.dtype.is_floating_point]
+        floats = [y for y in outs if isinstance(y, TensorBase) and y.dtype.smooth]
         return floats if self.picked is None else [floats[k] for k in self.picked]
 
     def values(self, arrays: Sequence[Array]) -> list[Array]:
-        return [np.array(y.detach().numpy(), dtype=np.float64) for y in self.call(self.tensors(arrays))]
+        return [_pairs(y.detach().numpy()) for y in self.call(self.tensors(arrays))]
 
     def moved(self, k: int, by: Array) -> list[Array]:
         """Arrays with input k moved."""
@@ -114,10 +131,11 @@ def _reverse(p: _Problem, check_dtypes: bool = False) -> list[list[Array]]:
     columns: list[list[list[Array]]] = [[] for _ in xs]
     for y in outs:
         rows = []
-        for j in range(y.numel()):
-            unit = np.zeros(y.numel(), y.dtype.np)
+        size = math.prod(_shape(y))
+        for j in range(size):
+            unit = np.zeros(size)
             unit[j] = 1
-            rows.append(_pulled(xs, y, unit.reshape(tuple(y.shape)), check_dtypes))
+            rows.append(_pulled(xs, y, unit.reshape(_shape(y)), check_dtypes))
         for k, x in enumerate(p.arrays):
             columns[k].append(np.stack([r[k] for r in rows], 1) if rows else np.zeros((x.size, 0)))   # type: ignore
     return columns      # type: ignore[return-value]
@@ -126,9 +144,9 @@ def _reverse(p: _Problem, check_dtypes: bool = False) -> list[list[Array]]:
 def _pulled(xs: Sequence[Tensor], y: Any, g: Array, check_dtypes: bool) -> list[Array]:
     """v^T J for every input, flat; zeros where y does not depend on it."""
     if not y.requires_grad:
-        return [np.zeros(x.numel()) for x in xs]
+        return [np.zeros(math.prod(_shape(x))) for x in xs]
     try:
-        found = grad(y, xs, Tensor(leaf(g, y.dtype)), retain_graph=True, allow_unused=True)
+        found = grad(y, xs, Tensor(leaf(_numbers(g, y.dtype), y.dtype)), retain_graph=True, allow_unused=True)
     except (TypeError, AttributeError) as e:
         raise GradcheckError(f"backward failed where the gradient of another output is undefined: {e}",
                              op="gradcheck", expected="a backward that handles undefined output grads",
@@ -136,7 +154,7 @@ def _pulled(xs: Sequence[Tensor], y: Any, g: Array, check_dtypes: bool) -> list[
     out = []
     for x, gx in zip(xs, found):
         if gx is None:
-            out.append(np.zeros(x.numel()))
+            out.append(np.zeros(math.prod(_shape(x))))
             continue
         if tuple(gx.shape) != tuple(x.shape):
             raise GradcheckError(
@@ -145,7 +163,7 @@ def _pulled(xs: Sequence[Tensor], y: Any, g: Array, check_dtypes: bool) -> list[
         if check_dtypes and gx.dtype is not x.dtype:
             raise GradcheckError(f"a gradient is {gx.dtype.name}, its input {x.dtype.name}", op="gradcheck",
                                  expected="equal dtypes (check_grad_dtypes)")
-        out.append(np.array(gx.detach().numpy(), dtype=np.float64).reshape(-1))
+        out.append(_pairs(gx.detach().numpy()).reshape(-1))
     return out
 
 
@@ -165,10 +183,10 @@ def _forward(p: _Problem) -> list[list[Array]]:
 
 def _pushed(p: _Problem, k: int, direction: Array) -> list[Array]:
     xs = [t.detach() for t in p.tensors(p.arrays)]
-    steps = [Tensor(leaf((direction if j == k else np.zeros(x.shape)).astype(x.dtype.np), x.dtype))
+    steps = [Tensor(leaf(_numbers(direction if j == k else np.zeros(_shape(x)), x.dtype), x.dtype))
              for j, x in enumerate(xs)]
     dy = jvp(lambda *ts: tuple(p.call(ts)), tuple(xs), tuple(steps))[1]
-    return [np.array(t.detach().numpy(), dtype=np.float64) for t in dy]
+    return [_pairs(t.detach().numpy()) for t in dy]
 
 
 # ---------------------------------------------------------------- comparison
@@ -240,8 +258,8 @@ def _fast(p: _Problem, limits: _Limits, forward: bool, backward: bool) -> bool:
     rng = np.random.default_rng(0)
     xs = p.tensors(p.arrays)
     outs = p.call(xs)
-    us = [_unit(rng, tuple(y.shape)) for y in outs]
-    pulled = [_pulled(xs, y, u.astype(y.dtype.np), False) for y, u in zip(outs, us)] if backward else []
+    us = [_unit(rng, _shape(y)) for y in outs]
+    pulled = [_pulled(xs, y, u, False) for y, u in zip(outs, us)] if backward else []
     for k, x in enumerate(p.arrays):
         v = _unit(rng, x.shape)
         up, down = p.values(p.moved(k, limits.eps * v)), p.values(p.moved(k, -limits.eps * v))
@@ -283,9 +301,9 @@ def gradcheck(
 ) -> bool:
     """Whether the derivatives of func at these inputs agree with finite differences.
 
-    For every floating-point output and every input that requires grad (use double precision) all entries of
-    the Jacobian are compared: |numeric - analytic| <= atol + rtol |numeric|. Backward runs twice and must
-    give the same within nondet_tol. A mismatch at a kink (relu at 0) is told as one.
+    For every floating-point or complex output and every input that requires grad (use double precision) all
+    entries of the Jacobian are compared: |numeric - analytic| <= atol + rtol |numeric|. Backward runs twice
+    and must give the same within nondet_tol. A mismatch at a kink (relu at 0) is told as one.
     check_forward_ad checks forward mode too; fast_mode compares one random direction instead of every entry.
     Raises GradcheckError with both Jacobians and where they differ, or returns False with
     raise_exception=False. masked and the batched checks are accepted and change nothing.
@@ -353,7 +371,7 @@ def gradgradcheck(
     if grad_outputs is None:
         rng = np.random.default_rng(0)
         outs = [y for y in p.call(p.tensors(p.arrays)) if y.requires_grad]
-        gs = [Tensor(leaf(rng.standard_normal(tuple(y.shape)).astype(y.dtype.np), y.dtype)).requires_grad_()
+        gs = [Tensor(leaf(_numbers(rng.standard_normal(_shape(y)), y.dtype), y.dtype)).requires_grad_()
               for y in outs]
     else:
         gs = list(grad_outputs) if isinstance(grad_outputs, (tuple, list)) else [grad_outputs]
@@ -366,7 +384,7 @@ def gradgradcheck(
         args, cotangents = both[:count], both[count:]
         out = func(*args)
         outs = [y for y in (out if isinstance(out, (tuple, list)) else (out,))
-                if isinstance(y, TensorBase) and y.requires_grad and y.dtype.is_floating_point]
+                if isinstance(y, TensorBase) and y.requires_grad and y.dtype.smooth]
         found = grad(
             outs, [args[k] for k in p.places], list(cotangents), create_graph=True, allow_unused=True
         )
