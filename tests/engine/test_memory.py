@@ -90,6 +90,21 @@ def test_weights_that_are_there_anyway_are_not_retained_by_a_forward(monkeypatch
     assert sum(t.node.value is None for t in kept) < 30
 
 
+def test_a_forward_that_comes_again_is_not_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+    retained = held.retained
+    monkeypatch.setattr(held, "retained", lambda nodes: looks.append(len(nodes)) or retained(nodes))
+    x, w = rg.ones(3, 3), rg.tensor(np.eye(3, dtype=np.float32))
+    for k in range(8):
+        if k == 4:
+            looks.clear()
+        h = x
+        for _ in range(30):
+            h = (h @ w).relu() + x
+        assert h.sum().item() > 0
+    assert looks == []
+
+
 def test_a_running_loss_kept_as_a_tensor_does_not_keep_its_batches() -> None:
     """total = total + loss.detach(), the commonest leak of training scripts, when nothing is printed."""
     def work() -> None:

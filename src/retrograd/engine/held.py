@@ -153,11 +153,12 @@ def _calibrate_in_order() -> int:
 _IN_ORDER = _calibrate_in_order()
 
 
-def emptied(state: State) -> None:
-    """All that waited is computed. What comes next need not be as much: the room for it shrinks."""
-    pending, limit = state.pending, abs(state.limit)
-    recorded = len(pending) + state.looked
+def emptied(state: State, waited: int | None = None) -> None:
+    """All that waited is computed, so many nodes. What comes next may be as much, but need not: the room
+    shrinks to that step by step."""
+    limit = abs(state.limit)
+    recorded = (len(state.pending) if waited is None else waited) + state.looked
     if recorded and limit < ROOM:
-        state.limit = max(CROWD, min(limit, max(2 * recorded, 3 * limit // 4)))
+        state.limit = max(CROWD, 5 * recorded // 4, min(limit, max(2 * recorded, 3 * limit // 4)))
     state.made = state.looked = 0
-    pending.clear()
+    state.pending.clear()

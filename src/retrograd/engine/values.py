@@ -16,7 +16,7 @@ from retrograd.base.errors import EvaluationError
 from retrograd.base.modes import local, modes
 from retrograd.engine import ahead, quick
 from retrograd.engine.families import families
-from retrograd.engine.held import held_of, waiting
+from retrograd.engine.held import emptied, held_of, prune, waiting
 from retrograd.engine.linearize import Linear, linearize
 from retrograd.engine.program import make_program, programs
 from retrograd.engine.quick import policy
@@ -42,6 +42,12 @@ def compute(roots: list[Node]) -> None:
         r.value = value
         forget(r)
     made(sum([value.nbytes for value in values]))
+    del linear                  # it refers to what may be dead now
+    state = local.state
+    recorded = len(state.pending)
+    prune(state.pending)
+    if not state.pending:
+        emptied(state, recorded)
 
 
 def _program_values(key: Any, linear: Linear, roots: Sequence[Node]) -> list[Any]:
