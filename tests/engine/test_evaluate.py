@@ -70,6 +70,15 @@ def test_an_intermediate_read_before_backward_is_not_computed_again(calls: Count
     assert calls["exp"] == calls["sin"] == calls["tanh"] == 1
 
 
+def test_a_loop_that_reads_what_it_made_goes_on_from_what_it_holds(calls: Counter[str]) -> None:
+    """Nothing of a sum is kept for its derivative, and h itself is not what is read."""
+    h = rg.ones(3, requires_grad=True)
+    for step in range(6):
+        h = h + rg.ones(3)
+        (-h).argmax().item()
+        assert calls["add"] == step + 1
+
+
 def test_backward_delivers_what_is_held(calls: Counter[str]) -> None:
     x = rg.tensor([1.0, 2.0], requires_grad=True)
     out = x.exp()

@@ -28,14 +28,14 @@ def compute(roots: list[Node]) -> None:
     if len(roots) == 1 and ahead.may_read(roots[0]) and ahead.read(roots[0], local.state):
         return
     linear = linearize(roots)
-    if any(n.rg == TRACKED for n in linear.order if n.value is None):
-        _evaluate_keeping(roots)
-        return
     # What somebody holds on the way is stored too, or it would be computed again at its own turn.
     asked = set(roots)
     held = [n for n in held_of([p for p in waiting() if p in linear.place and p not in asked], linear)
             if n.value is None]
     roots += held
+    if any(n.rg == TRACKED for n in linear.order if n.value is None):
+        _evaluate_keeping(roots)
+        return
     key = "value", linear.key, tuple([linear.place[n] for n in held])
     values = _program_values(key, linear, roots)
     for r, value in zip(roots, values):
