@@ -18,7 +18,7 @@ demo: $(VENV)/.installed ## train a network on handwritten digits, from nothing 
 
 test: $(VENV)/.test ## run the tests; those that compare with PyTorch need `make oracles` first
 	@$(BIN)/python -c 'import torch' 2>/dev/null || echo ">>> PyTorch is not here: comparisons with it will be skipped (make oracles installs it) <<<"
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 slow: $(VENV)/.oracles ## run the tests that take long and that `make test` leaves out (minutes, nightly)
 	$(BIN)/python -m pytest --slow -m slow

@@ -15,9 +15,6 @@ import pytest
 
 import retrograd as rg
 
-COMPARISONS = pytest.StashKey[Counter[str]]()
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden", action="store_true",
                      default=os.environ.get("RETROGRAD_TEST_GOLDEN") == "write",
@@ -27,7 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[COMPARISONS] = Counter()
+    config.pluginmanager.register(Counts())
     config.addinivalue_line("markers", "slow: takes more than some seconds; run by `make slow`")
 
 
@@ -50,24 +47,44 @@ def torch() -> Any:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Reports carry what is counted: the tests may run in several processes (`make test`)."""
     report = yield
     if "torch" in getattr(item, "fixturenames", ()):
         if report.when == "setup" and report.skipped:
-            item.config.stash[COMPARISONS]["skipped"] += 1
+            report.user_properties.append(("comparison", "skipped"))
         elif report.when == "call":
-            item.config.stash[COMPARISONS]["run"] += 1
+            report.user_properties.append(("comparison", "run"))
     return report
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    counts = config.stash[COMPARISONS]
-    if not counts:
-        return
-    line = f"comparisons with PyTorch: {counts['run']} run, {counts['skipped']} SKIPPED"
-    if counts["skipped"]:
-        terminalreporter.write_sep("!", line + " (make oracles installs PyTorch)", red=True, bold=True)
-    else:
-        terminalreporter.write_sep("=", line)
+class Counts:
+    """What all tests together compared, for the last lines of a run."""
+
+    def __init__(self) -> None:
+        self.comparisons: Counter[str] = Counter()
+        self.registry: tuple[int, ...] = ()
+        self.checks = 0
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        for name, value in report.user_properties:
+            if name == "comparison":
+                self.comparisons[value] += 1
+            elif name == "registry":
+                *self.registry, checks = value
+                self.checks += checks
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        if self.registry:
+            primitives, sampled, samples = self.registry
+            terminalreporter.write_sep("=", f"registry: {primitives} primitives, {sampled} with samples, "
+                                            f"{samples} samples, {self.checks} checks")
+        if not self.comparisons:
+            return
+        line = f"comparisons with PyTorch: {self.comparisons['run']} run, {self.comparisons['skipped']} SKIPPED"
+        if self.comparisons["skipped"]:
+            terminalreporter.write_sep("!", line + " (make oracles installs PyTorch)", red=True, bold=True)
+        else:
+            terminalreporter.write_sep("=", line)
 
 
 def seed_of(name: str) -> int:

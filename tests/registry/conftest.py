@@ -6,7 +6,7 @@ Nothing here names a primitive: adding one with its `sample()` adds its tests.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -138,6 +138,7 @@ CALLS = [c for c in EVERY if not c.complex]
 COMPLEX = [c for c in EVERY if c.complex] + [
     moved for p in PRIMITIVES for c in [c for c in calls_of(p) if not c.complex and c.floats][:1]
     for moved in [in_the_plane(c)] if moved is not None]
+SAMPLED = len({c.prim for c in EVERY})
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -240,12 +241,12 @@ class Law:
         assert fact, what
 
 
-LAW = Law()
-
-
 @pytest.fixture
-def law() -> Law:
-    return LAW
+def law(request: pytest.FixtureRequest) -> Iterator[Law]:
+    """A count of this test's own, which its report carries to the last line of the run."""
+    law = Law()
+    yield law
+    request.node.user_properties.append(("registry", (len(PRIMITIVES), SAMPLED, len(CALLS), law.checks)))
 
 
 class _Tools:
@@ -262,10 +263,3 @@ class _Tools:
 @pytest.fixture
 def tools() -> type[_Tools]:
     return _Tools
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    if LAW.checks:
-        sampled = len({c.prim for c in CALLS})
-        terminalreporter.write_sep("=", f"registry: {len(PRIMITIVES)} primitives, {sampled} with samples, "
-                                        f"{len(CALLS)} samples, {LAW.checks} checks")
