@@ -138,7 +138,7 @@ CALLS = [c for c in EVERY if not c.complex]
 COMPLEX = [c for c in EVERY if c.complex] + [
     moved for p in PRIMITIVES for c in [c for c in calls_of(p) if not c.complex and c.floats][:1]
     for moved in [in_the_plane(c)] if moved is not None]
-SAMPLED = len({c.prim for c in EVERY})
+SAMPLED = len({c.prim for c in CALLS})
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
