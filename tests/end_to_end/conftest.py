@@ -21,7 +21,8 @@ def call(*words: object, cwd: Path, status: int = 0, **environment: str) -> subp
     """Run `retrograd WORDS` in `cwd` and require its exit status."""
     line = [sys.executable, "-m", "retrograd.cli", *map(str, words)]
     done = subprocess.run(line, cwd=cwd, text=True, capture_output=True, timeout=300,
-                          env={**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": str(SOURCE), **environment})
+                          env={**os.environ, "PYTHONUTF8": "1", "COLUMNS": "88",
+                               "PYTHONPATH": str(SOURCE), **environment})
     assert done.returncode == status, f"exit status {done.returncode}\n{done.stdout}\n{done.stderr}"
     return done
 
