@@ -15,6 +15,7 @@ import pytest
 
 import retrograd as rg
 
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden", action="store_true",
                      default=os.environ.get("RETROGRAD_TEST_GOLDEN") == "write",
@@ -80,8 +81,9 @@ class Counts:
                                             f"{samples} samples, {self.checks} checks")
         if not self.comparisons:
             return
-        line = f"comparisons with PyTorch: {self.comparisons['run']} run, {self.comparisons['skipped']} SKIPPED"
-        if self.comparisons["skipped"]:
+        run, skipped = self.comparisons["run"], self.comparisons["skipped"]
+        line = f"comparisons with PyTorch: {run} run, {skipped} SKIPPED"
+        if skipped:
             terminalreporter.write_sep("!", line + " (make oracles installs PyTorch)", red=True, bold=True)
         else:
             terminalreporter.write_sep("=", line)

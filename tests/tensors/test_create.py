@@ -21,7 +21,8 @@ def test_tensor_of_python_data_is_pytorchs(both: Callable[..., None], data: Any)
     both(lambda lib: lib.tensor(data))
 
 
-@pytest.mark.parametrize("data", [["a"], None, [None], {}, object()], ids=lambda data: repr(data).partition(" at ")[0])
+@pytest.mark.parametrize("data", [["a"], None, [None], {}, object()],
+                         ids=lambda data: repr(data).partition(" at ")[0])
 def test_data_that_holds_no_numbers_is_a_type_error(data: Any) -> None:
     with pytest.raises(TypeError):
         rg.tensor(data)
