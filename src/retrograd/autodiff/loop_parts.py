@@ -29,7 +29,7 @@ def parts_of(g: Node, loop: Loop) -> dict[Source, Node]:
             if part is not None:
                 found[source] = lin.reshape(part, size)
     for source in [s for s in found if s[0] == "dafter"]:
-        last = _only(found[source], loop.order[-1])
+        last = _only(found[source], 0 if loop.reverse else loop.length - 1)
         if last is not None:
             del found[source]
             end = "dlast", source[1]

@@ -27,6 +27,7 @@ State: TypeAlias = tuple[Tensor, ...]
 Cell: TypeAlias = Callable[[Tensor, State, Tensor, "Tensor | None"], State]
 """(map of the input, state, weight and bias of the map of the state) to the next state."""
 Output: TypeAlias = Tensor | PackedSequence
+NEAR = 1 << 19      # bytes of a weight that stays near a core while a loop reads it again and again
 _GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
 
 
@@ -35,15 +36,15 @@ class _Step:
     """One step of a layer as a function of tensors alone: equal steps are looked at once."""
 
     cell: Cell
-    biased: bool
-    projected: bool
+    names: tuple[str, ...]      # of the constants
     masked: bool
 
     def __call__(self, consts: State, state: State, xs: State) -> tuple[State, State]:
-        bias = consts[1] if self.biased else None
-        after = self.cell(xs[0], state, consts[0], bias)
-        if self.projected:
-            after = (F.linear(after[0], consts[-1]), *after[1:])
+        of = dict(zip(self.names, consts, strict=True))
+        x = F.linear(xs[0], of["weight_ih"], of.get("bias_ih")) if "weight_ih" in of else xs[0]
+        after = self.cell(x, state, of["weight_hh"], of.get("bias_hh"))
+        if "weight_hr" in of:
+            after = (F.linear(after[0], of["weight_hr"]), *after[1:])
         if self.masked:         # a sequence that is over, or has not begun on the way back
             after = tuple(F.where(xs[1], new, old) for new, old in zip(after, state, strict=True))
         return after, (after[0],)
@@ -186,16 +187,22 @@ class RNNBase(Module):
     def _way(
         self, x: Tensor, suffix: str, state: State, backwards: bool, steps: Steps | None
     ) -> tuple[Tensor, State]:
-        """A layer in one direction: the map of the inputs, one product for all times, then one loop."""
+        """A layer in one direction: a loop that maps the inputs too, or one product for all times and then a
+        loop."""
         biases = [getattr(self, kind + suffix) if self.bias else None for kind in ("bias_ih", "bias_hh")]
-        bias = self._state_bias(*biases)
-        gates = F.linear(x, getattr(self, "weight_ih" + suffix), self._input_bias(*biases))
-        consts = [getattr(self, "weight_hh" + suffix)]
-        consts += [] if bias is None else [bias]
-        consts += [getattr(self, "weight_hr" + suffix)] if self.proj_size else []
-        xs = (gates,) if steps is None else (steps.padded(gates), steps.mask())
-        step = _Step(self._cell(), bias is not None, self.proj_size > 0, steps is not None)
-        final, (outputs,) = scan_known(step, tuple(consts), state, xs, reverse=backwards)
+        weight = getattr(self, "weight_ih" + suffix)
+        inputs = {"weight_ih": weight, "bias_ih": self._input_bias(*biases)}
+        consts = {"weight_hh": getattr(self, "weight_hh" + suffix), "bias_hh": self._state_bias(*biases)}
+        if self.proj_size:
+            consts["weight_hr"] = getattr(self, "weight_hr" + suffix)
+        if state[0].shape[0] > 1 and weight.numel() * weight.itemsize <= NEAR:
+            consts |= inputs
+        else:
+            x = F.linear(x, inputs["weight_ih"], inputs["bias_ih"])
+        known = {name: const for name, const in consts.items() if const is not None}
+        xs = (x,) if steps is None else (steps.padded(x), steps.mask())
+        step = _Step(self._cell(), tuple(known), steps is not None)
+        final, (outputs,) = scan_known(step, tuple(known.values()), state, xs, reverse=backwards)
         return outputs, final
 
     # Biases are added once for all times where they are added to the same.
