@@ -141,3 +141,18 @@ def test_integers_are_refused(refused: Any) -> None:
             "batch_norm: input is int64.\n"
             "            Expected a floating-point tensor.\n"
             "            Convert it with .float().")
+
+
+@pytest.mark.parametrize(("shape", "call"), [
+    ((2, 3, 0, 4), lambda T, x: T.nn.functional.group_norm(x, 3)),
+    ((2, 0, 4), lambda T, x: T.nn.functional.group_norm(x, 1)),
+    ((0, 3, 4), lambda T, x: T.nn.functional.group_norm(x, 3)),
+    ((2, 3, 0), lambda T, x: T.nn.functional.layer_norm(x, (0,)))])
+def test_what_has_no_elements_is_normalised_to_nothing(torch: Any, shape: Any, call: Any) -> None:
+    found = []
+    for T in (rg, torch):
+        x = T.zeros(*shape).requires_grad_()
+        y = call(T, x)
+        y.sum().backward()
+        found.append((tuple(y.shape), tuple(x.grad.shape)))
+    assert found[0] == found[1]

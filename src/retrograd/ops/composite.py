@@ -138,7 +138,7 @@ _PLAIN = (float32, float64)         # the others are computed with in wider ones
 def _mean(x: Node, axes: Shape) -> Node:
     size, total = numel(tuple([x.shape[a] for a in axes])), lin.reduce_sum(x, axes)
     # A batch comes in many sizes, a row in one.
-    return total * (bind(share, (), (size, x.dtype.name)) if 0 in axes and x.dtype in _PLAIN else 1.0 / size)
+    return total * (bind(share, (), (size, x.dtype.name)) if 0 in axes and x.dtype in _PLAIN else 1.0 / max(size, 1))
 
 
 def moments(x: Node, axes: Shape) -> tuple[Node, Node, Node]:
@@ -156,7 +156,7 @@ def _standardize(x: Node, axes: Shape, eps: float) -> Node:
 def _standardize_np(x: Any, axes: Shape, eps: float) -> Any:
     def mean(v: Any) -> Any:
         total = v.sum(axis=axes, keepdims=True, dtype=v.dtype)
-        return total * v.dtype.type(1.0 / numel(tuple([x.shape[a] for a in axes])))
+        return total * v.dtype.type(1.0 / max(numel(tuple([x.shape[a] for a in axes])), 1))
     centred = x - mean(x)
     spread = np.sqrt(mean(centred * centred) + x.dtype.type(eps))
     return centred * (np.ones((), x.dtype) / spread)

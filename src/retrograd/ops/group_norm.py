@@ -72,7 +72,7 @@ def _group_norm_np(x: Any, w: Any, b: Any, groups: int, eps: float) -> Any:
     rows = x.reshape(x.shape[0], groups, -1)
 
     def mean(v: Any) -> Any:
-        return v.sum(axis=2, keepdims=True, dtype=v.dtype) * v.dtype.type(1 / v.shape[2])
+        return v.sum(axis=2, keepdims=True, dtype=v.dtype) * v.dtype.type(1 / max(v.shape[2], 1))
     centred = rows - mean(rows)
     scale = 1 / np.sqrt(mean(centred * centred) + x.dtype.type(eps))
     each = (1, x.shape[1], *[1] * (x.ndim - 2))
@@ -84,7 +84,7 @@ def _back(g: Node, of: _Group, x: Node, w: Node, groups: int) -> tuple[Node, Nod
     s1, s2 = lin.reduce_sum(g, axes), lin.reduce_sum(g * of.centred, axes)
     each = _over_batch(w, x)
     q, p = _groups(s1 * each, groups), _groups(s2 * each, groups)
-    share = 1.0 / of.count
+    share = 1.0 / max(of.count, 1)
     tilt = of.scale * of.scale * of.scale * p * share
     shift = of.scale * q * share
     slope = _channels(of.scale, x)
