@@ -24,6 +24,7 @@ from retrograd.codegen.contract.gemm import Gemm, emit_gemm
 from retrograd.codegen.contract.matvec import MatVec, emit_matvec
 from retrograd.codegen.contract.offsets import Offsets, emit_offsets
 from retrograd.codegen.contract.pack import Pack, emit_pack
+from retrograd.codegen.contract.phases import Phases, emit_phases
 from retrograd.codegen.contract.winograd import (
     Winograd,
     WinogradWeights,
@@ -47,7 +48,7 @@ from retrograd.codegen.loops.uses import Uses, emit_uses
 
 Description: TypeAlias = (
     Pointwise | Reduce | Region | Arg | Scan | Draw | Check | Gemm | Pack | MatVec | Epilogue |
-    Conv | ConvWeight | Depthwise | DepthwiseWeight | Winograd | WinogradWeights | WinogradWeight |
+    Conv | ConvWeight | Depthwise | DepthwiseWeight | Winograd | WinogradWeights | WinogradWeight | Phases |
     Offsets | Pool |
     Attention | AttentionBack |
     AttentionSum | Repeat | Uses | AddRows | CopyRows)
@@ -57,13 +58,14 @@ _EMITTERS: dict[type, Callable[..., None]] = {
     Draw: emit_draw, Check: emit_check, Gemm: emit_gemm, Pack: emit_pack, MatVec: emit_matvec,
     Epilogue: emit_epilogue, Conv: emit_conv, ConvWeight: emit_conv_weight, Pool: emit_pool,
     Winograd: emit_winograd, WinogradWeights: emit_winograd_weights, WinogradWeight: emit_winograd_weight,
+    Phases: emit_phases,
     Depthwise: emit_depthwise, DepthwiseWeight: emit_depthwise_weight,
     Offsets: emit_offsets, Attention: emit_attention, AttentionBack: emit_attention_back,
     AttentionSum: emit_attention_sum, Repeat: emit_repeat, Uses: emit_uses,
     AddRows: emit_add_rows, CopyRows: emit_copy_rows}
 # Written in vectors; the others are loops over elements, of which LLVM makes vectors.
 _IN_VECTORS = (Gemm, Pack, MatVec, Epilogue, Region, Conv, ConvWeight, Depthwise, DepthwiseWeight, Offsets,
-               Winograd, WinogradWeights, WinogradWeight,
+               Winograd, WinogradWeights, WinogradWeight, Phases,
                Attention, AttentionBack, AttentionSum, Repeat, AddRows, CopyRows)
 ENTRY = "kernel"
 

@@ -137,8 +137,9 @@ _PLAIN = (float32, float64)         # the others are computed with in wider ones
 
 def _mean(x: Node, axes: Shape) -> Node:
     size, total = numel(tuple([x.shape[a] for a in axes])), lin.reduce_sum(x, axes)
-    # A batch comes in many sizes, a row in one.
-    return total * (bind(share, (), (size, x.dtype.name)) if 0 in axes and x.dtype in _PLAIN else 1.0 / max(size, 1))
+    if 0 in axes and x.dtype in _PLAIN:     # a batch comes in many sizes, a row in one
+        return total * bind(share, (), (size, x.dtype.name))
+    return total * (1.0 / max(size, 1))
 
 
 def moments(x: Node, axes: Shape) -> tuple[Node, Node, Node]:

@@ -3,15 +3,21 @@ the elements of a window lie."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from retrograd.base.shape import Shape, numel
 from retrograd.codegen.axis import nanoseconds
 from retrograd.codegen.contract.offsets import Offsets
-from retrograd.codegen.layout import Layout
+from retrograd.codegen.contract.phases import Phases
+from retrograd.codegen.jit import host
+from retrograd.codegen.layout import Layout, one_step
 from retrograd.codegen.lowering.call import Address, Call, Scratch, copied
-from retrograd.codegen.lowering.nest import array, copy
+from retrograd.codegen.lowering.nest import array, copy, moved_as
 from retrograd.graph.node import Node
+
+# What is dealt out in registers.
+_DEALT = ("float32", "float64")
 
 
 class Images(NamedTuple):
@@ -47,14 +53,32 @@ def lower_images(calls: list[Call], x: Node, layout: Layout, stride: int, taps: 
         step = step * extent
         steps.append(step)
     target = Layout(scratch, 0, (*lead, long), (*reversed(steps[2:]), 1))
-    for phase in sorted({t * dilation % stride for t in range(taps)}):
+    deal(calls, x, layout, target, stride, sorted({t * dilation % stride for t in range(taps)}))
+    image, channel, *lines = target.strides[:-1]
+    return Images(Address(scratch, 0, size), image, channel, tuple(lines), long)
+
+
+def deal(calls: list[Call], x: Node, layout: Layout, target: Layout, stride: int, phases: Sequence[int]
+         ) -> None:
+    """Phases of the last axis of x, of its shape (*lead, width), to where `target`, (*lead, long), says; they
+    lie `long` apart."""
+    *lead, width = layout.shape
+    long, size, name = target.shape[-1], x.dtype.itemsize, moved_as(x.dtype)
+    before, behind = (one_step(tuple(lead[:-1]), lay.strides[:-2]) for lay in (layout, target))
+    lines = before is not None and behind is not None and layout.strides[-1] == 1
+    if lines and stride == len(phases) == 2 and name in _DEALT:
+        kernel = Phases(name, host().lanes(name))
+        calls.append(Call(kernel, [
+            Address(layout.base, layout.offset, size), Address(target.base, target.offset, size),
+            0, numel(tuple(lead[:-1])), lead[-1], width, long, before, layout.strides[-2], behind,
+            target.strides[-2]], axes=kernel.axes(), cost=nanoseconds(0, 2 * numel(x.shape) * size)))
+        return
+    for phase in phases:
         part = (*lead, -(-(width - phase) // stride))
         read = Layout(layout.base, layout.offset + phase * layout.strides[-1], part,
                       (*layout.strides[:-1], layout.strides[-1] * stride))
-        written = target._replace(offset=phase * long, shape=part)
+        written = target._replace(offset=target.offset + phase * long, shape=part)
         calls.append(copy(part, array(read, x), array(written, x)))
-    image, channel, *lines = target.strides[:-1]
-    return Images(Address(scratch, 0, size), image, channel, tuple(lines), long)
 
 
 def lower_offsets(calls: list[Call], images: Images, channels: int, kernel: Shape, stride: Shape,

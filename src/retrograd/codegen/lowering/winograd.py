@@ -11,8 +11,8 @@ from retrograd.codegen.jit import host
 from retrograd.codegen.layout import Layout, row_major
 from retrograd.codegen.lowering.call import Address, Call, Scratch, start_of
 from retrograd.codegen.lowering.epilogue import lower_epilogue
-from retrograd.codegen.lowering.images import Images, lower_images, lower_offsets
-from retrograd.codegen.lowering.nest import Array, array, copy, fill
+from retrograd.codegen.lowering.images import Images, deal, lower_images, lower_offsets
+from retrograd.codegen.lowering.nest import Array, fill
 from retrograd.codegen.lowering.parts import in_parts, parts_of
 from retrograd.codegen.schedule import Schedule, Work
 from retrograd.codegen.symbol import number_of
@@ -126,17 +126,12 @@ def lower_winograd_weight(work: Work, schedule: Schedule) -> list[Call]:
 def _even_images(calls: list[Call], x: Node, layout: Layout, lines: int, across: int) -> Images:
     """Images in phases of two, with zeros behind their last lines and columns up to so many."""
     size, half = x.dtype.itemsize, across // 2
-    lead, (height, width) = x.shape[:2], x.shape[2:]
+    lead, height = x.shape[:2], x.shape[2]
     shape = (*lead, lines, 2, half)
     scratch = Scratch(numel(shape) * size)
-    if (height, width) != (lines, across):
+    if x.shape[2:] != (lines, across):
         calls.append(fill((numel(shape),), Array(Address(scratch, 0, size), x.dtype.name, (1,))))
     target = Layout(scratch, 0, (*lead, height, half), (*row_major(shape)[:3], 1))
-    for phase in range(2):
-        part = (*lead, height, -(-(width - phase) // 2))
-        read = Layout(layout.base, layout.offset + phase * layout.strides[-1], part,
-                      (*layout.strides[:-1], layout.strides[-1] * 2))
-        written = target._replace(offset=phase * half, shape=part)
-        calls.append(copy(part, array(read, x), array(written, x)))
+    deal(calls, x, layout, target, 2, (0, 1))
     image, channel, line, _ = target.strides
     return Images(Address(scratch, 0, size), image, channel, (line,), half)
