@@ -17,11 +17,9 @@ from retrograd.graph.node import PLAIN, TRACKED, Node, bind, hole, recorder
 from retrograd.ops import linear as lin
 from retrograd.ops.attention import Inputs, attention_p, back_of_each, back_p, rows_of_each, rows_p
 from retrograd.ops.checked import checked_p
-from retrograd.ops.complex import as_complex_p, as_real_p
 from retrograd.ops.composite import log_softmax, softmax
 from retrograd.ops.constant import argsort, iota, random_int, random_normal, random_uniform
 from retrograd.ops.contract import matmul_p
-from retrograd.ops.explicit import solve_p
 from retrograd.ops.fourier import fourier_p, from_half_p, to_half_p
 from retrograd.ops.gather import gather_p, place_p, scatter_add_p, scatter_along_p, take_p
 from retrograd.ops.pool import pool_pick_p, pool_place_p
@@ -194,19 +192,19 @@ RULES: dict[str, Rule] = {"pointwise": pointwise_rule, "reduction": reduction_ru
 BY_NAME: dict[str, Rule] = {prim.name: rule for prim, rule in {
     argsort: axis_rule, softmax: axis_rule, log_softmax: axis_rule, lin.cumsum_p: axis_rule,
     take_p: take_rule, scatter_add_p: take_rule, gather_p: gather_rule, scatter_along_p: gather_rule,
-    as_real_p: stacked_rule, as_complex_p: stacked_rule,
     fourier_p: reduction_rule, to_half_p: reduction_rule, from_half_p: reduction_rule,
     pool_pick_p: stacked_rule, pool_place_p: stacked_rule,
     attention_p: attention_rule, rows_p: attention_rule, back_p: attention_rule, place_p: place_rule,
     checked_p: pointwise_rule,
     conv_p: conv_rule, conv_input_p: conv_rule, conv_weight_p: conv_rule,
-    windows_p: view_rule, fold_p: view_rule, solve_p: stacked_rule,
+    windows_p: view_rule, fold_p: view_rule,
     random_uniform: random_rule, random_normal: random_rule, random_int: random_rule}.items()}
 
 
 def rule_of(node: Node) -> Rule | None:
     """The batching rule of a node's primitive, None if it has none."""
-    return BY_NAME.get(node.prim.name) or RULES.get(node.prim.family)
+    found = BY_NAME.get(node.prim.name) or RULES.get(node.prim.family)
+    return stacked_rule if found is None and node.prim.stacks else found
 
 
 def batch(roots: Sequence[Node], given: Mapping[Node, Node], size: int) -> list[tuple[Node, bool]]:

@@ -102,7 +102,7 @@ class Primitive:
                  "strided", "cuts",
                  "partials", "transpose", "linear", "vjp", "jvp", "expansion", "derivative", "differentiable",
                  "batch", "sample", "commutative", "unit", "involution", "exact", "singular", "flops",
-                 "keeps", "reads", "alias", "moves", "source", "sized", "complex", "real", "phase")
+                 "keeps", "reads", "alias", "moves", "source", "sized", "complex", "real", "phase", "stacks")
 
     def __init__(self, name: str, family: str, inputs: str, params: str = "", *, infer: Callable[..., Any],
                  np: Callable[..., Any] | None = None, lower: Callable[..., Any] | str | None = None,
@@ -114,6 +114,7 @@ class Primitive:
                  commutative: bool = False, unit: float | None = None, involution: bool = False,
                  exact: bool = False, singular: bool = False, alias: bool = False, moves: bool = False,
                  complex: bool | None = None, real: bool = False, phase: bool = False,
+                 stacks: bool = False,
                  flops: Callable[..., int] | None = None,
                  reads: Callable[[Node], list[Node]] | None = None) -> None:
         self.name, self.family, self.id = name, family, len(REGISTRY)
@@ -136,6 +137,8 @@ class Primitive:
         self.real = real or self.moves
         # Of complex numbers the result is one of many: what does not depend on phases has a derivative.
         self.phase = phase
+        # It works on the last axes of all its operands and takes any number of axes in front.
+        self.stacks = stacks
         declared = [d for d, is_ in zip(DERIVATIVES, (partials is not None, transpose is not None,
                                                       (vjp or jvp) is not None and expansion is None,
                                                       constant, expansion is not None)) if is_]

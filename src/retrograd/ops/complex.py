@@ -57,10 +57,12 @@ def _as_complex_sample() -> Iterator[Sample]:
     yield Sample((rng_for("as_complex").uniform(-1, 1, (3, 2)),))
 
 
-as_real_p = Primitive("as_real", "linear", "x", infer=_as_real_infer, np=_as_real_np, exact=True, real=True,
+as_real_p = Primitive("as_real", "linear", "x",
+                      stacks=True, infer=_as_real_infer, np=_as_real_np, exact=True, real=True,
                       transpose=lambda g: bind(as_complex_p, (g,)),
                       sample=pairs("as_real", (3,), (2, 2)), flops=lambda n: 0)
-as_complex_p = Primitive("as_complex", "linear", "x", infer=_as_complex_infer, np=_as_complex_np, exact=True,
+as_complex_p = Primitive("as_complex", "linear", "x",
+                         stacks=True, infer=_as_complex_infer, np=_as_complex_np, exact=True,
                          real=True, transpose=lambda g: bind(as_real_p, (g,)),
                          sample=_as_complex_sample, flops=lambda n: 0)
 

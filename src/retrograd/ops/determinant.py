@@ -3,7 +3,7 @@
     d det(A)[E] = <cof A, E>        cof A = det(A) A^-T where A has an inverse
     d cof(A)[E] = the bilinear map `cofactor_slope`, symmetric: <F, slope(A, E)> = <E, slope(A, F)>
 
-Cofactors are polynomials. Where A is (nearly) singular they are read off its singular values: with
+Cofactors are polynomials. Where A is singular or nearly so they are read off its singular values: with
 A = U S V^H, cof A = det(U) det(V^H) conj(U) cof(S) conj(V^H).
 """
 
@@ -54,6 +54,14 @@ def _phases(u: Any, vh: Any) -> Any:
 def _cofactors_np(a: Any) -> Any:
     if not a.size:
         return a.copy()
+    det = np.linalg.det(a)
+    if np.isfinite(det).all() and det.all():
+        with np.errstate(all="ignore"):
+            inverse = np.linalg.inv(a)
+        # The inverse is right to the rounding times the condition: half the digits at least.
+        condition = np.abs(a).sum(-2).max(-1) * np.abs(inverse).sum(-2).max(-1)
+        if (condition < np.finfo(a.dtype).eps ** -0.5).all():
+            return det[..., None, None] * np.swapaxes(inverse, -1, -2)
     u, s, vh = np.linalg.svd(a)
     return _phases(u, vh) * ((u.conj() * _products(s)[..., None, :]) @ vh.conj())
 
@@ -90,12 +98,12 @@ def _pair_sample() -> Iterator[Sample]:
         yield Sample((rng.uniform(-1, 1, shape) + 1.5 * np.eye(shape[-1]), rng.uniform(-1, 1, shape)))
 
 
-det_p = Primitive("det", "explicit", "a", np=np.linalg.det, flops=cubic,
+det_p = Primitive("det", "explicit", "a", stacks=True, np=np.linalg.det, flops=cubic,
                   sample=matrices("det", (3, 3), (2, 2, 2)),
                   infer=lambda i, p: (i[0].shape[:-2], i[0].dtype),
                   vjp=lambda g, a: (_over(g, a) * bind(cofactors_p, (a,)),),
                   jvp=lambda da, a: _dot(bind(cofactors_p, (a,)), da))
-cofactors_p = Primitive("cofactors", "explicit", "a", np=_cofactors_np, flops=cubic, infer=_same,
+cofactors_p = Primitive("cofactors", "explicit", "a", stacks=True, np=_cofactors_np, flops=cubic, infer=_same,
                         sample=matrices("cofactors", (3, 3), (2, 2, 2)),
                         vjp=lambda g, a: (_slope(a, g),), jvp=lambda da, a: _slope(a, da))
 
@@ -109,7 +117,7 @@ def _slope_jvp(da: Node | None, de: Node | None, a: Node, e: Node, y: Node) -> N
     return turned if first is None else first + turned
 
 
-slope_p = Primitive("cofactor_slope", "explicit", "a e", np=_slope_np, flops=cubic, infer=_same,
+slope_p = Primitive("cofactor_slope", "explicit", "a e", stacks=True, np=_slope_np, flops=cubic, infer=_same,
                     sample=_pair_sample, vjp=lambda g, a, e, y: (_third(a, e, g, y), _slope(a, g)),
                     jvp=_slope_jvp)
 
@@ -153,6 +161,7 @@ def _slogdet_infer(inputs: tuple[Node, ...], params: Any) -> Inferred:
     return (*shape[:-2], 2), inputs[0].dtype
 
 
-slogdet_p = Primitive("slogdet", "explicit", "a", np=_slogdet_np, flops=cubic, infer=_slogdet_infer,
+slogdet_p = Primitive("slogdet", "explicit", "a",
+                      stacks=True, np=_slogdet_np, flops=cubic, infer=_slogdet_infer,
                       real=True, sample=matrices("slogdet", (3, 3), (2, 2, 2)), vjp=_slogdet_vjp,
                       jvp=_slogdet_jvp, reads=lambda n: [*n.inputs, n] if n.dtype.is_complex else [*n.inputs])

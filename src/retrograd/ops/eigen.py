@@ -81,5 +81,6 @@ def _sample() -> Iterator[Sample]:
         yield Sample((a + np.swapaxes(a, -1, -2) + 0.1 * rng.uniform(-1, 1, shape),))
 
 
-eig_p = Primitive("eig", "explicit", "a", infer=_infer, np=failing("linalg.eig", "finite elements", _eig_np),
+eig_p = Primitive("eig", "explicit", "a",
+                  stacks=True, infer=_infer, np=failing("linalg.eig", "finite elements", _eig_np),
                   vjp=_eig_vjp, jvp=_eig_jvp, real=True, phase=True, flops=cubic, sample=_sample)

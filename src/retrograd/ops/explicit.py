@@ -43,7 +43,8 @@ def _solve_sample() -> Iterator[Sample]:
         yield Sample((a, rng.uniform(-1, 1, (*shape[:-1], cols))))
 
 
-solve_p = Primitive("solve", "explicit", "a b", infer=lambda i, p: (i[1].shape, i[1].dtype), np=_solve_np,
+solve_p = Primitive("solve", "explicit", "a b",
+                    stacks=True, infer=lambda i, p: (i[1].shape, i[1].dtype), np=_solve_np,
                     vjp=_solve_vjp, jvp=_solve_jvp, sample=_solve_sample,
                     flops=lambda n: 2 * n.inputs[0].shape[-1] ** 3 // 3)
 """y = a^-1 b over the last two axes (a square); gb = a^-T g, ga = -gb y^T."""

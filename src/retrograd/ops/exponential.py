@@ -44,6 +44,7 @@ def _slope(a: Node, e: Node) -> Node:
     return narrow(narrow(whole, rows, 0, n), cols, n, n)
 
 
-exp_p = Primitive("matrix_exp", "explicit", "a", infer=lambda i, p: (i[0].shape, i[0].dtype), np=_exp_np,
+exp_p = Primitive("matrix_exp", "explicit", "a",
+                  stacks=True, infer=lambda i, p: (i[0].shape, i[0].dtype), np=_exp_np,
                   vjp=lambda g, a: (_slope(swap_last(a), g),), jvp=lambda da, a: _slope(a, da),
                   flops=lambda n: TERMS * cubic(n), sample=matrices("matrix_exp", (3, 3), (2, 2, 2)))

@@ -54,7 +54,8 @@ def _half_sum(a: Any) -> Any:
     return (a + np.conj(np.swapaxes(a, -1, -2))) / 2
 
 
-cholesky_p = Primitive("cholesky", "explicit", "a", infer=lambda i, p: (i[0].shape, i[0].dtype), flops=cubic,
+cholesky_p = Primitive("cholesky", "explicit", "a",
+                       stacks=True, infer=lambda i, p: (i[0].shape, i[0].dtype), flops=cubic,
                        np=failing("linalg.cholesky", "a positive definite matrix",
                                    lambda a: np.linalg.cholesky(_half_sum(a))),
                        vjp=_cholesky_vjp, jvp=_cholesky_jvp, real=True,
@@ -87,7 +88,8 @@ def _eigh_jvp(da: Node, y: Node) -> Node:
     return bind(concat_p, (first, dv), (y.ndim - 2,))
 
 
-eigh_p = Primitive("eigh", "explicit", "a", flops=cubic, sample=matrices("eigh", (3, 3), (2, 2, 2)),
+eigh_p = Primitive("eigh", "explicit", "a",
+                   stacks=True, flops=cubic, sample=matrices("eigh", (3, 3), (2, 2, 2)),
                    infer=lambda i, p: ((*i[0].shape[:-2], i[0].shape[-1] + 1, i[0].shape[-1]), i[0].dtype),
                    np=failing("linalg.eigh", "finite elements", _eigh_np), vjp=_eigh_vjp, jvp=_eigh_jvp,
                    real=True, phase=True)
@@ -140,7 +142,8 @@ def _qr_jvp(da: Node, y: Node) -> Node:
     return pack(dq, inner - matmul(turn, r))
 
 
-qr_p = Primitive("qr", "explicit", "a", infer=packed(qr_sizes), np=_qr_np, vjp=_qr_vjp, jvp=_qr_jvp,
+qr_p = Primitive("qr", "explicit", "a",
+                 stacks=True, infer=packed(qr_sizes), np=_qr_np, vjp=_qr_vjp, jvp=_qr_jvp,
                  real=True,
                  flops=cubic,
                  sample=matrices("qr", (3, 3), (2, 4, 2), (2, 3)))

@@ -66,7 +66,8 @@ def _pivots_infer(inputs: tuple[Node, ...], params: Any) -> Inferred:
     return (*shape[:-2], min(shape[-2:])), int32
 
 
-pivots_p = Primitive("lu_pivots", "constant", "a", infer=_pivots_infer, constant=True, flops=cubic,
+pivots_p = Primitive("lu_pivots", "constant", "a",
+                     stacks=True, infer=_pivots_infer, constant=True, flops=cubic,
                      complex=True, np=lambda a: (_eliminated(a, True)[1] + 1).astype(np.int32),
                      sample=_square_sample)
 
@@ -153,5 +154,5 @@ def _lu_vjp(g: Node, y: Node) -> tuple[Node]:
     return (ga if more is None else bind(concat_p, (ga, more), (at,)),)
 
 
-lu_p = Primitive("lu", "explicit", "a", infer=lambda i, p: (i[0].shape, i[0].dtype), flops=cubic,
+lu_p = Primitive("lu", "explicit", "a", stacks=True, infer=lambda i, p: (i[0].shape, i[0].dtype), flops=cubic,
                  np=lambda a: _eliminated(a, False)[0], vjp=_lu_vjp, jvp=_lu_jvp, sample=_square_sample)

@@ -110,7 +110,7 @@ def _svd_jvp(da: Node, y: Node) -> Node:
     return pack(du, reshape(ds, (*ds.shape[:-1], 1, ds.shape[-1])), adjoint(dv))
 
 
-svd_p = Primitive("svd", "explicit", "a", infer=packed(svd_sizes), vjp=_svd_vjp, jvp=_svd_jvp,
+svd_p = Primitive("svd", "explicit", "a", stacks=True, infer=packed(svd_sizes), vjp=_svd_vjp, jvp=_svd_jvp,
                   real=True, phase=True, flops=cubic,
                   np=failing("linalg.svd", "finite elements", _svd_np),
                   sample=matrices("svd", (3, 3), (2, 4, 2), (2, 3)))
@@ -154,7 +154,8 @@ def _pinv_jvp(da: Node | None, a: Node, y: Node) -> Node | None:
     return left - matmul(matmul(left, a), y) + right - matmul(y, matmul(a, right)) - matmul(matmul(y, da), y)
 
 
-pinv_p = Primitive("pinv", "explicit", "a t", np=failing("linalg.pinv", "finite elements", _pinv_np),
+pinv_p = Primitive("pinv", "explicit", "a t",
+                   stacks=True, np=failing("linalg.pinv", "finite elements", _pinv_np),
                    infer=_pinv_infer, vjp=_pinv_vjp, jvp=_pinv_jvp, real=True, flops=cubic,
                    sample=_pinv_sample)
 """The pseudo-inverse of singular values above t."""
