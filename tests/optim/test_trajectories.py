@@ -97,3 +97,19 @@ def test_groups_with_options_of_their_own_and_a_rate_in_a_tensor(double: Any) ->
         results.append([p.detach().numpy() for p in params])
     for p, q in zip(*results):
         np.testing.assert_allclose(p, q, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Rprop"])
+def test_complex_parameters_are_updated_as_pairs(name: str, torch: Any) -> None:
+    def losses(T: Any) -> list[float]:
+        w = T.tensor([1 + 2j, 0.5 - 1j, 2j], dtype=T.complex128, requires_grad=True)
+        optimizer = getattr(T.optim, name)([w], lr=0.01, **({"amsgrad": True} if name == "AdamW" else {}))
+        found = []
+        for _ in range(4):
+            optimizer.zero_grad()
+            loss = ((w * w.conj()).real.sum() - 3) ** 2 + (w.sum() - 1j).abs() ** 2
+            loss.backward()
+            optimizer.step()
+            found.append(loss.item())
+        return found
+    np.testing.assert_allclose(losses(rg), losses(torch), rtol=1e-10)

@@ -275,7 +275,7 @@ def load_file(filename: Any, device: Any = "cpu") -> dict[str, Tensor]:
 
 def tensor_of(name: str, array: Any, where: str) -> Tensor:
     """An array of a file as a tensor; dtypes that tensors do not have are refused by name."""
-    if array.dtype.name in ("uint16", "uint32", "uint64", "complex64"):
+    if array.dtype.name in ("uint16", "uint32", "uint64"):
         raise MissingError(
             f"tensor {name!r} of {where} is {array.dtype.name}; there are no such tensors yet", op=OP
         )

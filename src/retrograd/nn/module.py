@@ -162,13 +162,13 @@ class Module(Tree):
         """
         # Tensor.to reads the arguments and says what is wrong with them, on a module without parameters too.
         probe = empty(0).to(*args, **kwargs)
-        if not probe.is_floating_point():
+        if not probe.dtype.smooth:
             raise TypeError(
                 "nn.Module.to only accepts floating point or complex dtypes, "
                 f"but got desired dtype={probe.dtype}"
             )
         return self._apply(
-            lambda tensor: tensor.to(*args, **kwargs) if tensor.is_floating_point() else tensor
+            lambda tensor: tensor.to(*args, **kwargs) if tensor.dtype.smooth else tensor
         )
 
     def to_empty(self, *, device: Any = None, recurse: bool = True) -> Self:

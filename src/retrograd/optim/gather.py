@@ -8,6 +8,8 @@ from typing import Any
 
 from retrograd.base.modes import modes
 from retrograd.engine.evaluate import evaluate
+from retrograd.graph.node import bind
+from retrograd.ops import complex as plane
 from retrograd.ops.gather import few_rows
 from retrograd.tensors import formula
 from retrograd.tensors.tensor import Tensor
@@ -33,13 +35,35 @@ class Cohort:
             group = {**self.group, **dict(zip(names, values if given is None else given))}
             state = dict(item.state)
             g = -item.g if group.get("maximize", False) else item.g
-            value = optimizer.update(item.p, g, state, group)
+            value = updated(optimizer, item.p, g, state, group)
             for c in optimizer.counters[:1]:
                 if state[c] == item.state[c]:       # a formula of its own way may count itself
                     state[c] += 1.0
             return value, state
         counted = dict.fromkeys(optimizer.counters[:1], self.step)
         return formula.Batch(self.items, apply, optimizer.declared, self.form, values, counted)
+
+
+def updated(optimizer: Any, p: Tensor, g: Tensor, state: dict[str, Any], group: Group) -> Tensor:
+    """The new value of a parameter by the optimiser's formula; complex numbers are pairs of real ones to it,
+    as in PyTorch. `state` becomes the new state."""
+    if not p.dtype.is_complex:
+        return optimizer.update(p, g, state, group)  # type: ignore[no-any-return]
+    pairs = {k: _pairs(v) for k, v in state.items()}
+    value = optimizer.update(_pairs(p), _pairs(g), pairs, group)
+    shape = (*p.node.shape, 2)
+    for k, v in pairs.items():
+        state[k] = _numbers(v) if isinstance(v, Tensor) and v.node.shape == shape else v
+    return _numbers(value)  # type: ignore[no-any-return]
+
+
+def _pairs(x: Any) -> Any:
+    """Complex numbers as pairs; anything else as it is."""
+    return Tensor(bind(plane.as_real_p, (x.node,))) if isinstance(x, Tensor) and x.dtype.is_complex else x
+
+
+def _numbers(x: Tensor) -> Tensor:
+    return Tensor(bind(plane.as_complex_p, (x.node,)))
 
 
 def gather(optimizer: Any) -> list[Cohort]:

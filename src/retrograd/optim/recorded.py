@@ -15,7 +15,7 @@ from typing import Any
 
 from retrograd.engine.capture import Capture
 from retrograd.engine.scalars import Number, Numbers, is_number
-from retrograd.optim.gather import Cohort, form_of, gather
+from retrograd.optim.gather import Cohort, form_of, gather, updated
 from retrograd.runtime.objects import OPEN, WHOLE, elements, entries, entry_place
 from retrograd.runtime.table import Guard
 from retrograd.tensors import formula
@@ -215,7 +215,7 @@ def _declared(optimizer: Any, cohort: Cohort, step: RecordedStep, numbers: Numbe
     step.places += [n.place for n in places]
     for item in cohort.items:
         before = dict(item.state)
-        value, state = batch.apply(item, [Tensor(numbers.node(n, item.p.dtype)) for n in places])
+        value, state = batch.apply(item, [Tensor(numbers.node(n, item.p.dtype.to_real())) for n in places])
         yield item.p, value, item.state, before, state
 
 
@@ -225,7 +225,7 @@ def _undeclared(optimizer: Any, cohort: Cohort, step: RecordedStep, numbers: Num
         before = {k: numbers.shared((id(cohort.group), k), v) if is_number(v) else v
                   for k, v in entry.items()}
         state = dict(before)
-        value = optimizer.update(p, -g if cohort.group.get("maximize", False) else g, state, group)
+        value = updated(optimizer, p, -g if cohort.group.get("maximize", False) else g, state, group)
         for c in optimizer.counters:
             if state[c] is before[c]:               # a formula of the user's own may count itself
                 state[c] = state[c] + 1.0

@@ -38,9 +38,9 @@ class Rprop(Optimizer):
             "differentiable": differentiable, "capturable": capturable})
 
     def init_state(self, p: Tensor, group: Group) -> State:
-        """No steps, no gradient before, and the first step size."""
-        return {"step": 0.0, "prev": zeros_like(p),
-                "step_size": full_like(p, float(group["lr"]), requires_grad=False)}
+        """No steps, no gradient before, and the first step size (of a complex number both parts')."""
+        first = float(group["lr"]) * (1 + 1j if p.dtype.is_complex else 1)
+        return {"step": 0.0, "prev": zeros_like(p), "step_size": full_like(p, first, requires_grad=False)}
 
     def update(self, p: Tensor, g: Tensor, state: State, group: Group) -> Tensor:
         """One step of one parameter."""

@@ -278,11 +278,12 @@ def _build(batches: Sequence[Batch], given: Sequence[Node]) -> Any:
         shared: dict[DType, list[Tensor]] = {}
         for item in batch.items:
             if batch.declared:
-                if item.p.dtype not in shared:
-                    scalars = [scalar(v, item.p.dtype) for v in numbers]
+                kind = item.p.dtype.to_real()           # complex numbers are updated as pairs
+                if kind not in shared:
+                    scalars = [scalar(v, kind) for v in numbers]
                     number.update(zip(scalars, range(count, count + len(scalars))))
-                    shared[item.p.dtype] = [Tensor(n) for n in scalars]
-                value, state = batch.apply(item, shared[item.p.dtype])
+                    shared[kind] = [Tensor(n) for n in scalars]
+                value, state = batch.apply(item, shared[kind])
                 nodes = _results(value, state)
             else:
                 value, state = batch.apply(item, None)
