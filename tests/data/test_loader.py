@@ -170,6 +170,9 @@ def test_an_iterator_has_a_length():
 
 
 ERRORS = {
+    "start_method": lambda d: d.DataLoader(range(3), num_workers=1, multiprocessing_context="thread"),
+    "context": lambda d: d.DataLoader(range(3), num_workers=1, multiprocessing_context=3),
+    "context_alone": lambda d: d.DataLoader(range(3), multiprocessing_context="spawn"),
     "sampler_and_shuffle": lambda d: d.DataLoader(range(3), sampler=[0], shuffle=True),
     "batch_sampler_and_size": lambda d: d.DataLoader(range(3), batch_sampler=[[0]], batch_size=2),
     "no_batches_and_drop_last": lambda d: d.DataLoader(range(3), batch_size=None, drop_last=True),

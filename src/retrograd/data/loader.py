@@ -6,6 +6,7 @@ A batch of a dataset that lies in tensors is one indexing operation a tensor, no
 from __future__ import annotations
 
 import math
+import multiprocessing
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -189,6 +190,19 @@ def _check_workers(
         return
     if prefetch_factor is not None and prefetch_factor < 1:
         raise ValueError("prefetch_factor option should be positive")
+    if context is None or isinstance(context, multiprocessing.context.BaseContext):
+        return
+    if not isinstance(context, str):
+        raise TypeError(
+            "multiprocessing_context option should be a valid context object or a string specifying the "
+            f"start method, but got multiprocessing_context={context}"
+        )
+    methods = multiprocessing.get_all_start_methods()
+    if context not in methods:
+        raise ValueError(
+            f"multiprocessing_context option should specify a valid start method in {methods!r}, but got "
+            f"multiprocessing_context={context!r}"
+        )
 
 
 def _check_iterable(shuffle: bool | None, sampler: Any, batch_sampler: Any) -> None:

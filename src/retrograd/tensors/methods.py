@@ -23,7 +23,7 @@ from retrograd.functional.indexing import setitem
 from retrograd.graph.node import bind, leaf
 from retrograd.ops import linear as lin
 from retrograd.ops.constant import random_int, random_normal, random_uniform
-from retrograd.tensors import memory, operators, storages
+from retrograd.tensors import memory, operators, storages  # noqa: F401  (storages: by its name)
 from retrograd.tensors.tensor import Tensor
 
 
@@ -261,17 +261,19 @@ OF_MEMORY = """
 OF_STORAGES = "untyped_storage storage"
 
 
-def _in(module: Any, name: str) -> Callable[..., Any]:
+def _in(module: str, name: str) -> Callable[..., Any]:
+    here = globals()                # where the module itself takes the place of its stand-in
+
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
-        return getattr(module, name)(self, *args, **kwargs)
+        return getattr(here[module], name)(self, *args, **kwargs)
     method.__name__ = method.__qualname__ = name
-    method.__doc__ = f"See `retrograd.{module.__name__.partition('.')[2]}.{name}`."
+    method.__doc__ = f"See `retrograd.tensors.{module}.{name}`."
     return method
 
 
 def install() -> None:
     """Put the tables on Tensor."""
-    for module, names in ((memory, OF_MEMORY), (storages, OF_STORAGES)):
+    for module, names in (("memory", OF_MEMORY), ("storages", OF_STORAGES)):
         for name in names.split():
             setattr(Tensor, name, _in(module, name))
     Tensor._typed_storage = Tensor.storage                                               # type: ignore[attr-defined]

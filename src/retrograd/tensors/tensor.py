@@ -365,7 +365,7 @@ class Tensor(TensorBase):
     def data(self) -> Tensor:
         """The same memory without a history, and without a count of its writes."""
         out = self.detach()
-        out._chain()[0]._quiet = True
+        (out if out._parent is None else out._chain()[0])._quiet = True
         return out
 
     @data.setter
