@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from retrograd.distributions import constraints, kl, transforms
+from retrograd.distributions.bounded import ContinuousBernoulli, GeneralizedPareto, Kumaraswamy, VonMises
 from retrograd.distributions.combined import Independent, MixtureSameFamily, MultivariateNormal
 from retrograd.distributions.continuous import Cauchy, Gumbel, Laplace, Normal, Uniform
 from retrograd.distributions.discrete import (
@@ -41,10 +42,13 @@ from retrograd.distributions.transforms import (
     Transform,
     TransformedDistribution,
 )
+from retrograd.distributions.vectors import LogisticNormal, LowRankMultivariateNormal, StickBreakingTransform
 from retrograd.missing import attribute_error
 
 __all__ = [
     "AffineTransform", "Bernoulli", "Beta", "Binomial", "Categorical", "Cauchy", "Chi2", "ComposeTransform",
+    "ContinuousBernoulli", "GeneralizedPareto", "Kumaraswamy", "LogisticNormal", "LowRankMultivariateNormal",
+    "StickBreakingTransform", "VonMises",
     "Dirichlet", "Distribution", "ExpTransform", "Exponential", "FisherSnedecor", "Gamma", "Geometric",
     "Gumbel", "HalfCauchy", "HalfNormal", "Independent", "InverseGamma", "Laplace", "LogNormal",
     "MixtureSameFamily", "Multinomial", "MultivariateNormal", "NegativeBinomial", "Normal",
