@@ -19,6 +19,9 @@ NEAREST = {
     "gru": "Use rg.nn.GRU.",
     "lstm": "Use rg.nn.LSTM.",
     "solve": "Use rg.linalg.solve.",
+    "SparseAdam": "Gradients are dense here: use rg.optim.Adam; rg.optim.SGD writes only the rows of an "
+                  "embedding that were read.",
+    "reinforce": "Draw from rg.distributions.Categorical and take -log_prob(action) * reward as the loss.",
     "dropout_": "Use rg.nn.functional.dropout.",
     "export": "Save the state instead:  rg.save(model.state_dict(), path) .",
 }

@@ -49,6 +49,8 @@ import torch.onnx, torch.hub, torch.profiler
 import retrograd
 assert Loader is DataLoader and issubclass(nn.BatchNorm2d, _BatchNorm) and Parameter is nn.Parameter
 assert datasets is retrograd.vision.datasets
+assert int(torch.__version__.split(".")[0]) >= 2 and "retrograd" in torch.__version__
+assert torch.version.cuda is None
 assert torch is retrograd and nn is retrograd.nn and F is retrograd.nn.functional
 assert torch.nn.parallel.DistributedDataParallel is retrograd.nn.parallel.DistributedDataParallel
 assert retrograd.__spec__.name == "retrograd" and nn.__spec__.name == "retrograd.nn"

@@ -110,3 +110,11 @@ def test_the_same_seed_gives_the_same_weights():
         rg.manual_seed(7)
         draws.append(rg.nn.Linear(5, 5).weight.tolist())
     assert draws[0] == draws[1]
+
+
+@pytest.mark.parametrize("name", ["uniform", "normal", "xavier_uniform", "kaiming_normal", "orthogonal"])
+def test_older_names_warn_and_fill(name):
+    w = rg.empty(3, 4)
+    with pytest.warns(FutureWarning, match=f"{name}_"):
+        assert getattr(rg.nn.init, name)(w) is w
+    assert w.abs().sum() > 0

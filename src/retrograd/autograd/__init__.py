@@ -34,4 +34,6 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
+    if name in ("profiler", "variable"):
+        return import_module(f"retrograd.autograd.{name}")
     raise import_module("retrograd.missing").attribute_error("autograd", name, globals())

@@ -9,8 +9,11 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
+import retrograd
 from retrograd.nn.modules import PLACES
+from retrograd.version import __version__
 
+SPEAKS = "2.13.0"       # the PyTorch that the tests compare with
 # asked for -> given; names below them follow (torch.nn.init -> retrograd.nn.init)
 STANDS_FOR = {
     "torch": "retrograd",
@@ -79,5 +82,7 @@ def exists(name: str) -> bool:
 
 
 def install() -> None:
-    """Put the finder first, so that an installed torch is not found."""
+    """Put the finder first, so that an installed torch is not found; torch.__version__ is the one whose names
+    Retrograd speaks, since scripts ask it what they may use."""
     sys.meta_path.insert(0, Finder())
+    retrograd.__version__ = f"{SPEAKS}+retrograd.{__version__}"

@@ -1,6 +1,7 @@
 """Run a PyTorch script with Retrograd in torch's place.
 
-`import torch` and every `torch.` module give Retrograd's; `import tensorflow` gives
+`import torch` and every `torch.` module give Retrograd's, `import torchvision` its datasets and transforms;
+torch.__version__ is that of the PyTorch whose names they are, with +retrograd; `import tensorflow` gives
 retrograd.interop.tf1, the static graphs of TensorFlow 1. Otherwise the script runs as
 `python FILE ...` would run it.
 """

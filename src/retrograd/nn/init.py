@@ -7,6 +7,9 @@ fan_in and fan_out are the numbers of connections into and out of one unit: for 
 from __future__ import annotations
 
 import math
+import warnings
+from collections.abc import Callable
+from functools import wraps
 from importlib import import_module
 from typing import Any
 
@@ -276,5 +279,24 @@ def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> floa
     return calculate_gain(nonlinearity, a) / math.sqrt(_calculate_correct_fan(tensor, mode))
 
 
+# Names of PyTorch before 0.4: they warn and do the same.
+_OLDER = ("uniform", "normal", "constant", "eye", "dirac", "xavier_uniform", "xavier_normal",
+          "kaiming_uniform", "kaiming_normal", "orthogonal", "sparse")
+
+
+def _older(name: str) -> Callable[..., Tensor]:
+    new = globals()[name + "_"]
+
+    @wraps(new)
+    def fill(*args: Any, **kwargs: Any) -> Tensor:
+        warnings.warn(f"`nn.init.{name}` is now deprecated in favor of `nn.init.{name}_`.", FutureWarning,
+                      stacklevel=2)
+        return new(*args, **kwargs)  # type: ignore[no-any-return]
+    fill.__name__ = fill.__qualname__ = name
+    return fill
+
+
 def __getattr__(name: str) -> object:
+    if name in _OLDER:
+        return _older(name)
     raise import_module("retrograd.missing").attribute_error("nn.init", name, globals())

@@ -34,6 +34,18 @@ class DataParallel(Module):
         return self.module(*inputs, **kwargs)
 
 
+def data_parallel(module: Module, inputs: Any, device_ids: Any = None, output_device: Any = None,
+                  dim: int = 0, module_kwargs: dict[str, Any] | None = None) -> Any:
+    """module(*inputs, **module_kwargs): there is one device to spread a batch over.
+
+    >>> from retrograd import nn
+    >>> data_parallel(nn.Identity(), 3)
+    3
+    """
+    given = inputs if isinstance(inputs, tuple) else (inputs,)
+    return module(*given, **(module_kwargs or {}))
+
+
 class DistributedDataParallel(Module):
     """Calls the module; takes PyTorch's arguments, and its state-dict keys begin with 'module.'.
 
