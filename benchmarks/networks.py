@@ -10,6 +10,7 @@ import numpy as np
 WORK = {"xor": 400, "mlp64": 100, "mlp512": 30, "resmlp": 10, "conv32": 2, "lstm32": 2, "gpt8": 2}
 TARGETS = {"xor": (0.15, 0.3), "mlp64": (0.5, 0.42), "mlp512": (0.75, 0.42), "resmlp": (0.55, 0.42),
            "gpt8": (0.5, 0.55)}
+LSTM_WIDTH = 128
 GPT_LENGTH, GPT_WIDTH, GPT_LAYERS, GPT_WORDS = 128, 128, 4, 65
 
 
@@ -41,6 +42,8 @@ def floor(work: str, gflops: float, gbytes: float) -> float | None:
     reads four arrays and writes three, and the gradient is written once."""
     if work.startswith("gpt"):
         return _gpt_floor(len(data(work)[0]), gflops, gbytes)
+    if work.startswith("lstm"):
+        return _lstm_floor(*data(work)[0].shape, gflops, gbytes)
     layers = linear_layers(work)
     if layers is None:
         return None
@@ -58,6 +61,15 @@ def _gpt_floor(batch: int, gflops: float, gbytes: float) -> float:
     attention = GPT_LAYERS * 7 * rows * GPT_LENGTH * width
     parameters = matrices + (GPT_WORDS + GPT_LENGTH) * width
     return (6 * rows * matrices + attention) / gflops / 1e3 + 8 * 4 * parameters / gbytes / 1e3
+
+
+def _lstm_floor(batch: int, steps: int, inputs: int, gflops: float, gbytes: float) -> float:
+    """The same of an LSTM: products with both weights forward and for their gradients, and one back through
+    the states. What the gates take, and what is kept for the way back, is not counted."""
+    rows, gates = batch * steps, 4 * LSTM_WIDTH
+    operations = 2 * rows * gates * (2 * (inputs + LSTM_WIDTH) + LSTM_WIDTH)
+    parameters = gates * (inputs + LSTM_WIDTH + 2)
+    return operations / gflops / 1e3 + 8 * 4 * parameters / gbytes / 1e3
 
 
 def network(T: Any, nn: Any, F: Any, work: str) -> Any:
@@ -102,7 +114,7 @@ def _recurrent(T: Any, nn: Any, F: Any) -> Any:
     class Recurrent(nn.Module):     # type: ignore[misc, name-defined]
         def __init__(self) -> None:
             super().__init__()
-            self.lstm, self.head = nn.LSTM(40, 128, batch_first=True), nn.Linear(128, 10)
+            self.lstm, self.head = nn.LSTM(40, LSTM_WIDTH, batch_first=True), nn.Linear(LSTM_WIDTH, 10)
 
         def forward(self, x: Any) -> Any:
             return self.head(self.lstm(x)[0][:, -1])
