@@ -1,4 +1,4 @@
-"""Gradients clipped by one program in place: the bits of the recorded way, and what others see of them."""
+"""Gradients clipped or added up by one program in place: bits of the recorded way, what others see."""
 
 from __future__ import annotations
 
@@ -80,3 +80,55 @@ def test_parameters_without_a_gradient_and_half_gradients() -> None:
     (again * 4).sum().backward()
     clip_grad_norm_(again, 1.0)
     assert again.grad.dtype is rg.bfloat16 and abs(again.grad.float().norm().item() - 1) < 0.02
+
+
+# ---------------------------------------------------------------- added up
+def _accumulated(way: str) -> list[bytes]:
+    """Twelve steps over two half batches each, by one line of code or two, or as `grad` and a sum say it."""
+    rg.manual_seed(0)
+    model = rg.nn.Sequential(rg.nn.Linear(6, 40), rg.nn.Tanh(), rg.nn.Linear(40, 3))
+    params, optimizer = list(model.parameters()), rg.optim.Adam(model.parameters(), lr=0.1)
+    parts, found = [(rg.randn(5, 6), rg.arange(5) % 3), (rg.randn(5, 6), rg.arange(5) % 2)], []
+    for _ in range(12):
+        optimizer.zero_grad()
+        if way == "one line":
+            for x, y in parts:
+                F.cross_entropy(model(x), y).backward()
+        elif way == "two lines":
+            F.cross_entropy(model(parts[0][0]), parts[0][1]).backward()
+            F.cross_entropy(model(parts[1][0]), parts[1][1]).backward()
+        else:
+            first, second = (rg.autograd.grad(F.cross_entropy(model(x), y), params) for x, y in parts)
+            for p, a, b in zip(params, first, second):
+                p.grad = a + b
+        optimizer.step()
+        found += [p.grad.detach().clone().numpy().tobytes() for p in params]
+    return [*found, *(p.detach().numpy().tobytes() for p in params)]
+
+
+@pytest.mark.parametrize("way", ["one line", "two lines"])
+def test_gradients_of_several_backwards_are_added_where_they_lie(way: str,
+                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[bool] = []
+    write = together.written_over
+
+    def noted(*args: Any) -> Any:
+        found = write(*args)
+        done.append(found is not None)
+        return found
+    monkeypatch.setattr(together, "written_over", noted)
+    assert _accumulated(way) == _accumulated("by hand")
+    assert sum(done) >= 10
+
+
+def test_who_holds_a_gradient_sees_what_is_added() -> None:
+    w = rg.nn.Parameter(rg.ones(2, 3))
+    for k in range(12):
+        w.grad = None
+        (w * 2).sum().backward()
+        held, view, copy, version = w.grad, w.grad[0], w.grad.clone(), w.grad._version
+        other = w.grad.detach() if k % 2 else None
+        (w * 3).sum().backward()
+        assert w.grad is held and held.tolist() == [[5.0] * 3] * 2 and view.tolist() == [5.0] * 3
+        assert copy.tolist() == [[2.0] * 3] * 2 and w.grad._version > version
+        assert other is None or other.tolist() == [[5.0] * 3] * 2

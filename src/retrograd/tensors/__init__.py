@@ -3,4 +3,4 @@
 from retrograd.base.later import later
 
 __getattr__, __dir__ = later(__name__, rare="""
-    copying delivery made_by memory overwritten repr shared storages""")
+    copying delivery made_by memory overwritten repr shared storages together""")

@@ -8,7 +8,7 @@ from typing import Any
 
 from retrograd.base.config import config
 from retrograd.base.errors import ArgumentError, AutogradError, RetrogradError, ShapeError
-from retrograd.base.modes import local, modes
+from retrograd.base.modes import local, modes, no_grad
 from retrograd.engine import again
 from retrograd.engine import backward as engine
 from retrograd.engine.evaluate import evaluate
@@ -18,7 +18,7 @@ from retrograd.ops import linear as lin
 from retrograd.ops.gather import few_rows
 from retrograd.ops.linear import full
 from retrograd.ops.pointwise import add as add_p
-from retrograd.tensors import delivery, overwritten
+from retrograd.tensors import delivery, overwritten, together
 from retrograd.tensors.handle import RemovableHandle
 from retrograd.tensors.tensor import Tensor
 
@@ -112,7 +112,7 @@ def _once_more(loss: Tensor) -> bool:
         return False
     found = again.known(root, state)
     try:
-        return found is not None and delivery.deliver(found, root, state)
+        return found is not None and delivery.deliver(found, root, state, _add)
     except RetrogradError:              # perhaps of a bystander: the general way finds out
         return False
 
@@ -124,9 +124,25 @@ def _held_as_rows(g: Node) -> Tensor:
     return t
 
 
+def _add(pairs: Sequence[tuple[Tensor, Tensor]]) -> None:
+    """Add to what is in .grad, in place: in its own memory, if nobody else can see that."""
+    olds, news = [t for t, _ in pairs], [g for _, g in pairs]
+    done = together.written_over(olds, lambda tensors: ([], list(map(_sum, tensors, news))), "add", news)
+    if done is None:
+        totals = list(map(_sum, olds, news))
+        evaluate([total.node for total in totals])
+        for t, total in zip(olds, totals):
+            t._store(total.node)
+
+
+@no_grad()
+def _sum(t: Tensor, g: Tensor) -> Tensor:
+    return Tensor(bind(add_p, (t.node, g.node)))
+
+
 def _deliver(owners: dict[Any, Node], create_graph: bool) -> None:
     """Put gradients into .grad, or add them to what is there, in place."""
-    sums = []
+    pairs, sums = [], []
     capture = modes.capture
     for t, g in owners.items():
         if t is None:
@@ -138,6 +154,8 @@ def _deliver(owners: dict[Any, Node], create_graph: bool) -> None:
             t._grad = _held_as_rows(g) if few_rows(g) and capture is None and not create_graph else Tensor(g)
         elif create_graph:
             t._grad = Tensor(bind(add_p, (t._grad.node, g)))
+        elif capture is None and g.value is not None and t._grad.node.value is not None:
+            pairs.append((t._grad, Tensor(g)))
         else:
             before = modes.grad
             modes.grad = False
@@ -146,6 +164,8 @@ def _deliver(owners: dict[Any, Node], create_graph: bool) -> None:
             finally:
                 modes.grad = before
             sums.append((t, total))
+    if pairs:
+        _add(pairs)
     if sums and modes.capture is None:
         evaluate([total for _, total in sums])
     for t, total in sums:

@@ -8,7 +8,7 @@ where its guards do not hold. Then other memory is taken.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import repeat
 from operator import attrgetter, call, is_, is_not
 from typing import Any
@@ -25,6 +25,7 @@ from retrograd.runtime.table import Guard
 from retrograd.tensors.storage import Storage
 from retrograd.tensors.tensor import Tensor
 
+Add = Callable[[Sequence[tuple[Tensor, Tensor]]], None]      # to each tensor the other
 _grad, _after = attrgetter("_grad"), attrgetter("_after_accumulate")
 
 
@@ -54,12 +55,15 @@ class Delivery:
         self.counts: list[int] = []
         self.guarded = False                # whether the native call looks at them
 
-    def run(self, again: Again, root: Node, state: State) -> bool:
-        """Run backward and set `.grad`; False, and nothing is done, where somebody waits for a gradient."""
+    def run(self, again: Again, root: Node, state: State, add: Add) -> bool:
+        """Run backward and set `.grad`, or `add` to what is there; False, and nothing is done, where somebody
+        waits for a gradient."""
         bound = self.bound
         owners = list(map(call, again.owners))
-        if not (all(map(is_not, owners, repeat(None))) and all(map(is_, map(_grad, owners), repeat(None)))) \
-                or any(map(_after, owners)):
+        if not all(map(is_not, owners, repeat(None))) or any(map(_after, owners)):
+            return False
+        first = all(map(is_, map(_grad, owners), repeat(None)))
+        if not first and any([g is None or g.requires_grad for g in map(_grad, owners)]):
             return False
         arrays = again.fresh()
         if not (self.guarded and bound.run(_nothing)):
@@ -76,7 +80,10 @@ class Delivery:
                 self._renew()
                 bound.run(_nothing)
         again.finish(root, arrays, state)
-        deque(map(setattr, owners, repeat("_grad"), self.tensors), 0)
+        if first:
+            deque(map(setattr, owners, repeat("_grad"), self.tensors), 0)
+        else:
+            add(list(zip(map(_grad, owners), self.tensors)))
         return True
 
     def _ready(self) -> bool:
@@ -115,12 +122,12 @@ class Delivery:
         self.counts = references(self.parts)
 
 
-def deliver(again: Again, root: Node, state: State) -> bool:
+def deliver(again: Again, root: Node, state: State, add: Add) -> bool:
     """Run a known backward whose graph was followed; False where the general way has to."""
     try:
         if again.delivery is None:
             again.delivery = Delivery(again)
-        return again.delivery.run(again, root, state)      # type: ignore[no-any-return]
+        return again.delivery.run(again, root, state, add)      # type: ignore[no-any-return]
     except BaseException:
         again.delivery = None               # an interrupt may have left it half changed
         raise

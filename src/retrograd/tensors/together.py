@@ -19,7 +19,7 @@ from retrograd.tensors.delivery import delivery_holding
 from retrograd.tensors.inplace import cells
 from retrograd.tensors.tensor import Tensor, from_value
 
-Formula = Callable[[Sequence[Tensor]], tuple[Tensor, list[Tensor]]]
+Formula = Callable[[Sequence[Tensor]], tuple[list[Tensor], list[Tensor]]]
 
 
 class _Known(NamedTuple):
@@ -28,16 +28,18 @@ class _Known(NamedTuple):
     scalars: list[Any]
 
 
-def written_over(tensors: Sequence[Tensor], formula: Formula, form: Any) -> Tensor | None:
-    """formula(tensors) gives a tensor, which is returned, and the new value of each, which is put where it
-    lies. None, and nothing is done, where that cannot be. `form` tells the formula from others, with its
-    numbers."""
+def written_over(tensors: Sequence[Tensor], formula: Formula, form: Any,
+                 beside: Sequence[Tensor] = ()) -> list[Tensor] | None:
+    """formula(tensors) gives some tensors, which are returned, and the new value of each, which is put where
+    it lies. None, and nothing is done, where that cannot be. `form` tells the formula from others, with its
+    numbers; `beside` are further tensors that it reads."""
     state = local.state
     if config.eager or config.check or state.levels or state.capture is not None:
         return None
     nodes = _nobody_elses(tensors)
     if nodes is None:
         return None
+    nodes = nodes + [t.node for t in beside]
     key = "together", form, tuple([(n.shape, n.dtype) for n in nodes])
     known = programs.get(key)
     if known is None:
@@ -53,8 +55,8 @@ def written_over(tensors: Sequence[Tensor], formula: Formula, form: Any) -> Tens
             s = t._storage
             if s is not None:
                 s.version = t._seen = s.version + 1
-    first, *_ = known.program.run(arrays, known.scalars, True, written)
-    return from_value(first)
+    found = known.program.run(arrays, known.scalars, True, written)
+    return [from_value(value) for value in found[:len(found) - len(tensors)]]
 
 
 def _nobody_elses(tensors: Sequence[Tensor]) -> list[Node] | None:
@@ -68,16 +70,16 @@ def _nobody_elses(tensors: Sequence[Tensor]) -> list[Node] | None:
 
 @no_grad()
 def _build(tensors: Sequence[Tensor], nodes: Sequence[Node], formula: Formula) -> Any:
-    """The program; False if it reads more than the tensors, or cannot write over all of them."""
+    """The program; False if it reads more than the nodes, or cannot write over all of the tensors."""
     place = {n: k for k, n in enumerate(nodes)}
-    first, results = formula(tensors)
-    roots = [first.node, *(r.node for r in results)]
+    more, results = formula(tensors)
+    roots = [r.node for r in (*more, *results)]
     linear = linearize(roots)
     if any(n not in place for n in linear.leaves):
         return False
     leaf_at = {n: j for j, n in enumerate(linear.leaves)}
-    donate = {k: leaf_at[n] for k, n in enumerate(nodes, 1)}
+    donate = {k: leaf_at[n] for k, n in enumerate(nodes[:len(tensors)], len(more))}
     program = make_program(roots, linear.leaves, linear.scalars, donate)
-    if len(program.over) < len(nodes):
+    if len(program.over) < len(tensors):
         return False
     return _Known(program, [place[n] for n in linear.leaves], [n.value for n in linear.scalars])

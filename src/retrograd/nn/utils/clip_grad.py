@@ -102,7 +102,7 @@ def clip_grad_norm_(
         form = "clip_grad_norm_", float(max_norm), float(norm_type), exact
         found = written_over(gradients, lambda tensors: _clipped(tensors, *form[1:]), form)
         if found is not None:
-            return found
+            return found[0]
     total = get_total_norm(gradients, norm_type, error_if_nonfinite)
     clip_grads_with_norm_(parameters, max_norm, total, foreach, exact=exact)
     return total
@@ -110,11 +110,11 @@ def clip_grad_norm_(
 
 def _clipped(
     gradients: Sequence[Tensor], max_norm: float, norm_type: float, exact: bool
-) -> tuple[Tensor, list[Tensor]]:
+) -> tuple[list[Tensor], list[Tensor]]:
     """The norm of all, and each scaled."""
     total = get_total_norm(gradients, norm_type)
     scale = _scale(total, max_norm, exact)
-    return total, [gradient * scale.to(gradient.dtype) for gradient in gradients]
+    return [total], [gradient * scale.to(gradient.dtype) for gradient in gradients]
 
 
 def _scale(total_norm: Tensor, max_norm: float, exact: bool) -> Tensor:
