@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from retrograd.base.errors import MissingAttributeError, MissingError
@@ -62,8 +63,16 @@ retrograd.synchronize().
     raise MissingError("there is no accelerator here", op="accelerator.synchronize", fix=_GUARD)
 
 
-def __getattr__(name: str) -> Any:
-    if name.startswith("__"):
-        raise AttributeError(name)
-    raise MissingAttributeError(f"retrograd.accelerator.{name} is not there: Retrograd computes on the CPU",
-                                fix=_GUARD)
+def absent(module: str, guard: str = "") -> Callable[[str], Any]:
+    """The `__getattr__` of a module of PyTorch's for a device that is not here."""
+    guard = guard or f"Guard the call with  if torch.{module}.is_available(): ."
+
+    def missing(name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise MissingAttributeError(f"retrograd.{module}.{name} is not there: Retrograd computes on the CPU",
+                                    fix=guard)
+    return missing
+
+
+__getattr__ = absent("accelerator", _GUARD)

@@ -7,18 +7,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from retrograd.accelerator import device_count, is_available, manual_seed_all
-from retrograd.base.errors import MissingAttributeError
+from retrograd.accelerator import absent, device_count, is_available, manual_seed_all
 
 __all__ = ["device_count", "is_available", "manual_seed", "manual_seed_all"]
 
 manual_seed = manual_seed_all
-
-
-def __getattr__(name: str) -> Any:
-    if name.startswith("__"):
-        raise AttributeError(name)
-    raise MissingAttributeError(f"retrograd.xpu.{name} is not there: Retrograd computes on the CPU",
-                                fix="Guard the call with  if torch.xpu.is_available(): .")
+__getattr__ = absent("xpu")

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from retrograd.base.errors import MissingAttributeError, MissingError
+from retrograd.accelerator import absent, device_count, is_available, manual_seed_all
+from retrograd.base.errors import MissingError
 from retrograd.cuda import amp
 from retrograd.engine.evaluate import synchronize as _evaluate_pending
 from retrograd.missing import attribute_error, names
@@ -31,24 +32,6 @@ __all__ = [
 ]
 
 
-def is_available() -> bool:
-    """False.
-
-    >>> is_available()
-    False
-    """
-    return False
-
-
-def device_count() -> int:
-    """0.
-
-    >>> device_count()
-    0
-    """
-    return 0
-
-
 def is_initialized() -> bool:
     """False.
 
@@ -67,14 +50,7 @@ def is_bf16_supported(including_emulation: bool = True) -> bool:
     return False
 
 
-def manual_seed(seed: int) -> None:
-    """Accepted; has no effect: `retrograd.manual_seed` seeds all there is.
-
-    >>> manual_seed(0)
-    """
-
-
-manual_seed_all = manual_seed
+manual_seed = manual_seed_all
 
 
 def synchronize(device: Any = None) -> None:
@@ -119,6 +95,5 @@ def set_device(device: Any) -> None:
 
 def __getattr__(name: str) -> Any:
     if name in names("cuda"):
-        raise MissingAttributeError(f"retrograd.cuda.{name} is not there: Retrograd computes on the CPU",
-                                    fix="Guard the call with  if torch.cuda.is_available(): .")
+        return absent("cuda")(name)
     raise attribute_error("cuda", name, __all__)
