@@ -103,3 +103,26 @@ def test_class_weights_of_margins(same_as_torch, torch):
     for name, target in (("MultiMarginLoss", CLASSES), ("MultiLabelSoftMarginLoss", (Y > 0).astype(float))):
         ours, theirs = (getattr(lib.nn, name)(weight=lib.tensor(weights)) for lib in (rg, torch))
         same_as_torch(ours, theirs, X, target, tolerance=1e-12)
+
+
+@pytest.mark.parametrize("bias", [False, True])
+def test_an_adaptive_softmax_is_pytorch_s(torch, bias):
+    rng = np.random.default_rng(0)
+    x, classes = rng.standard_normal((9, 16)), np.array([0, 3, 4, 7, 8, 11, 1, 0, 9])
+    theirs = torch.nn.AdaptiveLogSoftmaxWithLoss(16, 12, [2, 5, 8], div_value=2.0, head_bias=bias).double()
+    mine = rg.nn.AdaptiveLogSoftmaxWithLoss(16, 12, [2, 5, 8], div_value=2.0, head_bias=bias).double()
+    mine.load_state_dict({k: rg.tensor(v.numpy()) for k, v in theirs.state_dict().items()})
+
+    def found(T, layer):
+        given = T.tensor(x, requires_grad=True)
+        out = layer(given, T.tensor(classes))
+        out.loss.backward()
+        one = layer(given[0], T.tensor(3))
+        seen = (out.output, out.loss, given.grad, one.output, layer.log_prob(given), layer.predict(given))
+        return [v.detach().numpy() for v in (*seen, *(p.grad for p in layer.parameters()))]
+    for a, b in zip(found(rg, mine), found(torch, theirs), strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-12)
+    with pytest.raises(RuntimeError, match="Target values"):
+        mine(rg.tensor(x[:1]), rg.tensor([12]))
+    with pytest.raises(ValueError, match="cutoffs"):
+        rg.nn.AdaptiveLogSoftmaxWithLoss(4, 5, [3, 2])

@@ -25,6 +25,7 @@ from retrograd.nn.activation import (
     Softsign,
     Tanh,
 )
+from retrograd.nn.adaptive import AdaptiveLogSoftmaxWithLoss
 from retrograd.nn.attention import MultiheadAttention
 from retrograd.nn.batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d, SyncBatchNorm
 from retrograd.nn.cells import GRUCell, LSTMCell, RNNCell
@@ -172,6 +173,7 @@ from retrograd.tensors.parameter import Buffer, Parameter
 __all__ = [
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
+    "AdaptiveLogSoftmaxWithLoss",
     "AdaptiveMaxPool1d",
     "AdaptiveMaxPool2d",
     "AvgPool1d",
