@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from llvmlite import ir
 
 from retrograd.codegen.axis import Axis, axes_of
-from retrograd.codegen.contract.emitter import Emitter
+from retrograd.codegen.contract.emitter import WindowsEmitter
 from retrograd.codegen.contract.epilogue import finish_block
 from retrograd.codegen.contract.microkernel import Form, tile_function
 from retrograd.codegen.contract.square import room
@@ -22,7 +22,7 @@ from retrograd.codegen.contract.tile import K_BLOCK, Tile
 from retrograd.codegen.contract.walk import column_tiles, row_tiles
 from retrograd.codegen.contract.windows import PIECE, POSITIONS, gather_function, pieces_function
 from retrograd.codegen.emit.kernel import Kernel
-from retrograd.codegen.emit.types import MEMORY, SIZE, i64
+from retrograd.codegen.emit.types import SIZE, i64
 from retrograd.codegen.loops.loop import least, loop
 
 PARAMETERS = (
@@ -62,15 +62,12 @@ def emit_conv(module: ir.Module, name: str, conv: Conv) -> None:
     kernel.finish()
 
 
-class _Emitter(Emitter):
+class _Emitter(WindowsEmitter):
     def __init__(self, kernel: Kernel, tile: Tile) -> None:
-        self.b, self.module, self.tile = kernel.b, kernel.module, tile
-        self.element = MEMORY[tile.dtype]
+        super().__init__(kernel, tile, PARAMETERS[4:])
         self.x, self.a, self.offsets, self.y = kernel.pointers
-        self.arg = dict(zip(PARAMETERS[4:], kernel.integers))
         self.table = kernel.rest
-        vector = ir.VectorType(self.element, tile.lanes)
-        self.panel = room(self.b, vector, (K_BLOCK + 1) * tile.vectors)     # and what is written behind it
+        self.panel = room(self.b, self.vector, (K_BLOCK + 1) * tile.vectors)   # and what comes behind it
         self.pieces = room(self.b, i64, PIECE * tile.width)
         tile_bytes = tile.rows * K_BLOCK * SIZE[tile.dtype]
         self.rows_at_once = max(1, _RESIDENT // tile_bytes) * tile.rows
@@ -79,9 +76,7 @@ class _Emitter(Emitter):
         b, arg, width = self.b, self.arg, self.tile.width
         # With k = 0 one empty block writes the zeros.
         blocks_end = b.select(b.icmp_signed("<", arg["k"], i64(1)), i64(1), arg["k"])
-        with loop(b, arg["batch_begin"], arg["batch_end"]) as batch:
-            image = b.sdiv(batch, arg["inner"])
-            group = b.sub(batch, b.mul(image, arg["inner"]))
+        with self.batches() as (batch, image, group):
             x = self._at(self.x, b.add(b.mul(image, arg["x.outer"]), b.mul(group, arg["x.batch"])))
             a = self._at(self.a, b.mul(group, arg["a.batch"]))
             y = self._at(self.y, b.mul(batch, arg["y.batch"]))

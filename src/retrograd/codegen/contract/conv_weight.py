@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from llvmlite import ir
 
 from retrograd.codegen.axis import Axis, axes_of
-from retrograd.codegen.contract.emitter import Emitter
+from retrograd.codegen.contract.emitter import WindowsEmitter
 from retrograd.codegen.contract.microkernel import Form, tile_function
 from retrograd.codegen.contract.pack import Pack, panel_function
 from retrograd.codegen.contract.square import room, turn_function
@@ -24,7 +24,7 @@ from retrograd.codegen.contract.tile import K_BLOCK, Tile
 from retrograd.codegen.contract.walk import column_tiles, row_tiles
 from retrograd.codegen.contract.windows import PIECE, POSITIONS, gather_function, pieces_function
 from retrograd.codegen.emit.kernel import Kernel
-from retrograd.codegen.emit.types import MEMORY, i1, i64
+from retrograd.codegen.emit.types import i1, i64
 from retrograd.codegen.loops.loop import least, loop
 
 PARAMETERS = (
@@ -63,13 +63,11 @@ def emit_conv_weight(module: ir.Module, name: str, conv: ConvWeight) -> None:
     kernel.finish()
 
 
-class _Emitter(Emitter):
+class _Emitter(WindowsEmitter):
     def __init__(self, kernel: Kernel, tile: Tile) -> None:
-        self.b, self.module, self.tile = kernel.b, kernel.module, tile
-        self.element = MEMORY[tile.dtype]
+        super().__init__(kernel, tile, PARAMETERS[4:])
         self.x, self.c, self.offsets, self.w = kernel.pointers
-        self.arg = dict(zip(PARAMETERS[4:], kernel.integers))
-        vector, lanes = ir.VectorType(self.element, tile.lanes), tile.lanes
+        vector, lanes = self.vector, tile.lanes
         self.panels = room(self.b, vector, _PANELS_AT_ONCE * K_BLOCK * tile.vectors)
         # Rows lie a vector further apart than they are long, not to meet in one set of the first cache.
         self.pitch = K_BLOCK + lanes
@@ -80,9 +78,7 @@ class _Emitter(Emitter):
     def emit(self) -> None:
         b, arg, width = self.b, self.arg, self.tile.width
         pieces = pieces_function(self.module, self.tile.lanes)
-        with loop(b, arg["batch_begin"], arg["batch_end"]) as batch:
-            part = b.sdiv(batch, arg["inner"])
-            group = b.sub(batch, b.mul(part, arg["inner"]))
+        with self.batches() as (batch, part, group):
             x = self._at(self.x, b.mul(group, arg["x.batch"]))
             c = self._at(self.c, b.mul(group, arg["c.batch"]))
             w = self._at(self.w, b.mul(batch, arg["w.batch"]))

@@ -1,10 +1,17 @@
-"""The few instructions that kernels of products are made of, for floats and integers."""
+"""The few instructions that kernels of products are made of, for floats and integers; and what kernels of
+convolutions begin with."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
 from llvmlite import ir
 
-from retrograd.codegen.emit.types import is_float, mangled, splat
+from retrograd.codegen.contract.tile import Tile
+from retrograd.codegen.emit.kernel import Kernel
+from retrograd.codegen.emit.types import MEMORY, SIZE, is_float, mangled, splat
+from retrograd.codegen.loops.loop import loop
 
 
 class Emitter:
@@ -37,3 +44,22 @@ class Emitter:
         if function is None:
             function = ir.Function(self.module, ir.FunctionType(result, [a.type for a in arguments]), name)
         return self.b.call(function, arguments)
+
+
+class WindowsEmitter(Emitter):
+    """By a register tile; `arg` are the integers of the kernel by name, among them `batch_begin`, `batch_end`
+    and `inner`."""
+
+    def __init__(self, kernel: Kernel, tile: Tile, integers: Sequence[str]) -> None:
+        self.b, self.module, self.tile = kernel.b, kernel.module, tile
+        self.element, self.align = MEMORY[tile.dtype], SIZE[tile.dtype]
+        self.vector = ir.VectorType(self.element, tile.lanes)
+        self.arg = dict(zip(integers, kernel.integers))
+
+    @contextmanager
+    def batches(self) -> Iterator[tuple[ir.Value, ir.Value, ir.Value]]:
+        """Numbers of batches, each as one of the outer axis and one of `inner`."""
+        b, arg = self.b, self.arg
+        with loop(b, arg["batch_begin"], arg["batch_end"]) as batch:
+            outer = b.sdiv(batch, arg["inner"])
+            yield batch, outer, b.sub(batch, b.mul(outer, arg["inner"]))

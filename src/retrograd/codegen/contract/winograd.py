@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from llvmlite import ir
 
 from retrograd.codegen.axis import Axis, axes_of
-from retrograd.codegen.contract.emitter import Emitter
+from retrograd.codegen.contract.emitter import WindowsEmitter
 from retrograd.codegen.contract.epilogue import finish_block
 from retrograd.codegen.contract.microkernel import Form, tile_function
 from retrograd.codegen.contract.square import room
@@ -119,13 +119,10 @@ def emit_winograd_weights(module: ir.Module, name: str, weights: WinogradWeights
     kernel.finish()
 
 
-class _Emitter(Emitter):
+class _Emitter(WindowsEmitter):
     def __init__(self, kernel: Kernel, tile: Tile) -> None:
-        self.b, self.module, self.tile = kernel.b, kernel.module, tile
-        self.element, self.align = MEMORY[tile.dtype], SIZE[tile.dtype]
-        self.vector = ir.VectorType(self.element, tile.lanes)
+        super().__init__(kernel, tile, PARAMETERS[4:])
         self.x, self.u, self.offsets, self.y = kernel.pointers
-        self.arg = dict(zip(PARAMETERS[4:], kernel.integers))
         self.table = kernel.rest
         self.rows = ROW_TILES * tile.rows
         # Lines of pieces of an image, and elements from an image of Y to the next.
@@ -140,9 +137,7 @@ class _Emitter(Emitter):
 
     def emit(self) -> None:
         b, arg, width = self.b, self.arg, self.tile.width
-        with loop(b, arg["batch_begin"], arg["batch_end"]) as batch:
-            section = b.sdiv(batch, arg["inner"])
-            group = b.sub(batch, b.mul(section, arg["inner"]))
+        with self.batches() as (_, section, group):
             image = b.mul(section, arg["together"])
             x = self._at(self.x, b.add(b.mul(image, arg["x.outer"]), b.mul(group, arg["x.batch"])))
             u = self._at(self.u, b.mul(group, arg["u.batch"]))

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from llvmlite import ir
 
 from retrograd.codegen.axis import Axis, axes_of
-from retrograd.codegen.contract.emitter import Emitter
+from retrograd.codegen.contract.emitter import WindowsEmitter
 from retrograd.codegen.contract.microkernel import Form, tile_function
 from retrograd.codegen.contract.pack import Pack, panel_function
 from retrograd.codegen.contract.square import room, turn_function
@@ -28,7 +28,7 @@ from retrograd.codegen.contract.walk import column_tiles, row_tiles
 from retrograd.codegen.contract.windows import PIECE, gather_function, pieces_function
 from retrograd.codegen.contract.winograd import ELEMENTS, towards
 from retrograd.codegen.emit.kernel import Kernel
-from retrograd.codegen.emit.types import MEMORY, SIZE, i1, i64, splat
+from retrograd.codegen.emit.types import i1, i64, splat
 from retrograd.codegen.loops.loop import least, loop
 
 # Pieces that are transformed and summed at once, and channels and output channels that meet then: what is
@@ -63,13 +63,10 @@ def emit_winograd_weight(module: ir.Module, name: str, winograd: WinogradWeight)
     kernel.finish()
 
 
-class _Emitter(Emitter):
+class _Emitter(WindowsEmitter):
     def __init__(self, kernel: Kernel, tile: Tile) -> None:
-        self.b, self.module, self.tile = kernel.b, kernel.module, tile
-        self.element, self.align = MEMORY[tile.dtype], SIZE[tile.dtype]
-        self.vector = ir.VectorType(self.element, tile.lanes)
+        super().__init__(kernel, tile, PARAMETERS[5:])
         self.x, self.g, self.x_offsets, self.g_offsets, self.w = kernel.pointers
-        self.arg = dict(zip(PARAMETERS[5:], kernel.integers))
         b, lanes = self.b, tile.lanes
         self.places = {of: room(b, i64, PIECE * PIECES) for of in ("x", "g")}
         self.read = self._room(ELEMENTS * PIECES + lanes)           # pieces of a channel
@@ -86,9 +83,7 @@ class _Emitter(Emitter):
 
     def emit(self) -> None:
         b, arg = self.b, self.arg
-        with loop(b, arg["batch_begin"], arg["batch_end"]) as batch:
-            part = b.sdiv(batch, arg["inner"])
-            group = b.sub(batch, b.mul(part, arg["inner"]))
+        with self.batches() as (batch, part, group):
             x = self._at(self.x, b.mul(group, arg["x.batch"]))
             g = self._at(self.g, b.mul(group, arg["g.batch"]))
             w = self._at(self.w, b.mul(batch, arg["w.batch"]))
