@@ -30,7 +30,26 @@ __all__ = [
     "no_grad",
     "set_detect_anomaly",
     "set_grad_enabled",
+    "set_multithreading_enabled",
 ]
+
+
+class set_multithreading_enabled:
+    """As a function or a context: accepted, has no effect. A backward is one program on all threads, with the
+    same bits on any number of them.
+
+    >>> with set_multithreading_enabled(False):
+    ...     pass
+    """
+
+    def __init__(self, mode: bool) -> None:
+        self.mode = mode
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *error: object) -> None:
+        return None
 
 
 def __getattr__(name: str) -> object:

@@ -31,6 +31,19 @@ def disable_saved_tensors_hooks(error_message: str) -> Iterator[None]:
     yield
 
 
+@contextmanager
+def allow_mutation_on_saved_tensors() -> Iterator[None]:
+    """Nothing to do: what backward will want keeps its old value when a tensor is written to.
+
+    >>> import retrograd as rg
+    >>> with rg.autograd.graph.allow_mutation_on_saved_tensors():
+    ...     x = rg.tensor([3.0], requires_grad=True) * 1
+    ...     y = x * x
+    ...     _ = x.mul_(100)
+    """
+    yield
+
+
 def saved_tensors_hooks(pack_hook: Callable[[Any], Any], unpack_hook: Callable[[Any], Any]) -> Any:
     """Hooks on what is kept for backward: not there yet; that is decided when a program is made.
 
