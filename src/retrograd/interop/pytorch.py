@@ -10,6 +10,7 @@ from __future__ import annotations
 import zipfile
 from collections import Counter, OrderedDict
 from collections.abc import Mapping
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from retrograd.tensors.tensor import Tensor
 
 OLD = bytes.fromhex("8002") + b"\x8a\x0a" + (0x1950A86A20F9469CFC6C).to_bytes(10, "little") + b"."
 LONGEST = 1 << 28                # bytes of what is no tensor
+REPEATED = 1 << 30               # bytes that tensors with strides of 0 may show beyond their memory, in all
 ENTRIES = 1 << 20                # memories in a file
 STORAGES = {
     "DoubleStorage": "float64", "FloatStorage": "float32", "HalfStorage": "float16",
@@ -58,7 +60,8 @@ def is_pytorch(head: bytes) -> bool:
 class Memory:
     """The memory of tensors, as a file names it; `dtype` is how its bytes are read."""
 
-    def __init__(self, kind: str, size: int, where: str) -> None:
+    def __init__(self, kind: str, size: int, where: str, repeated: list[int]) -> None:
+        self.repeated = repeated        # bytes that tensors may still show more often than once
         try:
             self.dtype: DType = by_name(kind)
         except (KeyError, ValueError, RuntimeError):
@@ -74,6 +77,7 @@ class _File:
         self.source = source
         self.memories: dict[str, Memory] = {}
         self.room = source.size         # no more memory is taken than the file has bytes
+        self.repeated = [REPEATED]
 
     def read(self, data: bytes, at: int = 0) -> tuple[Any, int]:
         """A value, and where it ends."""
@@ -98,7 +102,8 @@ class _File:
             self.room -= size * max(by_size(kind.dtype), 1)
             if self.room < 0:
                 raise Damaged(f"its memories would take more than the {self.source.size:,} bytes of the file")
-            self.memories[key] = made = Memory(kind.dtype, size, self.source.name)
+            self.memories[key] = made = Memory(
+                kind.dtype, size, self.source.name, self.repeated)
             self.fill(key, made)
         memory = self.memories[key]
         if memory.dtype.name != kind.dtype or memory.array.size != size:
@@ -239,8 +244,12 @@ def _tensor(memory: Any, offset: Any, size: Any, stride: Any, requires_grad: Any
             metadata: Any = None) -> Tensor:
     if type(memory) is not Memory or type(offset) is not int or not 0 <= offset < 1 << 48:
         raise Damaged("a tensor lies nowhere")
+    size = _counts(size)
+    memory.repeated[0] -= max(0, prod(size) - memory.array.size) * memory.array.itemsize
+    if memory.repeated[0] < 0:
+        raise Damaged(f"a tensor of size {str(size)[:80]} repeats the elements of a memory too often")
     try:
-        out = shown(memory.held, offset, _counts(size), _counts(stride))
+        out = shown(memory.held, offset, size, _counts(stride))
     except RuntimeError as error:
         raise Damaged(str(error)[:200]) from None
     return out.requires_grad_() if requires_grad is True else out
