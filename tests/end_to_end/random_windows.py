@@ -74,6 +74,16 @@ def conv(r: Random, rng: Any) -> Case:
     return Case(told, call, _normal(rng, *shapes), r.choice(["float64", "float64", "float32"]))
 
 
+def wide(r: Random, rng: Any) -> Case:
+    """Many channels of three by three taps: by transforms."""
+    groups = r.choice([1, 1, 2])
+    each, out = r.choice([24, 31, 48, 73]), groups * r.choice([20, 33, 65, 90])
+    size = r.randint(1, 15), r.randint(1, 17)
+    told, call = _named("conv2d", padding=r.choice([1, 1, 2]), groups=groups)
+    shapes = (r.choice([1, 2, 5, 9]), groups * each, *size), (out, each, 3, 3), (out,)
+    return Case(told, call, _normal(rng, *shapes), r.choice(["float64", "float32"]), 1)
+
+
 def module(r: Random, rng: Any) -> Case:
     """A module with a padding mode."""
     n, groups = r.choice([1, 2, 3]), r.choice([1, 2])
@@ -257,8 +267,8 @@ def norm(r: Random, rng: Any) -> Case:
                 batched=kind != "batch")
 
 
-KINDS = [conv, conv, conv, module, transposed, transposed, pool, pool, places, columns, resized, sampled,
-         shuffled, norm]
+KINDS = [conv, conv, conv, wide, module, transposed, transposed, pool, pool, places, columns, resized,
+         sampled, shuffled, norm]
 
 
 def case_of(seed: int) -> Case:
