@@ -1,4 +1,4 @@
-"""The bit law on complex numbers: NumPy computes them inside programs, and what is held or read changes no bit."""
+"""The bit law on complex numbers, which NumPy computes inside programs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ UNARY: list[Callable[[Any], Any]] = [
     lambda z: rg.fft.fft(z), lambda z: rg.view_as_real(z + 0j).sum(-1),
 ]
 BINARY: list[Callable[[Any, Any], Any]] = [
-    lambda a, b: a + b, lambda a, b: a * b, lambda a, b: a - b, lambda a, b: a / (b + 3), lambda a, b: a ** 2 * b]
+    lambda a, b: a + b, lambda a, b: a * b, lambda a, b: a - b, lambda a, b: a / (b + 3),
+    lambda a, b: a ** 2 * b]
 
 
 def _bits(seed: int, look: str) -> list[Any]:

@@ -92,6 +92,8 @@ def _copy(schedule: Schedule, source: Node) -> Work:
 
 def _straight(schedule: Schedule, seen: Sequence[Layout], gifts: Mapping[int, Node]) -> dict[Node, Node]:
     """The results that a loop may write where the old value lies."""
+    if not gifts:
+        return {}
     asked = Counter(lay.base for lay in seen)
     read: dict[Node, list[tuple[Work, Layout]]] = {}
     for w in schedule.work:
@@ -131,13 +133,16 @@ def _replaces(schedule: Schedule, w: Work, leaf: Node) -> bool:
 
 
 def _read(schedule: Schedule, w: Work) -> Iterable[Layout]:
-    """What a piece of work reads from memory; a result of NumPy may be a view of what that read."""
-    for n in w.nodes:
-        for i in n.inputs:
+    """What a piece of work reads from memory; a result of NumPy may be a view of what that read, and so on,
+    each once: the ways through a chain of such results are many."""
+    found, met = [(w, True)], {id(w)}
+    for work, itself in found:
+        for i in [i for n in work.nodes for i in n.inputs]:
             layout = schedule.layouts.get(i)
             if layout is None:
                 continue
-            yield layout
+            yield layout if itself else Layout(layout.base, -1, (), ())
             made = schedule.members.get(layout.base)
-            if made is not None and made.kind == "numpy" and made is not w:
-                yield from (Layout(lay.base, -1, (), ()) for lay in _read(schedule, made))
+            if made is not None and made.kind == "numpy" and id(made) not in met:
+                met.add(id(made))
+                found.append((made, False))

@@ -42,9 +42,10 @@ SELU_ALPHA, SELU_SCALE = 1.6732632423543772848170429916717, 1.050700987355480493
 
 
 def float_input(input: Any, op: str) -> Node:
-    """The node of a floating-point tensor; an error otherwise."""
+    """The node of a floating-point or complex tensor; an error otherwise. (What has no meaning on complex
+    numbers says so itself.)"""
     x = need_tensor(input, op)
-    if not x.dtype.is_floating_point:
+    if not x.dtype.smooth:
         raise DTypeError(f"input is {x.dtype.name}", op=op, expected="a floating-point tensor",
                          fix="Convert it with .float().")
     return x

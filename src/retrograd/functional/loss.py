@@ -15,6 +15,7 @@ import numpy as np
 from retrograd.base.dtype import default
 from retrograd.base.errors import ArgumentError, ArgumentTypeError, DTypeError, ShapeError
 from retrograd.base.shape import Shape, broadcast_shapes
+from retrograd.functional import elementwise
 from retrograd.functional.averaging import REDUCTIONS, checked_reduction, reduced, sum_of
 from retrograd.functional.classes import cross_entropy, nll_loss
 from retrograd.functional.door import (
@@ -117,6 +118,8 @@ def l1_loss(input: Any, target: Any, size_average: Any = None, reduce: Any = Non
             weight: Any = None) -> Tensor:
     """|input - target|, averaged. Derivative of an element sign(input - target), 0 where they are equal."""
     reduction = checked_reduction(reduction, size_average, reduce, "l1_loss")
+    if any([need_tensor(x, "l1_loss").dtype.is_complex for x in (input, target)]):
+        return _weighted(elementwise.abs(elementwise.sub(input, target)).node, weight, reduction, "l1_loss")
     x, t = _aligned(input, target, "l1_loss")
     return _weighted(bind(p.abs_, (x - t,)), weight, reduction, "l1_loss")
 

@@ -14,6 +14,7 @@ from retrograd.functional.door import Tensor, binary, dtype_or, floating, need_t
 from retrograd.functional.elementwise import _length, truth
 from retrograd.graph.node import Node, bind, scalar
 from retrograd.graph.primitive import Primitive
+from retrograd.ops import complex as plane
 from retrograd.ops import composite, singular
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as p
@@ -21,6 +22,7 @@ from retrograd.ops import reduction as r
 from retrograd.ops.constant import argmax as argmax_p
 from retrograd.ops.constant import argmin as argmin_p
 from retrograd.ops.constant import argsort as argsort_p
+from retrograd.ops.constant import stop
 from retrograd.ops.gather import gather_p
 
 
@@ -258,6 +260,11 @@ def logsumexp(input: Any, dim: Any, keepdim: bool = False) -> Tensor:
     """log(sum(e**x)) without overflow; -inf where all are. Derivative: softmax."""
     x = floating(input, "logsumexp")
     over = axes(dim, x.ndim, "logsumexp")
+    if x.dtype.is_complex and over:
+        top = bind(r.reduce_max, (plane.real(bind(stop, (x,))),), (over,))
+        shifted = bind(p.exp, (x - lin.cast(lin.expand(top, x.shape, over), x.dtype),))
+        y = bind(p.log, (lin.reduce_sum(shifted, over),)) + lin.cast(top, x.dtype)
+        return wrap(kept(y, x.shape, over, keepdim))
     return wrap(kept(bind(r.logsumexp, (x,), (over,)) if over else bind(lin.alias_p, (x,)),
                      x.shape, over, keepdim))
 

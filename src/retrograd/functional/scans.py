@@ -53,7 +53,7 @@ def logcumsumexp(input: Any, dim: int) -> Tensor:
     """
     x = floating(input, "logcumsumexp")
     d = axis(dim, x.ndim, "logcumsumexp")
-    both: Callable[[Node, Node], Node] = lambda a, b: bind(s.logaddexp, (a, b))
+    both: Callable[[Node, Node], Node] = s.log_sum
     return wrap(_scan(x, d, both, float("-inf")) if x.ndim else bind(lin.alias_p, (x,)))
 
 

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from retrograd.base.errors import ArgumentError, MissingError
-from retrograd.functional.door import Tensor, TensorBase, binary, floating, pair, unary, wrap
+from retrograd.functional.door import Tensor, TensorBase, floating, pair, unary, wrap
 from retrograd.functional.elementwise import (
     add,
     clamp,
@@ -246,7 +246,7 @@ def logaddexp(input: Any, other: Any) -> Tensor:
     >>> rg.logaddexp(rg.tensor([1000.0]), rg.tensor([1000.0]))
     tensor([1000.6932])
     """
-    return binary(s.logaddexp, input, other, "logaddexp")
+    return wrap(s.log_sum(*pair(input, other, "logaddexp")))
 
 
 def logaddexp2(input: Any, other: Any) -> Tensor:

@@ -11,10 +11,11 @@ import numpy as np
 from retrograd.graph.node import Node, bind, const
 from retrograd.graph.primitive import Primitive, Sample
 from retrograd.ops import special_values as values
+from retrograd.ops.complex import real
 from retrograd.ops.families import infer_pointwise, pointwise, rng_for
 from retrograd.ops.flops import UNKNOWN
 from retrograd.ops.linear import expand
-from retrograd.ops.pointwise import exp, log, sigmoid, sign, where
+from retrograd.ops.pointwise import exp, log, log1p, sigmoid, sign, where
 
 
 def _exp(x: Node) -> Node:
@@ -105,6 +106,17 @@ def _logaddexp(m: Any, a: Any, b: Any) -> Any:
     high, gap = m.maximum(a, b), m.abs(m.sub(a, b))
     # Equal infinities have no difference.
     return m.select(m.eq(a, b), m.add(a, math.log(2.0)), m.add(high, m.log1p(m.exp(m.neg(gap)))))
+
+
+def log_sum(a: Node, b: Node) -> Node:
+    """log(e**a + e**b) without overflow, of complex numbers too."""
+    if not a.dtype.is_complex:
+        return bind(logaddexp, (a, b))
+    first = real(a) >= real(b)
+    high, low = bind(where, (first, a, b)), bind(where, (first, b, a))
+    alone = real(low).equal(-math.inf)
+    gap = bind(where, (alone, const(0.0, a.dtype), low - high))
+    return bind(where, (alone, high, high + bind(log1p, (_exp(gap),))))
 
 
 logaddexp = pointwise("logaddexp", np.logaddexp, _logaddexp, commutative=True, partials=(
