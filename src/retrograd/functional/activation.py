@@ -166,6 +166,8 @@ def gelu(input: Any, approximate: str = "none") -> Tensor:
 
 def silu(input: Any, inplace: bool = False) -> Tensor:
     """x sigmoid(x), also called swish. Derivative s (1 + x (1 - s)) with s = sigmoid(x)."""
+    if isinstance(input, TensorBase) and input.node.dtype.is_complex and not inplace:
+        return elementwise.mul(input, elementwise.sigmoid(input))
     x = float_input(input, "silu")
     return _result(input, x * bind(p.sigmoid, (x,)), "silu", inplace)
 

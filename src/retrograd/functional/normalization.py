@@ -82,7 +82,8 @@ def rms_norm(input: Any, normalized_shape: int | Sequence[int], weight: Any = No
              eps: float | None = None) -> Tensor:
     """x / sqrt(mean(x**2) + eps) * weight, the mean over the last dimensions; eps defaults to the dtype's
     epsilon."""
-    x = float_input(input, "rms_norm")
+    x = need_tensor(input, "rms_norm")
+    x = x if x.dtype.is_complex else float_input(input, "rms_norm")
     shape = _trailing(x, normalized_shape, "rms_norm")
     w = _parameter(weight, "weight", shape, x, "rms_norm")
     axes = tuple(range(x.ndim - len(shape), x.ndim))
