@@ -210,7 +210,8 @@ def _differ(x: Any, y: Any, factor: float, finite: bool) -> str:
         return "" if np.array_equal(a, b) else f"values {_few(a, b)}"
     with np.errstate(all="ignore"):
         scale = np.abs(b[np.isfinite(b)]).max(initial=0)
-        close = np.isclose(a, b, rtol=tolerance, atol=tolerance * scale + TINY, equal_nan=True)
+        close = np.isclose(a, b, rtol=tolerance, atol=tolerance * scale + TINY * factor,
+                           equal_nan=True)
         close |= finite & np.isnan(b)
     return "" if close.all() else f"values {_few(a[~close], b[~close])}"
 

@@ -81,3 +81,16 @@ TIERS = {"everyday": _named(EVERYDAY), "common": _named(COMMON)}
 def tier(name: str) -> str:
     """'everyday', 'common' or 'rare'. nn.functional.relu is relu, too: the first that knows the name."""
     return next((said for said, names in TIERS.items() if name in names), "rare")
+
+
+# Names that do not pass whole, and why they differ.
+DIFFERS = {
+    "cov": "weights of float32 are multiplied in float32 there, in the dtype of the rows here",
+    "logcumsumexp": "its forward mode there is 3e-6 off; complex angles are wrapped here",
+    "nn.CTCLoss": "there the derivative to log-probabilities is that to the scores behind a log_softmax",
+    "nn.functional.hinge_embedding_loss": "a number added to bfloat16 is rounded to bfloat16 first",
+    "optim.ASGD": "with foreach=True PyTorch computes step sizes in float32",
+    "optim.Muon": "products of bfloat16 are rounded in another order",
+    "special.bessel_j0": "PyTorch's is 7e-9 off the function",
+    "special.bessel_j1": "PyTorch's is 7e-9 off the function",
+}

@@ -15,13 +15,14 @@ import json
 import re
 import signal
 import time
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from tests.databases.modules import Module
-from tests.databases.names import tier
+from tests.databases.names import DIFFERS, tier
 from tests.databases.operators import Operator, failure
 from tests.databases.optimizers import Optimizer
 
@@ -30,7 +31,8 @@ HEAD = """# PyTorch's own databases
 PyTorch tests itself with databases of operators (`op_db`), modules and optimisers: for each name samples of
 its arguments, and arguments that it must refuse. Here they are run in both libraries: values in some dtypes,
 as function, method, operator, in place, into `out=` and under other names, with strided inputs; first and
-second derivatives and forward mode in float64; the class of errors. A name passes if every sample does.
+second derivatives and forward mode in float64; the class of errors. A name passes if every sample does (the
+page is of at most some dozen samples a dtype, evenly taken).
 `make databases` writes this page.
 
 """
@@ -42,18 +44,20 @@ class OutOfTime(BaseException):
 
 def entries(torch: Any, ours: Any, kinds: list[str], limit: int) -> Iterator[tuple[str, Any]]:
     """(name, what checks it), some names several times."""
-    if "operators" in kinds:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         from torch.testing._internal.common_methods_invocations import op_db
+        from torch.testing._internal.common_modules import module_db
+        from torch.testing._internal.common_optimizers import optim_db
+    if "operators" in kinds:
         for info in op_db:
             if not info.name.startswith(("torch.ops", "torch._", "jiterator", "_", "masked.", "sparse.")) or \
                     info.name.startswith("__"):
                 yield info.name, Operator(torch, ours, info, limit)
     if "modules" in kinds:
-        from torch.testing._internal.common_modules import module_db
         for info in module_db:
             yield "nn." + info.module_cls.__name__, Module(torch, ours, info, limit)
     if "optimizers" in kinds:
-        from torch.testing._internal.common_optimizers import optim_db
         for info in optim_db:
             yield "optim." + info.optim_cls.__name__, Optimizer(torch, ours, info, limit)
 
@@ -116,7 +120,8 @@ def page(results: dict[str, Any], version: str) -> str:
                       "|---|---:|---:|---|"]
         for name, r in rows.items():
             first = (r["reasons"] or [""])[0].replace("|", "\\|").replace("\n", " ")[:200]
-            lines.append(f"| `{name}` | {r['passed']} | {r['failed']} | {first} |")
+            why = f"{DIFFERS[name]}: {first}" if first and name in DIFFERS else first
+            lines.append(f"| `{name}` | {r['passed']} | {r['failed']} | {why} |")
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 

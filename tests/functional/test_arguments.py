@@ -50,6 +50,8 @@ AGREE = [
     "T.logsumexp(T.tensor([1j, 2.0]), 0)",
     "T.logcumsumexp(T.tensor([1j, 2.0, -1.0], dtype=T.complex128), 0)",
     "F.l1_loss(T.tensor([1j, 2.0]), T.tensor([1.0, 2j]))",
+    "T.logsumexp(T.tensor(1 + 9j, dtype=T.complex128), 0)",
+    "T.normal(0, 1, (2, 3), device='cpu', layout=T.strided).shape",
     "F.silu(T.tensor([1j, 2.0]))", "F.rms_norm(T.tensor([1j, 2.0]), (2,), eps=0.5)",
     "F.pad(a(1, 2, 4), (1, -1), 'circular')",
     "T.quantile(a(5), u(2))", "T.quantile(a(3, 4), u(), 1, interpolation='midpoint')",

@@ -260,10 +260,12 @@ def logsumexp(input: Any, dim: Any, keepdim: bool = False) -> Tensor:
     """log(sum(e**x)) without overflow; -inf where all are. Derivative: softmax."""
     x = floating(input, "logsumexp")
     over = axes(dim, x.ndim, "logsumexp")
-    if x.dtype.is_complex and over:
-        top = bind(r.reduce_max, (plane.real(bind(stop, (x,))),), (over,))
-        shifted = bind(p.exp, (x - lin.cast(lin.expand(top, x.shape, over), x.dtype),))
-        y = bind(p.log, (lin.reduce_sum(shifted, over),)) + lin.cast(top, x.dtype)
+    if x.dtype.is_complex:
+        parts = plane.real(bind(stop, (x,)))
+        top = bind(r.reduce_max, (parts,), (over,)) if over else parts
+        shifted = bind(p.exp, (x - lin.cast(lin.expand(top, x.shape, over) if over else top, x.dtype),))
+        total = lin.reduce_sum(shifted, over) if over else shifted
+        y = bind(p.log, (total,)) + lin.cast(top, x.dtype)
         return wrap(kept(y, x.shape, over, keepdim))
     return wrap(kept(bind(r.logsumexp, (x,), (over,)) if over else bind(lin.alias_p, (x,)),
                      x.shape, over, keepdim))

@@ -281,7 +281,7 @@ def randperm(n: int, *, generator: Generator | None = None, dtype: Any = None, d
 
 
 def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Generator | None = None,
-           dtype: Any = None) -> Tensor:
+           dtype: Any = None, device: Any = None, layout: Any = None, requires_grad: bool = False) -> Tensor:
     """Normal numbers with given mean and standard deviation (numbers with a size, or tensors)."""
     if size is None:
         like = mean if isinstance(mean, TensorBase) else std
@@ -291,7 +291,8 @@ def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Gene
         if isinstance(mean, TensorBase) and isinstance(std, TensorBase):
             like = mean + std * 0                   # type: ignore[operator]
         size, dtype = like.shape, dtype or like.dtype
-    return randn(*size, generator=generator, dtype=dtype) * std + mean
+    drawn = randn(*size, generator=generator, dtype=dtype, device=device) * std + mean
+    return drawn.requires_grad_() if requires_grad else drawn
 
 
 def bernoulli(input: Any, p: Any = None, *, generator: Generator | None = None) -> Tensor:
