@@ -337,7 +337,8 @@ class Operator:
 
 def draws(sample: Any) -> bool:
     """Whether a sample of attention drops anything."""
-    return bool(sample.kwargs.get("dropout_p"))
+    args = sample.args          # multi_head_attention_forward takes dropout_p as its eleventh
+    return bool(sample.kwargs.get("dropout_p") or len(args) > 11 and isinstance(args[9], float) and args[9])
 
 
 def _factor(info: Any) -> float:
