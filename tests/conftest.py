@@ -14,6 +14,9 @@ import numpy as np
 import pytest
 
 import retrograd as rg
+from retrograd.engine.families import Families
+from retrograd.engine.program import programs
+from retrograd.engine.quick import Policy
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -108,3 +111,18 @@ def seeded(request: pytest.FixtureRequest) -> int:
 def rng(seeded: int) -> np.random.Generator:
     """A NumPy generator seeded by the test's name."""
     return np.random.default_rng(seeded)
+
+
+@pytest.fixture
+def fresh_programs(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The cache of programs, empty, with its counters at zero."""
+    policy = Policy()
+    monkeypatch.setattr(programs, "_programs", type(programs._programs)())
+    monkeypatch.setattr(programs, "hits", 0)
+    monkeypatch.setattr(programs, "misses", 0)
+    for module in ("quick", "values", "known"):            # which also forgets what graphs were seen
+        monkeypatch.setattr(f"retrograd.engine.{module}.policy", policy)
+    families = Families()
+    for module in ("families", "values", "known"):
+        monkeypatch.setattr(f"retrograd.engine.{module}.families", families)
+    return programs

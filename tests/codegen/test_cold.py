@@ -19,8 +19,9 @@ from retrograd.ops.linear import swap_last
 
 
 @pytest.fixture
-def forgetful(monkeypatch):
-    """The compiler, with nothing in memory and nothing on disk; calling it forgets what is in memory."""
+def forgetful(fresh_programs, monkeypatch):
+    """The compiler, with nothing in memory and nothing on disk, in an engine that has seen no graph yet (one
+    that has may run a graph by units); calling it forgets what is in memory."""
     compiler = jit._compiler()
     monkeypatch.setattr(config, "cache", "off")
     monkeypatch.setattr(compiler, "memory", jit.Memory())

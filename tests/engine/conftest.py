@@ -10,9 +10,6 @@ from typing import Any
 import pytest
 
 from retrograd.base.config import config
-from retrograd.engine.families import Families
-from retrograd.engine.program import programs
-from retrograd.engine.quick import Policy
 from retrograd.graph.node import Node, recorder
 from retrograd.graph.primitive import REGISTRY
 
@@ -23,21 +20,6 @@ def nothing_pending() -> Iterator[None]:
     recorder.pending.clear()
     yield
     recorder.pending.clear()
-
-
-@pytest.fixture
-def fresh_programs(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The cache of programs, empty, with its counters at zero."""
-    policy = Policy()
-    monkeypatch.setattr(programs, "_programs", type(programs._programs)())
-    monkeypatch.setattr(programs, "hits", 0)
-    monkeypatch.setattr(programs, "misses", 0)
-    for module in ("quick", "values", "known"):            # which also forgets what graphs were seen
-        monkeypatch.setattr(f"retrograd.engine.{module}.policy", policy)
-    families = Families()
-    for module in ("families", "values", "known"):
-        monkeypatch.setattr(f"retrograd.engine.{module}.families", families)
-    return programs
 
 
 @pytest.fixture

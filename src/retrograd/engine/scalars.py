@@ -126,6 +126,20 @@ def same_number(a: Any, b: Any) -> bool:
     return a.__class__ is b.__class__ and (a == b and (a != 0 or repr(a) == repr(b)) or a != a and b != b)
 
 
+def rounded(value: Any, dtype: DType) -> Any:
+    """The nearest number of a dtype; of a Number it is computed again in every run.
+
+    >>> from retrograd.base.dtype import float32
+    >>> rounded(0.1, float32)
+    0.10000000149011612
+    """
+    return value.numbers.apply(_nearest, value, dtype) if type(value) is Number else _nearest(value, dtype)
+
+
+def _nearest(value: float, dtype: DType) -> float:
+    return float(dtype.np.type(value))
+
+
 def is_number(value: Any) -> bool:
     """Whether a value can stand for itself as a Number: a Python int or float, not a bool."""
     return value.__class__ is float or value.__class__ is int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from retrograd.base.dtype import default
+from retrograd.engine.scalars import rounded
 from retrograd.optim.checks import check_flags, check_lr, not_negative
 from retrograd.optim.optimizer import Group, Optimizer, State
 from retrograd.tensors.create import zeros_like
@@ -39,7 +40,7 @@ class ASGD(Optimizer):
 
     def init_state(self, p: Tensor, group: Group) -> State:
         """No steps, the first step size, and zeros for the average."""
-        eta = float(default().np.type(float(group["lr"])))
+        eta = rounded(float(group["lr"]), default())
         return {"step": 0.0, "eta": eta, "mu": 1.0, "ax": zeros_like(p)}
 
     def update(self, p: Tensor, g: Tensor, state: State, group: Group) -> Tensor:
@@ -52,6 +53,6 @@ class ASGD(Optimizer):
         state["ax"] = p * 1 if mu == 1 else state["ax"] + (p - state["ax"]) * mu
         lr = float(group["lr"])
         # PyTorch keeps both as tensors of the default dtype.
-        state["eta"] = float(default().np.type(lr / (1 + group["lambd"] * lr * t) ** group["alpha"]))
-        state["mu"] = float(default().np.type(1 / max(1.0, t - group["t0"])))
+        state["eta"] = rounded(lr / (1 + group["lambd"] * lr * t) ** group["alpha"], default())
+        state["mu"] = rounded(1 / max(1.0, t - group["t0"]), default())
         return p
