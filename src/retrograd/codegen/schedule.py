@@ -51,6 +51,9 @@ class Schedule:
         return self.layouts[of].base if of in self.members else of
 
 
+WORTH = 1 << 18     # bytes: a smaller value is near anyway, and its order serves the threads better
+
+
 def in_order(work: Sequence[Work], roots: Sequence[Node], layouts: dict[Node, Layout],
              members: dict[Node, Work]) -> list[Work]:
     """Each root's work right before it is needed, but what frees as many bytes as it makes at once where it
@@ -78,7 +81,7 @@ def _early(order: Sequence[Work], kept: Set[Node], members: dict[Node, Work]) ->
         if w in out or waits[w]:
             return False
         freed = sum([_nbytes(p) for p in reads[w] if len(left[p]) == 1 and p not in kept])
-        return freed >= sum(map(_nbytes, w.stores))
+        return freed >= max(WORTH, sum(map(_nbytes, w.stores)))
     for first in order:
         ready = [first]
         while ready:
