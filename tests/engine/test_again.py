@@ -18,7 +18,9 @@ from retrograd.engine.again import Again
 from retrograd.engine.trails import SLOT
 from retrograd.tensors.delivery import Delivery
 
-pytestmark = pytest.mark.skipif(SLOT is None, reason="this interpreter keeps its objects elsewhere")
+# An engine that has seen many graphs runs the first of a line by units.
+pytestmark = [pytest.mark.skipif(SLOT is None, reason="this interpreter keeps its objects elsewhere"),
+              pytest.mark.usefixtures("fresh_programs")]
 
 STEPS = 14          # the first few look, then one changes something, and again later
 Step = Callable[..., Any]
