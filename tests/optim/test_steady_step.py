@@ -209,7 +209,8 @@ def test_nothing_changes(name: str, set_to_none: bool) -> None:
 @pytest.mark.skipif(SLOT is None, reason="this interpreter keeps its objects elsewhere")
 @pytest.mark.parametrize("name", ["adam", "adamw", "momentum", "sgd"])
 @pytest.mark.parametrize("change", [nothing, another_rate, a_reader], ids=lambda change: change.__name__)
-def test_the_steady_way_is_taken(name: str, change: Change, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_steady_way_is_taken(name: str, change: Change, fresh_programs: Any,
+                                 monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[bool] = []
     run = Overwriting.run
 
