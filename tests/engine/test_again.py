@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 import retrograd
 from retrograd.base.modes import local
@@ -18,6 +17,7 @@ from retrograd.engine.again import Again
 from retrograd.engine.trails import SLOT
 from retrograd.tensors.delivery import Delivery
 
+torch = pytest.importorskip("torch")
 # An engine that has seen many graphs runs the first of a line by units.
 pytestmark = [pytest.mark.skipif(SLOT is None, reason="this interpreter keeps its objects elsewhere"),
               pytest.mark.usefixtures("fresh_programs")]

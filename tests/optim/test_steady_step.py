@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 import retrograd
 from retrograd.base.modes import local
 from retrograd.engine.trails import SLOT
 from retrograd.tensors.overwriting import Overwriting
+
+torch = pytest.importorskip("torch")
 
 STEPS = 16
 ODD = (10, 13)                  # when something changes: the steady way is taken before, between and after

@@ -10,7 +10,7 @@ import numpy as np
 from retrograd import functional as F
 from retrograd.distributions import constraints as c
 from retrograd.distributions.continuous import uniform
-from retrograd.distributions.distribution import EULER, Distribution, broadcast_all
+from retrograd.distributions.distribution import EULER, Centred, Distribution, broadcast_all
 from retrograd.special import i0e, i1e
 from retrograd.tensors.create import from_numpy, rand
 
@@ -229,7 +229,7 @@ class GeneralizedPareto(Distribution):
         return self.scale.log() + self.concentration + 1
 
 
-class VonMises(Distribution):
+class VonMises(Centred):
     """Angles near loc: density e**(concentration cos(x - loc)) / (2 pi I0(concentration)).
 
     >>> import retrograd as rg
@@ -243,16 +243,6 @@ class VonMises(Distribution):
     def __init__(self, loc: Any, concentration: Any, validate_args: bool | None = None) -> None:
         self.loc, self.concentration = broadcast_all(loc, concentration)
         super().__init__(self.loc.shape, validate_args=validate_args)
-
-    @property
-    def mean(self) -> Any:
-        """loc: the mean on the circle."""
-        return self.loc
-
-    @property
-    def mode(self) -> Any:
-        """loc."""
-        return self.loc
 
     @property
     def variance(self) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from retrograd import functional as F
 from retrograd.distributions import constraints as c
 from retrograd.distributions.discrete import Categorical
-from retrograd.distributions.distribution import Distribution, sum_rightmost
+from retrograd.distributions.distribution import Centred, Distribution, sum_rightmost
 from retrograd.functional.factors import cholesky, solve_triangular
 from retrograd.tensors.create import eye, randn
 
@@ -17,7 +17,7 @@ def _turned(a: Any) -> Any:
     return a.transpose(-1, -2)
 
 
-class MultivariateNormal(Distribution):
+class MultivariateNormal(Centred):
     """Normal vectors with mean loc and a covariance, a precision, or the Cholesky factor scale_tril of a
     covariance.
 
@@ -70,16 +70,6 @@ class MultivariateNormal(Distribution):
             return self._root
         full = self._root @ _turned(self._root)
         return full if name == "covariance_matrix" else F.cholesky_inverse(self._root)
-
-    @property
-    def mean(self) -> Any:
-        """loc."""
-        return self.loc
-
-    @property
-    def mode(self) -> Any:
-        """loc."""
-        return self.loc
 
     @property
     def variance(self) -> Any:

@@ -7,11 +7,17 @@ from typing import Any
 
 from retrograd import functional as F
 from retrograd.distributions import constraints as c
-from retrograd.distributions.distribution import EULER, HALF_LOG_2PI, Distribution, broadcast_all
+from retrograd.distributions.distribution import (
+    EULER,
+    HALF_LOG_2PI,
+    Centred,
+    Distribution,
+    broadcast_all,
+)
 from retrograd.tensors.create import rand, randn
 
 
-class _LocScale(Distribution):
+class _LocScale(Centred):
     """A distribution that is moved and stretched: x = loc + scale z of a standard z."""
 
     arg_constraints = {"loc": c.real, "scale": c.positive}
@@ -23,16 +29,6 @@ class _LocScale(Distribution):
     def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
         self.loc, self.scale = broadcast_all(loc, scale)
         super().__init__(self.loc.shape, validate_args=validate_args)
-
-    @property
-    def mean(self) -> Any:
-        """loc."""
-        return self.loc
-
-    @property
-    def mode(self) -> Any:
-        """loc."""
-        return self.loc
 
     def _standard(self, shape: Any) -> Any:
         raise NotImplementedError

@@ -162,6 +162,22 @@ class Distribution:
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
+class Centred(Distribution):
+    """One with a largest density at its centre `loc`, which is its mean too."""
+
+    loc: Any
+
+    @property
+    def mean(self) -> Any:
+        """loc."""
+        return self.loc
+
+    @property
+    def mode(self) -> Any:
+        """loc."""
+        return self.loc
+
+
 def broadcast_all(*values: Any) -> tuple[Any, ...]:
     """Numbers and tensors as tensors of one shape; numbers take the dtype of the first tensor, or the
     default.

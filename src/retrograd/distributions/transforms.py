@@ -312,7 +312,21 @@ class TransformedDistribution(Distribution):
         return self._through(self.base_dist.icdf(value))
 
 
-class LogNormal(TransformedDistribution):
+class OfNormal(TransformedDistribution):
+    """A function of a normal number, with that one's parameters."""
+
+    @property
+    def loc(self) -> Any:
+        """The normal number's mean."""
+        return self.base_dist.loc       # type: ignore[attr-defined]
+
+    @property
+    def scale(self) -> Any:
+        """Its standard deviation."""
+        return self.base_dist.scale     # type: ignore[attr-defined]
+
+
+class LogNormal(OfNormal):
     """e**x of normal x.
 
     >>> import retrograd as rg
@@ -322,16 +336,6 @@ class LogNormal(TransformedDistribution):
 
     def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
         super().__init__(Normal(loc, scale, validate_args=validate_args), ExpTransform(), validate_args)
-
-    @property
-    def loc(self) -> Any:
-        """The mean of log x."""
-        return self.base_dist.loc       # type: ignore[attr-defined]
-
-    @property
-    def scale(self) -> Any:
-        """The standard deviation of log x."""
-        return self.base_dist.scale     # type: ignore[attr-defined]
 
     @property
     def mean(self) -> Any:

@@ -9,13 +9,13 @@ from retrograd import functional as F
 from retrograd.base.shape import Size
 from retrograd.distributions import constraints as c
 from retrograd.distributions.continuous import Normal
-from retrograd.distributions.distribution import Distribution
-from retrograd.distributions.transforms import Transform, TransformedDistribution
+from retrograd.distributions.distribution import Centred
+from retrograd.distributions.transforms import OfNormal, Transform
 from retrograd.functional.factors import cholesky, solve_triangular
 from retrograd.tensors.create import arange, eye, randn
 
 
-class LowRankMultivariateNormal(Distribution):
+class LowRankMultivariateNormal(Centred):
     """Normal vectors with covariance W W' + diag(cov_diag), W of few columns: a small matrix is inverted.
 
     >>> import retrograd as rg
@@ -46,16 +46,6 @@ class LowRankMultivariateNormal(Distribution):
         scaled = self.cov_factor / self.cov_diag.unsqueeze(-1)
         small = self.cov_factor.mT @ scaled
         self._root = cholesky(small + eye(small.shape[-1], dtype=small.dtype))
-
-    @property
-    def mean(self) -> Any:
-        """loc."""
-        return self.loc
-
-    @property
-    def mode(self) -> Any:
-        """loc."""
-        return self.loc
 
     @property
     def variance(self) -> Any:
@@ -137,7 +127,7 @@ class StickBreakingTransform(Transform):
         return (-x + F.logsigmoid(x) + y[..., :-1].log()).sum(-1)
 
 
-class LogisticNormal(TransformedDistribution):
+class LogisticNormal(OfNormal):
     """Shares of a stick broken at normal places: vectors that are positive and sum to 1.
 
     >>> import retrograd as rg
@@ -155,16 +145,6 @@ class LogisticNormal(TransformedDistribution):
         if validate_args is not None:
             self._validate_args = validate_args
         self._event_shape = Size((self._event_shape[0] + 1,))
-
-    @property
-    def loc(self) -> Any:
-        """The places' mean."""
-        return self.base_dist.loc       # type: ignore[attr-defined]
-
-    @property
-    def scale(self) -> Any:
-        """The places' standard deviation."""
-        return self.base_dist.scale     # type: ignore[attr-defined]
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
         """The same for a batch of that shape."""
