@@ -16,8 +16,6 @@ SAME = {
 }
 # A sentence where no single expression does it.
 NEAREST = {
-    "gru": "Use rg.nn.GRU.",
-    "lstm": "Use rg.nn.LSTM.",
     "solve": "Use rg.linalg.solve.",
     "SparseAdam": "Gradients are dense here: use rg.optim.Adam; rg.optim.SGD writes only the rows of an "
                   "embedding that were read.",

@@ -9,7 +9,7 @@ import pytest
 
 import retrograd as rg
 from retrograd import nn
-from retrograd.nn import recurrent_base
+from retrograd.functional import over_time
 
 RNG = np.random.default_rng(2)
 OPTIONS = {
@@ -210,7 +210,7 @@ def test_inputs_mapped_before_the_loop_and_in_it_give_the_same_bits(kind, monkey
     x.requires_grad_()
 
     def computed(near):
-        monkeypatch.setattr(recurrent_base, "NEAR", near)
+        monkeypatch.setattr(over_time, "NEAR", near)
         out = layer(x)[0]
         grads = rg.autograd.grad((out * out).sum(), (x, *layer.parameters()))
         return [t.detach().numpy().tobytes() for t in (out, *grads)]

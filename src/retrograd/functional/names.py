@@ -46,6 +46,7 @@ FUNCTIONS = {
         triu_indices unravel_index vander""",
     "combining": "chain_matmul", "writing": "fill",
     "cells": "gru_cell lstm_cell rnn_relu_cell rnn_tanh_cell",
+    "over_time": "gru lstm rnn_relu rnn_tanh",
     "statistics": "pdist",
     "elimination": "lu_unpack",
 }

@@ -1,34 +1,14 @@
-"""RNN, LSTM and GRU over time: their words, and one step each of `functional/cells.py`."""
+"""RNN, LSTM and GRU over time: their words, and one step each of `functional/over_time.py`."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from retrograd import functional as F
-from retrograd.functional.cells import gru_step, gru_step_before, lstm_step
-from retrograd.nn.recurrent_base import Cell, Output, RNNBase, State
+from retrograd.functional import over_time
+from retrograd.functional.over_time import Cell
+from retrograd.nn.recurrent_base import Output, RNNBase
 from retrograd.nn.utils.rnn import PackedSequence
 from retrograd.tensors.tensor import Tensor
-
-
-def _tanh(x: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
-    return (F.tanh(x + F.linear(state[0], weight, bias)),)
-
-
-def _relu(x: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
-    return (F.relu(x + F.linear(state[0], weight, bias)),)
-
-
-def _lstm(x: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
-    return lstm_step(x, F.linear(state[0], weight, bias), state[1])
-
-
-def _gru(x: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
-    return (gru_step(x, F.linear(state[0], weight, bias), state[0]),)
-
-
-def _gru_before(x: Tensor, state: State, weight: Tensor, bias: Tensor | None) -> State:
-    return (gru_step_before(x, state[0], weight, bias),)
 
 
 class RNN(RNNBase):
@@ -74,7 +54,7 @@ class RNN(RNNBase):
         self.nonlinearity = nonlinearity
 
     def _cell(self) -> Cell:
-        return _tanh if self.nonlinearity == "tanh" else _relu
+        return over_time.TANH if self.nonlinearity == "tanh" else over_time.RELU
 
     def forward(self, input: Tensor | PackedSequence, hx: Tensor | None = None) -> tuple[Output, Tensor]:
         """Outputs of the last layer at every time, and the final states of all layers."""
@@ -122,7 +102,7 @@ class LSTM(RNNBase):
         )
 
     def _cell(self) -> Cell:
-        return _lstm
+        return over_time.LSTM
 
     def forward(
         self, input: Tensor | PackedSequence, hx: tuple[Tensor, Tensor] | None = None
@@ -176,14 +156,8 @@ class GRU(RNNBase):
             dtype=dtype,
         )
 
-    def _input_bias(self, bias: Tensor | None, of_state: Tensor | None) -> Tensor | None:  # noqa: ARG002
-        return bias
-
-    def _state_bias(self, bias: Tensor | None, of_state: Tensor | None) -> Tensor | None:  # noqa: ARG002
-        return of_state         # the reset gate multiplies it
-
     def _cell(self) -> Cell:
-        return _gru if self.reset_after else _gru_before
+        return over_time.GRU if self.reset_after else over_time.GRU_BEFORE
 
     def forward(self, input: Tensor | PackedSequence, hx: Tensor | None = None) -> tuple[Output, Tensor]:
         """Outputs of the last layer at every time, and the final states of all layers."""

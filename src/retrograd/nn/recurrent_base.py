@@ -2,52 +2,28 @@
 
 Parameters of layer k are weight_ih_lk (G, input), weight_hh_lk (G, H), bias_ih_lk, bias_hh_lk (and
 weight_hr_lk of an LSTM with projections), with the suffix _reverse for the way back; gates in PyTorch's
-order. All start as U(-1/sqrt(H), 1/sqrt(H)). A layer is one loop over time (`scan`).
+order. All start as U(-1/sqrt(H), 1/sqrt(H)). What layers compute is in `functional/over_time.py`.
 """
 
 from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from retrograd import functional as F
 from retrograd.base.errors import ArgumentError
-from retrograd.functional.recurrent import scan_known
+from retrograd.functional.over_time import Cell, State, Weights, layers
+from retrograd.functional.packed import Steps
 from retrograd.nn import init
 from retrograd.nn.module import Module
-from retrograd.nn.utils.rnn import PackedSequence, Steps
+from retrograd.nn.utils.rnn import PackedSequence
 from retrograd.tensors.create import empty, zeros
 from retrograd.tensors.parameter import Parameter
 from retrograd.tensors.tensor import Tensor
 
-State: TypeAlias = tuple[Tensor, ...]
-Cell: TypeAlias = Callable[[Tensor, State, Tensor, "Tensor | None"], State]
-"""(map of the input, state, weight and bias of the map of the state) to the next state."""
 Output: TypeAlias = Tensor | PackedSequence
-NEAR = 1 << 19      # bytes of a weight that stays near a core while a loop reads it again and again
 _GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
-
-
-@dataclass(frozen=True)
-class _Step:
-    """One step of a layer as a function of tensors alone: equal steps are looked at once."""
-
-    cell: Cell
-    names: tuple[str, ...]      # of the constants
-    masked: bool
-
-    def __call__(self, consts: State, state: State, xs: State) -> tuple[State, State]:
-        of = dict(zip(self.names, consts, strict=True))
-        x = F.linear(xs[0], of["weight_ih"], of.get("bias_ih")) if "weight_ih" in of else xs[0]
-        after = self.cell(x, state, of["weight_hh"], of.get("bias_hh"))
-        if "weight_hr" in of:
-            after = (F.linear(after[0], of["weight_hr"]), *after[1:])
-        if self.masked:         # a sequence that is over, or has not begun on the way back
-            after = tuple(F.where(xs[1], new, old) for new, old in zip(after, state, strict=True))
-        return after, (after[0],)
 
 
 class RNNBase(Module):
@@ -119,8 +95,20 @@ class RNNBase(Module):
         """Nothing: there is no cuDNN to lay them out for."""
 
     def _cell(self) -> Cell:
-        """One step; see `functional/cells.py`."""
+        """One step; see `functional/over_time.py`."""
         raise NotImplementedError
+
+    def _layers(self, x: Tensor, states: State, steps: Steps | None = None) -> tuple[Tensor, State]:
+        """All layers over inputs (L, N, I), or packed ones."""
+        suffixes = [f"_l{layer}{way}" for layer in range(self.num_layers) for way in self._ways()]
+        weights = [Weights(**{kind: getattr(self, kind + suffix) for kind in self._kinds()})
+                   for suffix in suffixes]
+        return layers(self._cell(), x, states, weights, both=self.bidirectional,
+                      dropout=self.dropout if self.training else 0.0, steps=steps)
+
+    def _kinds(self) -> list[str]:
+        biases = ["bias_ih", "bias_hh"] if self.bias else []
+        return ["weight_ih", "weight_hh", *biases, *["weight_hr"] * (self.proj_size > 0)]
 
     def _run(self, input: Any, initial: tuple[Tensor | None, ...]) -> tuple[Output, State]:
         """Input (L, N, I) or (L, I) and initial states to outputs and final states, with PyTorch's shapes."""
@@ -140,8 +128,7 @@ class RNNBase(Module):
         batch = input.shape[0 if self.batch_first else 1] if batched else 1
         states = self._initial(input, initial, batch, batched)
         x = input if batched else input.unsqueeze(1)
-        x = x.transpose(0, 1) if batched and self.batch_first else x
-        x, last = self._layers(x, states, None)
+        x, last = self._layers(x.transpose(0, 1) if batched and self.batch_first else x, states)
         if not batched:
             return x.squeeze(1), tuple(each.squeeze(1) for each in last)
         return x.transpose(0, 1) if self.batch_first else x, last
@@ -167,50 +154,6 @@ class RNNBase(Module):
                 f"input.size(-1) must be equal to input_size. Expected {self.input_size}, "
                 f"got {input.shape[-1]}"
             )
-
-    def _layers(self, x: Tensor, states: State, steps: Steps | None) -> tuple[Tensor, State]:
-        """All layers over inputs (L, N, I), or packed ones; final states are stacked."""
-        finals: list[State] = []
-        for layer in range(self.num_layers):
-            outputs = []
-            for way in range(self._directions):
-                state = tuple(s[layer * self._directions + way] for s in states)
-                output, final = self._way(x, f"_l{layer}{self._ways()[way]}", state, bool(way), steps)
-                outputs.append(output)
-                finals.append(final)
-            x = F.cat(outputs, -1) if len(outputs) > 1 else outputs[0]
-            x = x if steps is None else steps.packed(x)
-            if self.dropout > 0 and layer < self.num_layers - 1:
-                x = F.dropout(x, self.dropout, self.training)
-        return x, tuple(F.stack(each, 0) for each in zip(*finals, strict=True))
-
-    def _way(
-        self, x: Tensor, suffix: str, state: State, backwards: bool, steps: Steps | None
-    ) -> tuple[Tensor, State]:
-        """A layer in one direction: a loop that maps the inputs too, or one product for all times and then a
-        loop."""
-        biases = [getattr(self, kind + suffix) if self.bias else None for kind in ("bias_ih", "bias_hh")]
-        weight = getattr(self, "weight_ih" + suffix)
-        inputs = {"weight_ih": weight, "bias_ih": self._input_bias(*biases)}
-        consts = {"weight_hh": getattr(self, "weight_hh" + suffix), "bias_hh": self._state_bias(*biases)}
-        if self.proj_size:
-            consts["weight_hr"] = getattr(self, "weight_hr" + suffix)
-        if state[0].shape[0] > 1 and weight.numel() * weight.itemsize <= NEAR:
-            consts |= inputs
-        else:
-            x = F.linear(x, inputs["weight_ih"], inputs["bias_ih"])
-        known = {name: const for name, const in consts.items() if const is not None}
-        xs = (x,) if steps is None else (steps.padded(x), steps.mask())
-        step = _Step(self._cell(), tuple(known), steps is not None)
-        final, (outputs,) = scan_known(step, tuple(known.values()), state, xs, reverse=backwards)
-        return outputs, final
-
-    # Biases are added once for all times where they are added to the same.
-    def _input_bias(self, bias: Tensor | None, of_state: Tensor | None) -> Tensor | None:
-        return None if bias is None or of_state is None else bias + of_state
-
-    def _state_bias(self, bias: Tensor | None, of_state: Tensor | None) -> Tensor | None:  # noqa: ARG002
-        return None
 
     def _initial(
         self, input: Tensor, given: tuple[Tensor | None, ...], batch: int, batched: bool

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from retrograd import functional as F
+from retrograd.functional.packed import Steps
 from retrograd.tensors.create import full, tensor
 from retrograd.tensors.tensor import Tensor
 
@@ -86,35 +87,6 @@ def invert_permutation(permutation: Tensor | None) -> Tensor | None:
     tensor([1, 2, 0])
     """
     return None if permutation is None else tensor(np.argsort(permutation.numpy()))
-
-
-class Steps:
-    """Where elements of a packed sequence lie in a padded array of (times, batch), as known indices."""
-
-    def __init__(self, batch_sizes: Any) -> None:
-        self.sizes = np.asarray(batch_sizes, np.int64)
-        self.times, self.batch = len(self.sizes), int(self.sizes[0])
-        self.valid = np.arange(self.batch) < self.sizes[:, None]
-        self.picked = np.flatnonzero(self.valid)            # places in the padded array, in packed order
-        self.count = len(self.picked)
-        rows = np.full(self.times * self.batch, self.count)
-        rows[self.picked] = np.arange(self.count)
-        self.rows = rows.reshape(self.times, self.batch)    # rows of the packed data; `count`: none
-
-    def padded(self, data: Tensor, value: float = 0.0) -> Tensor:
-        """(count, ...) to (times, batch, ...)."""
-        rest = tuple(data.shape[1:])
-        more = F.cat([data, full((1, *rest), value, dtype=data.dtype)], 0)
-        return F.index_select(more, 0, tensor(self.rows.reshape(-1))).reshape(self.times, self.batch, *rest)
-
-    def packed(self, padded: Tensor) -> Tensor:
-        """(times, batch, ...) to (count, ...)."""
-        flat = padded.reshape(self.times * self.batch, *padded.shape[2:])
-        return F.index_select(flat, 0, tensor(self.picked))
-
-    def mask(self) -> Tensor:
-        """Whether a sequence has an element there, (times, batch, 1)."""
-        return tensor(self.valid[:, :, None])
 
 
 def pack_padded_sequence(input: Tensor, lengths: Any, batch_first: bool = False, enforce_sorted: bool = True
