@@ -172,7 +172,9 @@ def attention_rule(node: Node, inputs: Sequence[Node], batched: Flags, size: int
     x = [*every[before:], *(n.inputs[0] if n.shape else n for n in last)]
     if node.prim is attention_p:
         return bind(attention_p, tuple(x), node.params)
-    return rows_of_each(x, node.params) if node.prim is rows_p else back_of_each(*every[:2], x, node.params)
+    if node.prim is rows_p:
+        return rows_of_each(x, node.params)
+    return back_of_each(every[0], every[1], x, node.params)
 
 
 def loop_rule(node: Node, inputs: Sequence[Node], batched: Flags, size: int) -> Node:

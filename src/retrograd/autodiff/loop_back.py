@@ -239,8 +239,8 @@ class _Sums:
             at.append(None if share is None else len(roots))
             if share is not None:
                 roots.append(share)
-        carried = [step.shares.get(step.carry[k]) for k in step.active]
-        carried = [lin.zeros(step.carry[k].aval) if g is None else g for k, g in zip(step.active, carried)]
+        shares = [step.shares.get(step.carry[k]) for k in step.active]
+        carried = [lin.zeros(step.carry[k].aval) if g is None else g for k, g in zip(step.active, shares)]
         held = [hole(*g.aval) for g in self.sums]
         outs = [*carried, *[a + g for a, g in zip(held, self.sums)], *self.emitted]
         expanded(outs)

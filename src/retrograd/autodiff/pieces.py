@@ -29,7 +29,7 @@ class Row(NamedTuple):
     """What lies side by side along an axis: for each part a piece, or the size of a gap."""
 
     axis: int
-    parts: list[Piece | int]
+    parts: list[Any]
 
 
 def rows(shape: Shape, pieces: Sequence[Piece]) -> list[Piece | Row]:

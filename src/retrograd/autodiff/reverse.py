@@ -109,7 +109,8 @@ def pullback(roots: Sequence[Node], cotangents: Sequence[Node], wrt: Sequence[No
                 expand_node(n)
             shares: Sequence[Any]
             if n.prim is call_p:
-                shares = rules_of(n).pullback([g.get(k) for k in range(rules_of(n).outputs)])
+                of_each: Any = g        # by number of the output
+                shares = rules_of(n).pullback([of_each.get(k) for k in range(rules_of(n).outputs)])
             elif opened(n) or stands_apart(n):
                 inputs = tuple([x for x in dict.fromkeys(inputs) if x.rg and (needed is None or x in needed)])
                 meaning = n.inputs if opened(n) else [meaning_of(n)]

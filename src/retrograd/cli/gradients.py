@@ -63,6 +63,7 @@ def worst(parameter: rg.Tensor, losses: Callable[[], rg.Tensor], random: np.rand
     def backward(kept: np.ndarray) -> np.ndarray:
         parameter.grad = None
         (losses() * rg.from_numpy(kept / len(kept))).sum().backward()
+        assert parameter.grad is not None
         return np.array(parameter.grad.numpy())
 
     here, errors = at(0.0), [0.0]

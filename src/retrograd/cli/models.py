@@ -18,7 +18,8 @@ def build(spec: dict) -> nn.Module:
 
 def mlp(inputs: int, hidden: list[int], outputs: int) -> nn.Sequential:
     """Linear layers with ReLU between them."""
-    layers, wide = [nn.Flatten()], inputs
+    layers: list[nn.Module] = [nn.Flatten()]
+    wide = inputs
     for width in hidden:
         layers += [nn.Linear(wide, width), nn.ReLU()]
         wide = width

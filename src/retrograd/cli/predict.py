@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     term.say(term.heading(arguments.input, f"{count(len(inputs), trained.noun)}, by {trained.directory}"),
              *(f"  note: {note}" for note in notes))
     chances = probabilities(outputs) if record["classes"] else None
-    if trained.pictures:
+    if trained.pictures and chances is not None:
         term.say(*drawn(term, record["classes"], inputs[:5], chances[:5], targets))
     head, rows = listed(record, outputs, chances)
     if len(rows) > 1 or not trained.pictures:

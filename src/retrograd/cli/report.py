@@ -114,12 +114,12 @@ def images(term: Terminal, pictures: np.ndarray, said: Sequence[str], sure: Sequ
     """Up to five images side by side, each over what the network says and, where known, what is true."""
     captions = [[f"says {word} {p:>7.1%}"] for word, p in zip(said, sure)]
     if truth is None:
-        rows = side_by_side(pictures, captions, unicode=term.unicode)
+        rows = side_by_side(list(pictures), captions, unicode=term.unicode)
         return ["  " + "  ".join(row).rstrip() for row in rows]
     right = [s == t for s, t in zip(said, truth)]
     for caption, good, true in zip(captions, right, truth):
         caption.append("right" if good else f"wrong: it is {true}")
-    rows = side_by_side(pictures, captions, unicode=term.unicode)
+    rows = side_by_side(list(pictures), captions, unicode=term.unicode)
     rows[-1] = [term.paint(cell, "green" if good else "red") for cell, good in zip(rows[-1], right)]
     return ["  " + "  ".join(row).rstrip() for row in rows]
 

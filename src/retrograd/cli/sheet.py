@@ -44,7 +44,7 @@ class Sheet:
             raise CommandError(
                 f"{self.path}: column {name!r}: {many}, the first on line {self.lines[wrong[0]]}: {cell!r}",
                 f"Mend them, or read the column as text (--text {name}), or leave it out (--ignore {name}).")
-        return values
+        return [value for value in values if value is not None]
 
     def complete(self, names: Collection[str], *, skip: bool) -> Sheet:
         """The rows in which no cell of these columns is missing; a missing one is an error unless `skip`."""

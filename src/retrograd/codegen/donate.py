@@ -102,12 +102,12 @@ def _straight(schedule: Schedule, seen: Sequence[Layout], gifts: Mapping[int, No
     found: dict[Node, Node] = {}
     for k, leaf in gifts.items():
         n = seen[k].base
-        w = schedule.members.get(n)
-        if w is None or seen[k] != whole(n, n.shape) or asked[n] > 1:
+        maker = schedule.members.get(n)
+        if maker is None or seen[k] != whole(n, n.shape) or asked[n] > 1:
             continue
-        if w.kind != "loop" and not _replaces(schedule, w, leaf):
+        if maker.kind != "loop" and not _replaces(schedule, maker, leaf):
             continue
-        if all(lay == whole(leaf, w.shape) for by, lay in read.get(leaf, ()) if by is w):
+        if all(lay == whole(leaf, maker.shape) for by, lay in read.get(leaf, ()) if by is maker):
             found[n] = leaf
     while True:
         writers = {schedule.members[n] for n in found}

@@ -143,7 +143,8 @@ def division(call: Call) -> tuple[list[Bound], list[int]] | None:
     """Along what a call is cut, and into how many parts each: the longest extent is halved, and so on, until
     a block costs BLOCK_COST or so. None: it stays whole."""
     wanted = int(min(call.cost / BLOCK_COST, max(MANY, call.cost / LARGE_BLOCK), MOST))
-    bounds = [(place, align, *call.args[place:place + 2]) for place, align in call.axes]
+    args: Sequence[Any] = call.args
+    bounds: list[Bound] = [(place, align, args[place], args[place + 1]) for place, align in call.axes]
     if wanted < 2 or not bounds or len(call.args) > MAX_ARGS:
         return None
     assert len(bounds) <= CUTS, call

@@ -35,7 +35,7 @@ def place_parts(schedule: Schedule, asked: Collection[Node]) -> Schedule:
             home = schedule.members.get(part)
             alone = home is not None and home.kind == "loop" and list(readers.get(part, ())) == [id(w)] and \
                 n.inputs.count(part) == 1 and part not in asked and part not in home.over
-            if alone and numel(part.shape) and schedule.layouts[part] == whole(part, part.shape):
+            if alone and numel(part.shape) > 0 and schedule.layouts[part] == whole(part, part.shape):
                 out = schedule.layouts[n]
                 layouts[part] = Layout(out.base, out.offset + at * out.strides[axis], part.shape, out.strides)
             at += part.shape[axis]

@@ -80,7 +80,7 @@ def plan_unit(roots: Sequence[Node], operands: Sequence[Node]) -> Plan | None:
     codes = codes_of([description for _, description in described])
     alive += codes.values()
     block: list[Any] = [0, last]
-    checks = []
+    checks: list[tuple[int, Callable[[int], Exception]]] = []
     for call, description in described:
         if len(call.args) > MAX_ARGS:
             return None

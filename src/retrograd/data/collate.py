@@ -13,7 +13,7 @@ from retrograd.tensors.create import as_tensor, tensor
 from retrograd.tensors.tensor import Tensor
 
 
-def default_collate(batch: list[Any]) -> Any:
+def default_collate(batch: Sequence[Any]) -> Any:
     """Tensors and arrays are stacked, numbers become a tensor, strings a list; dicts, named tuples, tuples
     and lists are collated entry by entry (a tuple of samples comes out as a list).
 

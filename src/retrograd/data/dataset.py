@@ -48,7 +48,7 @@ class IterableDataset(Dataset):
     def __iter__(self) -> Iterator[Any]:
         raise NotImplementedError("Subclasses of IterableDataset should implement __iter__.")
 
-    def __add__(self, other: Dataset) -> ChainDataset:
+    def __add__(self, other: Dataset) -> ChainDataset:      # type: ignore[override]
         return ChainDataset([self, other])
 
 
@@ -192,7 +192,7 @@ def random_split(dataset: Any, lengths: Sequence[float], generator: Any = None) 
             if not 0 <= fraction <= 1:
                 raise ValueError(f"Fraction at index {index} is not between 0 and 1")
         sizes = [math.floor(len(dataset) * fraction) for fraction in sizes]
-        for index in range(len(dataset) - sum(sizes)):
+        for index in range(len(dataset) - int(sum(sizes))):
             sizes[index % len(sizes)] += 1
         for index, size in enumerate(sizes):
             if size == 0:

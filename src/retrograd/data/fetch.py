@@ -68,18 +68,19 @@ def batch_reader(dataset: Any, kernels: bool = True) -> Reader | None:
     """
     if isinstance(dataset, Tensor):
         return _tensor_reader(dataset, kernels)
+    known: Any = dataset
     if not isinstance(dataset, Dataset) or getattr(dataset, "__getitems__", None) is not None:
         return None
     fetch = type(dataset).__getitem__
     if fetch is TensorDataset.__getitem__:
-        readers = [_tensor_reader(tensor, kernels) for tensor in dataset.tensors]
+        readers = [_tensor_reader(tensor, kernels) for tensor in known.tensors]
         return lambda indices: [reader(indices) for reader in readers]
     if fetch is StackDataset.__getitem__:
-        return _stack_reader(dataset.datasets, kernels)
+        return _stack_reader(known.datasets, kernels)
     if fetch is Subset.__getitem__:
-        inner = batch_reader(dataset.dataset, kernels)
+        inner = batch_reader(known.dataset, kernels)
         if inner is not None:
-            mapped = np.asarray(dataset.indices, dtype=np.int64)
+            mapped = np.asarray(known.indices, dtype=np.int64)
             return lambda indices: inner(mapped[indices])
     return None
 
@@ -90,8 +91,9 @@ def _tensor_reader(data: Tensor, kernels: bool) -> Reader:
 
 def _stack_reader(members: Any, kernels: bool) -> Reader | None:
     named = members if isinstance(members, dict) else dict(enumerate(members))
-    readers = {name: batch_reader(member, kernels) for name, member in named.items()}
-    if any(reader is None for reader in readers.values()):
+    found = {name: batch_reader(member, kernels) for name, member in named.items()}
+    readers = {name: reader for name, reader in found.items() if reader is not None}
+    if len(readers) < len(found):
         return None
     if isinstance(members, dict):
         return lambda indices: {name: reader(indices) for name, reader in readers.items()}

@@ -135,11 +135,12 @@ class DataLoader:
 
     def __len__(self) -> int:
         if isinstance(self.dataset, IterableDataset):
-            n = len(self.dataset)
+            n = len(self.dataset)       # type: ignore[arg-type]  # where a subclass has a length
             if self.batch_size is None:
                 return n
             return n // self.batch_size if self.drop_last else math.ceil(n / self.batch_size)
-        return len(self.batch_sampler if self.batched else self.sampler)
+        drawn: Any = self.batch_sampler if self.batched else self.sampler
+        return len(drawn)
 
 
 class _Batches:

@@ -67,7 +67,7 @@ class _Probs(Distribution):
     @property
     def param_shape(self) -> Any:
         """The shape of probs."""
-        return self.__dict__.get("probs", self.__dict__.get("logits")).shape
+        return self.__dict__["probs" if "probs" in self.__dict__ else "logits"].shape
 
 
 class Bernoulli(_Probs):

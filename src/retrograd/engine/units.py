@@ -54,7 +54,8 @@ class Form:
         reach = [(n - 1) * s for n, s in zip(self.shape, self.strides or ())]
         low, high = sum(r for r in reach if r < 0) * size, sum(r for r in reach if r > 0) * size
         memory = (ctypes.c_byte * (high - low + size)).from_address(at + low)
-        return np.ndarray(self.shape, self.dtype.np, memory, -low, [s * size for s in self.strides or ()])
+        strides = [s * size for s in self.strides or ()]
+        return np.ndarray(self.shape, self.dtype.np, memory, -low, strides)     # type: ignore[arg-type]
 
     def operand(self, plain: bool, size: Callable[[int], Any] = int) -> Node:
         """A node in the place of an operand of this form, its sizes through `size`; `plain`: row-major."""

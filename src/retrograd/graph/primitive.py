@@ -105,7 +105,7 @@ class Primitive:
                  "keeps", "reads", "alias", "moves", "source", "sized", "complex", "real", "phase", "stacks")
 
     def __init__(self, name: str, family: str, inputs: str, params: str = "", *, infer: Callable[..., Any],
-                 np: Callable[..., Any] | None = None, lower: Callable[..., Any] | str | None = None,
+                 np: Any = None, lower: Callable[..., Any] | str | None = None,
                  strided: bool = False, cuts: bool = False,
                  partials: Any = None, transpose: Any = None, linear: Any = None,
                  vjp: Any = None, jvp: Any = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,9 @@ class TensorBase:
 
     __slots__ = ()
     node: Any
+    if TYPE_CHECKING:           # and what every tensor tells
+        dtype: DType
+        requires_grad: bool
 
 
 Tensor = Any            # below tensors/ the class is known by its protocol only

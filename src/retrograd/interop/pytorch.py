@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zipfile
 from collections import Counter, OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any
 
@@ -313,7 +313,7 @@ def _dtypes() -> dict[tuple[str, str], Any]:
 
 
 def _names() -> Mapping[tuple[str, str], Any]:
-    made = {
+    made: dict[tuple[str, str], Callable[..., Any]] = {
         ("collections", "OrderedDict"): _ordered, ("collections", "Counter"): _counter,
         ("torch", "Size"): _size, ("torch", "device"): lambda *where: CPU,
         ("torch._utils", "_rebuild_tensor"): _tensor, ("torch._utils", "_rebuild_tensor_v2"): _tensor,

@@ -83,7 +83,7 @@ def pack(arrays: Mapping[str, Any], metadata: Mapping[str, str]) -> Iterator[byt
         array = np.ascontiguousarray(arrays[name])
         little = array if array.dtype.byteorder in "=|<" or array.dtype.kind == "V" else array.astype(
             array.dtype.newbyteorder("<"))
-        yield memoryview(little.reshape(-1).view(np.uint8)) if array.nbytes else b""
+        yield little.reshape(-1).view(np.uint8).data if array.nbytes else b""
 
 
 def save_file(

@@ -45,7 +45,7 @@ class Adam(Optimizer):
         decoupled_weight_decay: bool = False,
     ) -> None:
         check_tensors(lr, betas, foreach, capturable)
-        betas = check_adam(lr, betas, eps, weight_decay)
+        betas = check_adam(lr, betas, eps, weight_decay)        # type: ignore[assignment]
         check_flags(foreach, differentiable, fused)
         defaults = {
             "lr": lr,

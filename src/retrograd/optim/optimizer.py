@@ -118,7 +118,7 @@ class Optimizer:
             cls.declared = "numbers" in cls.__dict__
         # A step that a script wrote itself runs the step hooks too, and schedulers see that it ran.
         if "step" in cls.__dict__:
-            cls.step = _with_step_hooks(cls.__dict__["step"])
+            cls.step = _with_step_hooks(cls.__dict__["step"])      # type: ignore[method-assign]
 
     # --- the two formulas
 

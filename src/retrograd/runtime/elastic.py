@@ -157,7 +157,7 @@ class _Frame:
         e, words = self.elastic, self.words
         kept = self._leaves(leaves)
         if self.all_floats:
-            self.floats[:len(scalars)] = scalars
+            self.floats[:len(scalars)] = scalars        # type: ignore[call-overload]
         else:
             for k, (v, is_float) in enumerate(zip(scalars, e.pattern.float_slots)):
                 (self.floats if is_float else self.ints)[k] = v

@@ -78,7 +78,7 @@ class Run(NamedTuple):
     """Stages, one after another, in one native call."""
 
     first: int
-    count: int
+    count: int      # type: ignore[assignment]  # hides tuple.count, which nobody asks
 
 
 def _nothing() -> None:
@@ -320,7 +320,7 @@ class Frame:
         table, known = self.table, self.known
         kept = [self._take(k, value) for k, value in enumerate(leaves) if known[k]() is not value]
         if self.all_floats:
-            self.floats[:len(scalars)] = scalars
+            self.floats[:len(scalars)] = scalars        # type: ignore[call-overload]
         else:
             for k, (v, is_float) in enumerate(zip(scalars, self.float_slots)):
                 if is_float:

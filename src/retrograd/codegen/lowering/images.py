@@ -65,8 +65,8 @@ def deal(calls: list[Call], x: Node, layout: Layout, target: Layout, stride: int
     *lead, width = layout.shape
     long, size, name = target.shape[-1], x.dtype.itemsize, moved_as(x.dtype)
     before, behind = (one_step(tuple(lead[:-1]), lay.strides[:-2]) for lay in (layout, target))
-    lines = before is not None and behind is not None and layout.strides[-1] == 1
-    if lines and stride == len(phases) == 2 and name in _DEALT:
+    dealt = layout.strides[-1] == 1 and name in _DEALT
+    if before is not None and behind is not None and dealt and stride == len(phases) == 2:
         kernel = Phases(name, host().lanes(name))
         calls.append(Call(kernel, [
             Address(layout.base, layout.offset, size), Address(target.base, target.offset, size),
