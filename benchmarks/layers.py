@@ -11,7 +11,8 @@ from __future__ import annotations
 import importlib
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,12 +23,14 @@ THREADS = int(os.environ.get("BENCH_THREADS", "2"))
 
 class Layer(NamedTuple):
     """`call(T, F, *tensors)` is the layer; `operations` counts its multiply-adds twice. `channels_last`:
-    whether PyTorch may lay its images out so."""
+    whether PyTorch may lay its images out so. `back`: how many times those operations a gradient alone takes,
+    where that is not once."""
 
     arrays: dict[str, tuple[int, ...]]
     call: Callable[..., Any]
     operations: int = 0
     channels_last: bool = False
+    back: Mapping[str, float] = MappingProxyType({})
 
 
 def _conv(batch: int, channels: int, out: int, kernel: int, size: int, rank: int = 2, stride: int = 1,
@@ -69,13 +72,14 @@ def _recurrent(kind: str, steps: int, batch: int, inputs: int, hidden: int, laye
 
 
 def _attention(batch: int, heads: int, length: int, width: int, causal: bool = False) -> Layer:
-    """Attention of heads; the gradient to the queries brings those to keys and values along."""
+    """Attention of heads: two products forward. The gradient to q or to k computes the scores again, their
+    cotangent and its own: three; that to v needs two."""
     shape = (batch, heads, length, width)
     operations = 4 * batch * heads * length * length * width // (2 if causal else 1)
 
     def call(T: Any, F: Any, q: Any, k: Any, v: Any) -> Any:     # noqa: ARG001
         return F.scaled_dot_product_attention(q, k, v, is_causal=causal)
-    return Layer({"q": shape, "k": shape, "v": shape}, call, operations)
+    return Layer({"q": shape, "k": shape, "v": shape}, call, operations, back={"to q": 1.5, "to k": 1.5})
 
 
 LAYERS: dict[str, Layer] = {
@@ -164,9 +168,10 @@ def table(runs: dict[str, list[dict[str, dict[str, float]]]], gflops: float) -> 
     for name, times in runs[libs[0]][0].items():
         floor = LAYERS[name].operations / gflops / 1e6
         for what in times:
+            least_ms = floor * LAYERS[name].back.get(what, 1)
             row = [min(r[name][what] for r in runs[lib]) for lib in libs]
             ratio = f"{row[0] / row[1]:.2f} ({TARGET})" if len(row) > 1 else "-"
-            least = f"{floor:.3f}: {floor / row[0]:.0%}" if floor else "-"
+            least = f"{least_ms:.3f}: {least_ms / row[0]:.0%}" if floor else "-"
             lines.append(f"| {name}: {what} | " + " | ".join(f"{v:.3f}" for v in row) +
                          f" | {ratio} | {least} |")
     return lines

@@ -117,7 +117,7 @@ def pullback(roots: Sequence[Node], cotangents: Sequence[Node], wrt: Sequence[No
                 inner = pullback(meaning, [g], inputs, create_graph=create_graph, ends=True, trace=trace)[0]
                 shares = [inner.get(x) for x in inputs]
             else:
-                shares = vjp(n, g)
+                shares = vjp(n, g, needed)
             if n.hooks:
                 for hook in [h for h in n.hooks.values() if h.__class__ is After]:
                     shares = hook.after(shares)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Any
 
 from retrograd.autodiff.custom import call_p, kept_by
@@ -33,19 +34,20 @@ def _fitted(g: Node | None, x: Node) -> Node | None:
     return lin.reduce_sum(g, tuple(range(g.ndim)))
 
 
-def vjp(node: Node, g: Node) -> tuple[Node | None, ...]:
-    """Cotangents of the node's inputs (None: none), given the cotangent of its output.
+def vjp(node: Node, g: Node, needed: Set[Node] | None = None) -> tuple[Node | None, ...]:
+    """Cotangents of the node's inputs (None: none), given the cotangent of its output. Of inputs that are not
+    `needed` a rule may leave them out.
 
     Rules are written for real numbers, g -> J^T g. A cotangent of complex numbers is (dL/da) + i (dL/db),
     as in PyTorch, and goes back by J^H: the rule between two conjugations. It is the only place for them.
     """
     if not node.dtype.is_complex or node.prim.real:
-        return _transposed(node, g)
-    shares = _transposed(node, plane.conj(g))
+        return _transposed(node, g, needed)
+    shares = _transposed(node, plane.conj(g), needed)
     return tuple([None if share is None else plane.conj(share) for share in shares])
 
 
-def _transposed(node: Node, g: Node) -> tuple[Node | None, ...]:
+def _transposed(node: Node, g: Node, needed: Set[Node] | None) -> tuple[Node | None, ...]:
     """g -> J^T g, by the rule."""
     prim = node.prim
     inputs = node.inputs
@@ -61,7 +63,7 @@ def _transposed(node: Node, g: Node) -> tuple[Node | None, ...]:
         return tuple([_fitted(rule(node, g), x) if rule is not None and x.rg else None
                       for rule, x in zip(prim.transpose, inputs)])
     if prim.vjp is not None:
-        return tuple(prim.vjp(node, g))
+        return tuple(prim.vjp(node, g, needed=needed))
     assert not prim.differentiable, f"{prim} is an expansion and must be expanded before it is differentiated"
     return (None,) * len(inputs)
 

@@ -82,14 +82,19 @@ def _evaluate_keeping(roots: Sequence[Node]) -> None:
     saved = [k for n in order if n.prim is call_p for k in kept_by(n) if k.value is None]
     if saved:                           # what a custom function keeps need not lead to the roots
         order = expanded([*roots, *saved])
-    keep = set(roots)
+    keep, beside = set(roots), {}
     for n in order:
         if n.rg and n.value is None and n.inputs:
             keep.update(residuals(n))
+            if n.prim.beside is not None and (found := n.prim.beside(n)) is not None:
+                beside[n] = found
     wanted = [n for n in order if n in keep and n.value is None and n.prim is not const_p]
+    wanted += beside.values()
     linear = linearize(wanted)
     for n, value in zip(wanted, _program_values(("value", linear.key, ()), linear, wanted)):
         n.value = value
+    for n, found in beside.items():
+        n.owner = found,
     for n in wanted:
         if not n.rg:
             forget(n)

@@ -25,7 +25,8 @@ class Node:
     and is never written to.
 
     `where` is the user's line as (code, instruction); `hooks` are called on the cotangent; `owner` is a weak
-    reference to the tensor whose .grad collects (of a leaf), or what a composite read before it was opened.
+    reference to the tensor whose .grad collects (of a leaf), what a composite read before it was opened, or
+    what is kept beside a value (`Primitive.beside`).
     `shows` is set under RETROGRAD_CHECK=inplace only: the memory it was read from, and its version then.
     """
 

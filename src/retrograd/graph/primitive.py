@@ -35,7 +35,9 @@ class Rule:
     """A derivative rule and its residuals, which are the names of its parameters.
 
     A parameter is `g` (cotangent), `dx`-style tangents as `d<input>`, an input's name, `<input>_aval`
-    (its shape and dtype only), `y` (the output), `y_aval`, or a parameter of the primitive.
+    (its shape and dtype only), `y` (the output), `y_aval`, `wanted` (of each input, whether its cotangent is
+    asked for; others may be None), `beside` (what was kept beside the value, or None), or a parameter of the
+    primitive.
     """
 
     __slots__ = ("fn", "_get", "residuals")
@@ -55,7 +57,7 @@ class Rule:
             elif kind == "y":
                 self.residuals.append("y")
 
-    def __call__(self, node: Node, g: Node | None = None, tangents: Any = ()) -> Any:
+    def __call__(self, node: Node, g: Node | None = None, tangents: Any = (), needed: Any = None) -> Any:
         args: list[Any] = []
         for kind, where in self._get:
             if kind == "input":
@@ -73,6 +75,10 @@ class Rule:
                 args.append(tangents[where])
             elif kind == "inputs":
                 args.append(node.inputs)
+            elif kind == "beside":
+                args.append(None if node.owner is None else node.owner[0])
+            elif kind == "wanted":
+                args.append(tuple([bool(i.rg) and (needed is None or i in needed) for i in node.inputs]))
             elif kind == "avals":
                 args.append(tuple(Aval(n.shape, n.dtype) for n in node.inputs))
             elif kind == "tangents":
@@ -102,7 +108,8 @@ class Primitive:
                  "strided", "cuts",
                  "partials", "transpose", "linear", "vjp", "jvp", "expansion", "derivative", "differentiable",
                  "batch", "sample", "commutative", "unit", "involution", "exact", "singular", "flops",
-                 "keeps", "reads", "alias", "moves", "source", "sized", "complex", "real", "phase", "stacks")
+                 "keeps", "reads", "beside", "alias", "moves", "source", "sized", "complex", "real", "phase",
+                 "stacks")
 
     def __init__(self, name: str, family: str, inputs: str, params: str = "", *, infer: Callable[..., Any],
                  np: Any = None, lower: Callable[..., Any] | str | None = None,
@@ -116,7 +123,8 @@ class Primitive:
                  complex: bool | None = None, real: bool = False, phase: bool = False,
                  stacks: bool = False,
                  flops: Callable[..., int] | None = None,
-                 reads: Callable[[Node], list[Node]] | None = None) -> None:
+                 reads: Callable[[Node], list[Node]] | None = None,
+                 beside: Callable[[Node], Node | None] | None = None) -> None:
         self.name, self.family, self.id = name, family, len(REGISTRY)
         self.inputs = tuple(n.lstrip("*") for n in inputs.split())
         self.variadic = inputs.startswith("*")
@@ -158,6 +166,9 @@ class Primitive:
         self.keeps = self._residuals()
         # The nodes that the rule reads, where that depends on the parameters too.
         self.reads = reads
+        # A node that its rule reads too and that is not part of the graph: where the value is computed before
+        # the pullback, this one is with it, and is the one element of `owner` from then on.
+        self.beside = beside
         caller: Any = sys._getframe(1)
         while caller and caller.f_globals.get("__name__", "").endswith((".primitive", ".families")):
             caller = caller.f_back
@@ -172,8 +183,8 @@ class Primitive:
             return "g", None
         if name == "y":
             return "y", None
-        if name == "y_aval":
-            return "y_aval", None
+        if name in ("y_aval", "wanted", "beside"):
+            return name, None
         if self.variadic:
             many = self.inputs[0]
             found = {many: "inputs", many + "_avals": "avals", "d" + many: "tangents"}.get(name)
@@ -188,7 +199,8 @@ class Primitive:
         if name.startswith("d") and name[1:] in self.inputs:
             return "tangent", self.inputs.index(name[1:])
         raise TypeError(f"primitive {self.name}: its rule names {name!r}, which is neither an input "
-                        f"{self.inputs}, nor a parameter {self.params}, nor g, y, <input>_aval, d<input>")
+                        f"{self.inputs}, nor a parameter {self.params}, nor g, y, wanted, beside, "
+                        f"<input>_aval, d<input>")
 
     def _rules(self, rules: Any) -> Any:
         if rules is None:

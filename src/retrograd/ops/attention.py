@@ -6,18 +6,21 @@ come out, without a matrix of scores in memory.
 Weights may be dropped: which ones is a function of a seed and a counter. A row that sees nothing gives zeros.
 `attention` is one node; the compiler and its pullback know it by two more, whose kernels go over blocks of
 keys (Dao, "FlashAttention-2", 2023): `attention_rows` (y, and the logarithm of each row's sum) and
-`attention_back` (the cotangents of q, k and v, from blocks that are computed again). Each of those is one row
-of numbers, cut into its parts by views. Every further derivative is that of the plain formula.
+`attention_back` (those asked for of the cotangents of q, k and v, from blocks that are computed again). Each
+of those is one row of numbers, cut into its parts by views. Every further derivative is that of the plain
+formula.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import compress
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from retrograd.base.modes import modes
 from retrograd.base.shape import Shape, numel
 from retrograd.graph.node import Node, bind, const
 from retrograd.graph.primitive import Primitive, Sample
@@ -31,6 +34,7 @@ from retrograd.ops.families import Inferred, rng_for
 from retrograd.ops.reduction import logsumexp, reduce_max
 
 FEW_ROWS = 4        # the scores of no more rows than this are no longer than the keys: the plain formula
+_ALL = True, True, True
 WIDEST = 1024       # elements of a head: a block of rows of it lies on the stack
 
 
@@ -144,16 +148,27 @@ def _plain(*given: Any) -> Node:
     return matmul(_kept(attention_weights(x, causal, scale), _survivors(x, drop)), x[2])
 
 
-def _back(g: Node, x: Sequence[Node], weights: Node, slope: Node | None, scale: float, drop: float
-          ) -> list[Node]:
-    """Cotangents of q, k, v and of the scores; `slope` is sum(g * y) of each row, if that is known."""
+def _back(g: Node, x: Sequence[Node], weights: Node, slope: Node | None, scale: float, drop: float,
+          which: Sequence[bool]) -> list[Node | None]:
+    """Those asked for of the cotangents of q, k, v and of the scores; `slope` is sum(g * y) of each row, if
+    that is known."""
     q, k, v = x[:3]
     survivors = _survivors(x, drop)
+    found: list[Node | None] = [None] * len(which)
+    if which[2]:
+        found[2] = matmul(lin.swap_last(_kept(weights, survivors)), g)
+    if not any((*which[:2], *which[3:])):
+        return found
     dw = _kept(matmul(g, lin.swap_last(v)), survivors)
     slope = lin.reduce_sum(weights * dw, (dw.ndim - 1,)) if slope is None else slope
     ds = weights * (dw - _over(slope, dw))
-    dk, dv = matmul(lin.swap_last(ds), q * scale), matmul(lin.swap_last(_kept(weights, survivors)), g)
-    return [matmul(ds, k) * scale, dk, dv, ds]
+    if which[0]:
+        found[0] = matmul(ds, k) * scale
+    if which[1]:
+        found[1] = matmul(lin.swap_last(ds), q * scale)
+    if any(which[3:]):
+        found[3] = ds
+    return found
 
 
 def _weights_np(x: Sequence[Any], causal: bool, scale: float) -> tuple[Any, Any]:
@@ -211,9 +226,9 @@ def row_parts(x: Sequence[Any]) -> list[Shape]:
     return [(*q[:-1], v[-1]), (numel(q[:-2]), q[-2])]
 
 
-def back_parts(x: Sequence[Any]) -> list[Shape]:
+def back_parts(x: Sequence[Any], which: Sequence[bool]) -> list[Shape]:
     """What `attention_back` holds."""
-    return [n.shape for n in x[:3]]
+    return [n.shape for n in compress(x, which)]
 
 
 def _cut(row: Node, shapes: Sequence[Shape]) -> list[Node]:
@@ -296,19 +311,21 @@ rows_p = Primitive("attention_rows", "expansion", "*x", "causal scale drop", inf
 
 # ---------------------------------------------------------------- back: cotangents of q, k and v
 def _infer_back(given: tuple[Node, ...], params: Any) -> Inferred:
-    return (sum(numel(shape) for shape in back_parts(given[2:])),), given[0].dtype
+    return (sum(numel(shape) for shape in back_parts(given[2:], params[3])),), given[0].dtype
 
 
 def _back_plain(*given: Any) -> Node:
-    g, row, *x, causal, scale, drop = given
+    g, row, *x, causal, scale, drop, which = given
     y, total = _cut(row, row_parts(x))
     scores = _scores(x, causal, scale)
     weights = bind(pw.exp, (scores - _over(lin.reshape(total, scores.shape[:-1]), scores),))
-    return _joined(_back(g, x, weights, lin.reduce_sum(g * y, (g.ndim - 1,)), scale, drop)[:3])
+    found = _back(g, x, weights, lin.reduce_sum(g * y, (g.ndim - 1,)), scale, drop, which)
+    return _joined([d for d in found if d is not None])
 
 
 def _back_np(*given: Any) -> Any:
-    g, row, *x, causal, scale, drop = (np.ascontiguousarray(a) if np.ndim(a) else a for a in given)
+    *arrays, causal, scale, drop, which = given
+    g, row, *x = (np.ascontiguousarray(a) if np.ndim(a) else a for a in arrays)
     (at, stored), (after, _) = parts(row_parts(x))
     y = row[at:after].reshape(stored)
     y = np.moveaxis(y, 1, -2) if y.ndim > 3 else y
@@ -318,21 +335,27 @@ def _back_np(*given: Any) -> Any:
     dw = survivors * (g @ x[2].swapaxes(-1, -2))
     ds = weights * (dw - (g * y).sum(-1, keepdims=True, dtype=g.dtype))
     dk, dv = ds.swapaxes(-1, -2) @ (x[0] * scale), (weights * survivors).swapaxes(-1, -2) @ g
-    return _joined_np([(ds @ x[1]) * scale, dk, dv])
+    return _joined_np(list(compress([(ds @ x[1]) * scale, dk, dv], which)))
+
+
+def back_products(which: Sequence[bool]) -> int:
+    """Products a score, of q and k and of g and v: the weights again, what they were multiplied by, and one
+    a cotangent."""
+    return 1 + any(which[:2]) + sum(which)
 
 
 def _back_sample() -> Iterator[Sample]:
-    for sizes, params in _SAMPLES[:2]:
+    for (sizes, params), which in zip(_SAMPLES[:3], (_ALL, (True, False, False), (False, True, True))):
         x = _operands("attention_back", params[2], **sizes)
         rng = rng_for("attention_row")
         shape = (*x[0].shape[:-1], x[2].shape[-1])
         row = rng.uniform(-1, 1, numel(shape) + numel(shape[:-1]))
-        yield Sample((rng.uniform(-1, 1, shape), row, *x), params)
+        yield Sample((rng.uniform(-1, 1, shape), row, *x), (*params, which))
 
 
-back_p = Primitive("attention_back", "expansion", "*x", "causal scale drop", infer=_infer_back,
+back_p = Primitive("attention_back", "expansion", "*x", "causal scale drop which", infer=_infer_back,
                    expansion=_back_plain, np=_back_np, lower="attention_back", sample=_back_sample,
-                   flops=lambda n: _work(n.inputs[2:], n.params[0], 5))
+                   flops=lambda n: _work(n.inputs[2:], n.params[0], back_products(n.params[3])))
 
 
 # ---------------------------------------------------------------- both of them for many examples
@@ -348,7 +371,7 @@ def back_of_each(g: Node, rows: Node, x: Sequence[Node], how: tuple[Any, ...]) -
     one = [Inner(n.shape[1:]) for n in x[:3]]
     y, total = _cut_each(rows, row_parts(one))
     row = _joined([y, lin.reshape(total, (numel(total.shape[:-1]), total.shape[-1]))])
-    return _joined_each(_cut(bind(back_p, (g, row, *x), how), back_parts(x)))
+    return _joined_each(_cut(bind(back_p, (g, row, *x), how), back_parts(x, how[3])))
 
 
 class Inner(NamedTuple):
@@ -376,17 +399,33 @@ def by_blocks(*given: Any) -> Node:
     return lin.cast(_cut(row, row_parts(x))[0], x[0].dtype)
 
 
-def _vjp(g: Node, x: Sequence[Node], causal: bool, scale: float, drop: float) -> tuple[Node | None, ...]:
+def _beside(y: Node) -> Node | None:
+    """The rows: a value that is read before its pullback keeps them for it."""
+    if not blockwise(y.inputs):
+        return None
+    before, where = modes.grad, modes.where
+    modes.grad, modes.where = bool(y.rg), y.where
+    try:
+        return bind(rows_p, _wide(y.inputs), y.params)
+    finally:
+        modes.grad, modes.where = before, where
+
+
+def _vjp(g: Node, x: Sequence[Node], causal: bool, scale: float, drop: float, wanted: Sequence[bool],
+         beside: Node | None) -> tuple[Node | None, ...]:
     shares: list[Node | None] = [None] * len(x)
-    dense, bias = not blockwise(x), Inputs.of(x).bias
-    if dense or bias is not None and bias.rg:   # the cotangent of a bias is itself a matrix of scores
-        found = _back(g, x, attention_weights(x, causal, scale), None, scale, drop)
-        shares[:3 + (bias is not None)] = found[:3 + (bias is not None)]
-    if not dense:
+    dense, biased = not blockwise(x), Inputs.of(x).bias is not None and wanted[3]
+    which = wanted[:3]
+    if dense or biased:                 # the cotangent of a bias is itself a matrix of scores
+        asked = (*(which if dense else (False,) * 3), biased)
+        found = _back(g, x, attention_weights(x, causal, scale), None, scale, drop, asked)
+        shares[:3 + biased] = found[:3 + biased]
+    if not dense and any(which):
         wide, how = _wide(x), (causal, scale, drop)
-        row = bind(rows_p, wide, how)
-        back = bind(back_p, (*_wide([g]), row, *wide), how)
-        shares[:3] = [lin.cast(part, n.dtype) for part, n in zip(_cut(back, back_parts(x)), x)]
+        row = bind(rows_p, wide, how) if beside is None else beside
+        back = bind(back_p, (*_wide([g]), row, *wide), (*how, which))
+        parts = iter(_cut(back, back_parts(x, which)))
+        shares[:3] = [lin.cast(next(parts), n.dtype) if asked else None for n, asked in zip(x, which)]
     return tuple(shares)
 
 
@@ -415,7 +454,7 @@ def _sample() -> Iterator[Sample]:
 
 
 attention_p = Primitive("attention", "expansion", "*x", "causal scale drop", infer=_infer, expansion=_plain,
-                        np=_plain_np, vjp=_vjp, jvp=_jvp, sample=_sample,
+                        np=_plain_np, vjp=_vjp, jvp=_jvp, sample=_sample, beside=_beside,
                         flops=lambda n: _work(n.inputs, n.params[0], 2))
 """x is q, k, v of equal leading axes and dtypes, then perhaps a bias, then, if `drop` is a probability and
 not 0, the seed and the counter of a draw; see functional/attention.py."""

@@ -7,8 +7,8 @@ With the weights P of a block of queries, computed again from the scores and the
 
 A block of queries meets all the keys that it sees, tile by tile of KEYS (Dao, "FlashAttention-2", 2023).
 Where weights are dropped, with D the factors of contract/attention_drop.py, they gather as D * P, and g v^T
-stands for D * g v^T. Queries are dealt to a few groups, by shape alone; each sums into keys and values of its
-own, which contract/attention_sum.py adds in order.
+stands for D * g v^T. What nobody asks for is not computed. Queries are dealt to a few groups, by shape alone;
+each sums into keys and values of its own, which contract/attention_sum.py adds in order.
 """
 
 from __future__ import annotations
@@ -39,6 +39,9 @@ INTEGERS = (
 
 @dataclass(frozen=True)
 class AttentionBack(MayDrop):
+    """`which`: of the cotangents of q, k and v, those that are asked for; the others' places are not read."""
+
+    which: tuple[bool, bool, bool] = (True, True, True)
     own = POINTERS, INTEGERS
 
     def axes(self) -> tuple[Axis, ...]:
@@ -48,11 +51,16 @@ class AttentionBack(MayDrop):
 def emit_attention_back(module: ir.Module, name: str, attention: AttentionBack) -> None:
     """Add `void name(i64* args)` to the module, with `args` as `parameters()` lists them."""
     kernel = Kernel(module, name, len(attention.pointers), len(attention.integers))
-    _Emitter(kernel, attention.tile, attention.pointers, attention.integers).emit()
+    _Emitter(kernel, attention).emit()
     kernel.finish()
 
 
 class _Emitter(Blocks):
+    def __init__(self, kernel: Kernel, attention: AttentionBack) -> None:
+        super().__init__(kernel, attention.tile, attention.pointers, attention.integers)
+        self.to_q, self.to_k, self.to_v = attention.which
+        self.to_scores = self.to_q or self.to_k
+
     def emit(self) -> None:
         b, arg, rows = self.b, self.arg, i64(self.rows)
 
@@ -71,8 +79,10 @@ class _Emitter(Blocks):
                 begin = b.mul(b.add(b.mul(batch, arg["groups"]), group), arg["keys"])
                 self.dk, self.dv = (self._at(self.pointer[n], b.mul(begin, arg[w]))
                                     for n, w in (("dk", "wide.k"), ("dv", "wide.v")))
-                self._cleared(self.dk, b.mul(arg["keys"], arg["wide.k"]))
-                self._cleared(self.dv, b.mul(arg["keys"], arg["wide.v"]))
+                if self.to_k:
+                    self._cleared(self.dk, b.mul(arg["keys"], arg["wide.k"]))
+                if self.to_v:
+                    self._cleared(self.dv, b.mul(arg["keys"], arg["wide.v"]))
                 end = least(b, b.add(first, arg["group"]), arg["length"])
                 with self.blocks(first, end) as (row, count):
                     self._block(at, batch, row, count)
@@ -87,15 +97,18 @@ class _Emitter(Blocks):
         q, g, y = (self.along(at[n], n, "row", row) for n in ("q", "g", "y"))
         self.turned_in(q, self.q, count, arg["width"], arg["q.row"], arg["q.depth"])
         self.times_scale(self.q, arg["width"])
-        self.turned_in(g, self.g, count, arg["values"], arg["g.row"], arg["g.depth"])
-        self.turned_in(y, self.y, count, arg["values"], arg["y.row"], i64(1))
-        self._copied(q, "q", self.q_rows, count, arg["width"], arg["wide.k"], self.scale)
-        self._copied(g, "g", self.g_rows, count, arg["values"], arg["wide.v"], None)
+        if self.to_k:
+            self._copied(q, "q", self.q_rows, count, arg["width"], arg["wide.k"], self.scale)
+        if self.to_v:
+            self._copied(g, "g", self.g_rows, count, arg["values"], arg["wide.v"], None)
 
         def dot(d: ir.Value, held: list[ir.Value]) -> list[ir.Value]:
             pairs = zip(self.vectors(self.row(self.g, d)), self.vectors(self.row(self.y, d)), held)
             return [self._fma(x, y, z) for x, y, z in pairs]
-        self.put(self.row_slopes, fold(b, i64(0), arg["values"], self.number(0.0), dot))
+        if self.to_scores:
+            self.turned_in(g, self.g, count, arg["values"], arg["g.row"], arg["g.depth"])
+            self.turned_in(y, self.y, count, arg["values"], arg["y.row"], i64(1))
+            self.put(self.row_slopes, fold(b, i64(0), arg["values"], self.number(0.0), dot))
         place = self._at(self.pointer["sums"], b.add(b.mul(batch, arg["length"]), row))
         kept = []
         for k in range(0, self.rows, self.lanes):
@@ -105,31 +118,38 @@ class _Emitter(Blocks):
         end = self.seen(row, count)
         with loop(b, i64(0), end, KEYS) as key:
             self._tile(at, batch, row, count, key, least(b, b.sub(end, key), i64(KEYS)))
-        self.times_scale(self.dq, arg["width"])
-        self.turned_out(self.dq, self.along(at["dq"], "dq", "row", row), arg["dq.row"], arg["width"], count)
+        if self.to_q:
+            self.times_scale(self.dq, arg["width"])
+            self.turned_out(self.dq, self.along(at["dq"], "dq", "row", row), arg["dq.row"], arg["width"],
+                            count)
 
     def _tile(self, at: dict[str, ir.Value], batch: ir.Value, row: ir.Value, count: ir.Value, key: ir.Value,
               number: ir.Value) -> None:
         b, arg = self.b, self.arg
         self.scores(at, self.q, self.bias, self.weights, row, count, key, number)
-        self.product(number, arg["values"], self.along(at["v"], "v", "row", key), arg["v.row"],
-                     arg["v.depth"], self.g, self.slopes, i1(0))
+        if self.to_scores:
+            self.product(number, arg["values"], self.along(at["v"], "v", "row", key), arg["v.row"],
+                         arg["v.depth"], self.g, self.slopes, i1(0))
         if self.drops:
             self.survivors(self.bias, batch, row, key, number)
         sums, slopes = self.vectors(self.row_sums), self.vectors(self.row_slopes)
         with loop(b, i64(0), number) as j:
             place, other = self.row(self.weights, j), self.row(self.slopes, j)
             weights = [self.m.exp(b.fsub(x, s)) for x, s in zip(self.vectors(place), sums)]
-            given, gathered = self.vectors(other), weights
-            if self.drops:
-                kept = self.vectors(self.row(self.bias, j))
-                given, gathered = ([b.fmul(x, d) for x, d in zip(row, kept)] for row in (given, weights))
-            self.put(place, gathered)
-            self.put(other, [b.fmul(w, b.fsub(x, s)) for w, x, s in zip(weights, given, slopes)])
-        self._summed(self.weights, self.g_rows, arg["wide.v"], self.dv, key, number, count)
-        self._summed(self.slopes, self.q_rows, arg["wide.k"], self.dk, key, number, count)
-        self.product(arg["width"], number, self.along(at["k"], "k", "row", key), arg["k.depth"], arg["k.row"],
-                     self.slopes, self.dq, b.icmp_signed(">", key, i64(0)))
+            kept = self.vectors(self.row(self.bias, j)) if self.drops else None
+            if self.to_v:
+                self.put(place, weights if kept is None else [b.fmul(x, d) for x, d in zip(weights, kept)])
+            if self.to_scores:
+                given = self.vectors(other)
+                given = given if kept is None else [b.fmul(x, d) for x, d in zip(given, kept)]
+                self.put(other, [b.fmul(w, b.fsub(x, s)) for w, x, s in zip(weights, given, slopes)])
+        if self.to_v:
+            self._summed(self.weights, self.g_rows, arg["wide.v"], self.dv, key, number, count)
+        if self.to_k:
+            self._summed(self.slopes, self.q_rows, arg["wide.k"], self.dk, key, number, count)
+        if self.to_q:
+            self.product(arg["width"], number, self.along(at["k"], "k", "row", key), arg["k.depth"],
+                         arg["k.row"], self.slopes, self.dq, b.icmp_signed(">", key, i64(0)))
 
     def _summed(self, tile: ir.Value, rows: ir.Value, wide: ir.Value, target: ir.Value, key: ir.Value,
                 number: ir.Value, count: ir.Value) -> None:

@@ -116,7 +116,8 @@ def lower_attention(work: Work, schedule: Schedule) -> list[Call]:
 
 
 def lower_attention_back(work: Work, schedule: Schedule) -> list[Call]:
-    """One call for groups of queries, and one each to add what they summed for keys and for values."""
+    """One call for groups of queries, and one each to add what they summed for keys and for values, if those
+    are asked for."""
     n = work.nodes[0]
     g, row, *inputs = n.inputs
     x = Inputs.of(inputs)
@@ -125,16 +126,18 @@ def lower_attention_back(work: Work, schedule: Schedule) -> list[Call]:
     kept = schedule.layouts[row]
     y, sums = (lay._replace(base=kept.base, offset=lay.offset + kept.offset)
                for lay in _stored(row, row_parts(x)))
-    made = _stored(n, back_parts(x))
+    which = n.params[3]
+    asked = [d for d, wanted in zip(("dq", "dk", "dv"), which) if wanted]
+    made = _stored(n, back_parts(x, which))
     operands = {name: i for name, i in zip(("q", "k", "v", "bias", "g"), (*x[:4], g)) if i is not None}
     given = {name: (i, schedule.layouts[i]) for name, i in operands.items()}
     for name in ("q", "g"):
         given[name] = given[name][0], _neighbours(calls, *given[name])
     walk = _walk(calls, lead, list(given.values()), [y, *made], size)
-    names = [*given, "y", "dq", "dk", "dv"]
+    names = [*given, "y", *asked]
     at, strides = dict(zip(names, walk.addresses)), dict(zip(names, walk.strides))
-    if x.bias is None:
-        at["bias"], strides["bias"] = at["q"], [0] * (AXES + 2)
+    for name in {"bias", "dq"} - set(names):            # read and written by nobody
+        at[name], strides[name] = at["q"], [0] * (AXES + 2)
     tile = default_tile(host(), n.dtype.name)
     block, batch = queries(n.dtype.name), numel(lead)
     blocks, wanted = -(-rows // block), -(-TASKS // batch)
@@ -142,10 +145,11 @@ def lower_attention_back(work: Work, schedule: Schedule) -> list[Call]:
     groups = -(-rows // group)
     wide = {d: -(-i.shape[-1] // tile.width) * tile.width for d, i in (("dk", x.k), ("dv", x.v))}
     keys = x.k.shape[-2]
-    parts_of = {d: Address(Scratch(batch * groups * keys * wide[d] * size), 0, size) for d in wide}
-    kernel = AttentionBack(tile, bool(x.draw))
+    parts_of = {d: at["q"] if d not in asked else
+                Address(Scratch(batch * groups * keys * wide[d] * size), 0, size) for d in wide}
+    kernel = AttentionBack(tile, bool(x.draw), which)
     places, numbers = _dropping(x, schedule, n.params[2])
-    common = _common(x, n.params)
+    common = _common(x, n.params[:3])
     flops = n.prim.flops(n) if n.prim.flops else 0
     calls.append(Call(kernel, [
         *(at[name] for name in ("q", "k", "v", "bias", "y")), Address(sums.base, sums.offset, size), at["g"],
@@ -155,6 +159,8 @@ def lower_attention_back(work: Work, schedule: Schedule) -> list[Call]:
         *strides["dq"][:-1], *numbers],
         axes=kernel.axes(), cost=nanoseconds(flops, 0)))
     for d, i in (("dk", x.k), ("dv", x.v)):
+        if d not in asked:
+            continue
         nest = AttentionSum(n.dtype.name, tile.lanes)
         calls.append(Call(nest, [
             parts_of[d], at[d], 0, batch, 0, keys, groups, keys, i.shape[-1], wide[d], *walk.sizes[1:],
