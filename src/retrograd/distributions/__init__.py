@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from retrograd.distributions import constraints, kl, transforms
+from retrograd.distributions import constraint_registry, constraints, kl, transforms, utils
 from retrograd.distributions.bounded import ContinuousBernoulli, GeneralizedPareto, Kumaraswamy, VonMises
 from retrograd.distributions.combined import Independent, MixtureSameFamily, MultivariateNormal
+from retrograd.distributions.constraint_registry import biject_to, transform_to
 from retrograd.distributions.continuous import Cauchy, Gumbel, Laplace, Normal, Uniform
 from retrograd.distributions.discrete import (
     Bernoulli,
@@ -25,37 +26,57 @@ from retrograd.distributions.discrete import (
     Poisson,
 )
 from retrograd.distributions.distribution import Distribution
+from retrograd.distributions.exponential_family import ExponentialFamily
 from retrograd.distributions.gamma import Beta, Chi2, Dirichlet, FisherSnedecor, Gamma, InverseGamma, StudentT
 from retrograd.distributions.kl import kl_divergence, register_kl
+from retrograd.distributions.matrix_laws import LKJCholesky, Wishart
 from retrograd.distributions.positive import Exponential, HalfCauchy, HalfNormal, Pareto, Weibull
-from retrograd.distributions.transforms import (
-    AffineTransform,
-    ComposeTransform,
-    ExpTransform,
+from retrograd.distributions.transformed import (
     LogNormal,
-    PowerTransform,
     RelaxedBernoulli,
     RelaxedOneHotCategorical,
-    SigmoidTransform,
-    SoftmaxTransform,
-    TanhTransform,
-    Transform,
     TransformedDistribution,
 )
-from retrograd.distributions.vectors import LogisticNormal, LowRankMultivariateNormal, StickBreakingTransform
+from retrograd.distributions.transforms import (
+    AbsTransform,
+    AffineTransform,
+    CatTransform,
+    ComposeTransform,
+    CorrCholeskyTransform,
+    CumulativeDistributionTransform,
+    ExpTransform,
+    IndependentTransform,
+    LowerCholeskyTransform,
+    PositiveDefiniteTransform,
+    PowerTransform,
+    ReshapeTransform,
+    SigmoidTransform,
+    SoftmaxTransform,
+    SoftplusTransform,
+    StackTransform,
+    StickBreakingTransform,
+    TanhTransform,
+    Transform,
+    identity_transform,
+)
+from retrograd.distributions.vectors import LogisticNormal, LowRankMultivariateNormal
 from retrograd.missing import attribute_error
 
 __all__ = [
-    "AffineTransform", "Bernoulli", "Beta", "Binomial", "Categorical", "Cauchy", "Chi2", "ComposeTransform",
-    "ContinuousBernoulli", "GeneralizedPareto", "Kumaraswamy", "LogisticNormal", "LowRankMultivariateNormal",
-    "StickBreakingTransform", "VonMises",
-    "Dirichlet", "Distribution", "ExpTransform", "Exponential", "FisherSnedecor", "Gamma", "Geometric",
-    "Gumbel", "HalfCauchy", "HalfNormal", "Independent", "InverseGamma", "Laplace", "LogNormal",
-    "MixtureSameFamily", "Multinomial", "MultivariateNormal", "NegativeBinomial", "Normal",
-    "OneHotCategorical", "OneHotCategoricalStraightThrough", "Pareto", "Poisson", "PowerTransform",
-    "RelaxedBernoulli", "RelaxedOneHotCategorical", "SigmoidTransform", "SoftmaxTransform", "StudentT",
-    "TanhTransform", "Transform", "TransformedDistribution", "Uniform", "Weibull", "constraints", "kl",
-    "kl_divergence", "register_kl", "transforms",
+    "AbsTransform", "AffineTransform", "Bernoulli", "Beta", "Binomial", "CatTransform", "Categorical",
+    "Cauchy", "Chi2", "ComposeTransform", "ContinuousBernoulli", "CorrCholeskyTransform",
+    "CumulativeDistributionTransform", "Dirichlet", "Distribution", "ExpTransform", "Exponential",
+    "ExponentialFamily", "FisherSnedecor", "Gamma", "GeneralizedPareto", "Geometric", "Gumbel",
+    "HalfCauchy", "HalfNormal", "Independent", "IndependentTransform", "InverseGamma", "Kumaraswamy",
+    "LKJCholesky", "Laplace", "LogNormal", "LogisticNormal", "LowRankMultivariateNormal",
+    "LowerCholeskyTransform", "MixtureSameFamily", "Multinomial", "MultivariateNormal",
+    "NegativeBinomial", "Normal", "OneHotCategorical", "OneHotCategoricalStraightThrough", "Pareto",
+    "Poisson", "PositiveDefiniteTransform", "PowerTransform", "RelaxedBernoulli",
+    "RelaxedOneHotCategorical", "ReshapeTransform", "SigmoidTransform", "SoftmaxTransform",
+    "SoftplusTransform", "StackTransform", "StickBreakingTransform", "StudentT", "TanhTransform",
+    "Transform", "TransformedDistribution", "Uniform", "VonMises", "Weibull", "Wishart", "biject_to",
+    "constraint_registry", "constraints", "identity_transform", "kl", "kl_divergence", "register_kl",
+    "transform_to", "transforms", "utils",
 ]
 
 

@@ -174,8 +174,7 @@ class GeneralizedPareto(Distribution):
     def support(self) -> Any:           # type: ignore[override]
         """From loc on; up to loc - scale / k where k is negative."""
         k, low = self.concentration, self.loc
-        high = F.where(k < 0, low - self.scale / k, math.inf)
-        return c.Constraint("GreaterThanEq(lower_bound=loc)", lambda x: (x >= low) & (x <= high))
+        return c.interval(low, F.where(k < 0, low - self.scale / k, math.inf))
 
     def _slope(self) -> tuple[Any, Any]:
         """Where k is 0, and k with 1 there."""

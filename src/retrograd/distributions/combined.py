@@ -7,17 +7,13 @@ from typing import Any
 
 from retrograd import functional as F
 from retrograd.distributions import constraints as c
+from retrograd.distributions.covariance import WithCovariance, root_of, squared_length, the_one
 from retrograd.distributions.discrete import Categorical
 from retrograd.distributions.distribution import Centred, Distribution, sum_rightmost
-from retrograd.functional.factors import cholesky, solve_triangular
-from retrograd.tensors.create import eye, randn
+from retrograd.tensors.create import randn
 
 
-def _turned(a: Any) -> Any:
-    return a.transpose(-1, -2)
-
-
-class MultivariateNormal(Centred):
+class MultivariateNormal(WithCovariance, Centred):
     """Normal vectors with mean loc and a covariance, a precision, or the Cholesky factor scale_tril of a
     covariance.
 
@@ -36,40 +32,13 @@ class MultivariateNormal(Centred):
                  validate_args: bool | None = None) -> None:
         if loc.dim() < 1:
             raise ValueError("loc must be at least one-dimensional.")
-        given = {"covariance_matrix": covariance_matrix, "precision_matrix": precision_matrix,
-                 "scale_tril": scale_tril}
-        named = [(n, m) for n, m in given.items() if m is not None]
-        if len(named) != 1:
-            raise ValueError("Exactly one of covariance_matrix or precision_matrix or scale_tril may be "
-                             "specified.")
-        name, matrix = named[0]
-        if matrix.dim() < 2:
-            raise ValueError(f"{name} must be at least two-dimensional, with optional leading batch "
-                             "dimensions")
+        name, matrix = the_one(covariance_matrix=covariance_matrix, precision_matrix=precision_matrix,
+                               scale_tril=scale_tril)
         batch = F.broadcast_tensors(matrix[..., 0, 0], loc[..., 0])[0].shape
         self.loc = loc.expand(*batch, loc.shape[-1])
         self.__dict__[name] = matrix.expand(*batch, *matrix.shape[-2:])
         super().__init__(batch, loc.shape[-1:], validate_args=validate_args)
-        if name == "scale_tril":
-            self._root = self.__dict__[name]
-        elif name == "covariance_matrix":
-            self._root = cholesky(self.__dict__[name])
-        else:
-            # L of P^-1 = L L^T: from the factor of P with its rows and columns reversed
-            reversed_root = cholesky(self.__dict__[name].flip(-2, -1))
-            upper = _turned(reversed_root.flip(-2, -1))
-            self._root = solve_triangular(upper, eye(loc.shape[-1], dtype=loc.dtype).expand(*upper.shape),
-                                          upper=False)
-
-    def __getattr__(self, name: str) -> Any:
-        # The forms that were not given are worked out when they are asked for.
-        if name not in ("scale_tril", "covariance_matrix",
-                        "precision_matrix") or "_root" not in self.__dict__:
-            raise AttributeError(f"'MultivariateNormal' object has no attribute '{name}'")
-        if name == "scale_tril":
-            return self._root
-        full = self._root @ _turned(self._root)
-        return full if name == "covariance_matrix" else F.cholesky_inverse(self._root)
+        self._root = root_of(name, self.__dict__[name])
 
     @property
     def variance(self) -> Any:
@@ -86,15 +55,12 @@ class MultivariateNormal(Centred):
         self._validate_sample(value)
         d = value - self.loc
         n = self._event_shape[0]
-        root = self._root.expand(*d.shape[:-1], n, n)
-        distance = (solve_triangular(root, d.unsqueeze(-1), upper=False) ** 2).sum((-2, -1))
-        half = self._root.diagonal(dim1=-2, dim2=-1).log().sum(-1)
-        return -0.5 * (n * math.log(2 * math.pi) + distance) - half
+        distance = squared_length(self._root, d.unsqueeze(-1))
+        return -0.5 * (n * math.log(2 * math.pi) + distance) - self._half_log_det()
 
     def entropy(self) -> Any:
         """n (1 + log(2 pi)) / 2 + log det L."""
-        half = self._root.diagonal(dim1=-2, dim2=-1).log().sum(-1)
-        return 0.5 * self._event_shape[0] * (1.0 + math.log(2 * math.pi)) + half
+        return 0.5 * self._event_shape[0] * (1.0 + math.log(2 * math.pi)) + self._half_log_det()
 
 
 class Independent(Distribution):
@@ -121,6 +87,17 @@ class Independent(Distribution):
     def has_rsample(self) -> bool:      # type: ignore[override]
         """Whether the distribution has."""
         return self.base_dist.has_rsample
+
+    @property
+    def has_enumerate_support(self) -> bool:        # type: ignore[override]
+        """Whether the distribution has, where nothing is summed."""
+        return self.reinterpreted_batch_ndims == 0 and self.base_dist.has_enumerate_support
+
+    @property
+    def support(self) -> Any:           # type: ignore[override]
+        """The distribution's, for more dimensions."""
+        base, n = self.base_dist.support, self.reinterpreted_batch_ndims
+        return c.independent(base, n) if n and base is not None else base
 
     @property
     def mean(self) -> Any:
@@ -185,7 +162,7 @@ class MixtureSameFamily(Distribution):
     @property
     def support(self) -> Any:           # type: ignore[override]
         """The components'."""
-        return self.component_distribution.support
+        return c.MixtureSameFamilyConstraint(self.component_distribution.support)
 
     @property
     def mean(self) -> Any:

@@ -9,7 +9,7 @@ from retrograd.base.dtype import default
 from retrograd.base.errors import MissingError
 from retrograd.base.modes import no_grad
 from retrograd.base.shape import Size
-from retrograd.distributions.constraints import Constraint
+from retrograd.distributions.constraints import Constraint, is_dependent
 from retrograd.functional.door import TensorBase
 from retrograd.functional.elementwise import exp, sqrt
 from retrograd.functional.reduce import all as all_true
@@ -41,7 +41,9 @@ class Distribution:
             self._validate_args = validate_args
         for name, constraint in self.arg_constraints.items() if self._validate_args else ():
             value = self.__dict__.get(name)
-            if value is not None and not bool(all_true(constraint.check(value))):
+            if value is None or is_dependent(constraint):
+                continue
+            if not bool(all_true(constraint.check(value))):
                 raise ValueError(
                     f"Expected parameter {name} (Tensor of shape {tuple(value.shape)}) of distribution "
                     f"{self!r} to satisfy the constraint {constraint!r}, but found invalid values:\n{value}")

@@ -172,8 +172,7 @@ class Dirichlet(Distribution):
     tensor([0.2500, 0.7500])
     """
 
-    arg_constraints = {"concentration": c.Constraint("IndependentConstraint(GreaterThan(lower_bound=0.0), 1)",
-                                                     lambda x: (x > 0).all(-1), 1)}
+    arg_constraints = {"concentration": c.independent(c.positive, 1)}
     support = c.simplex
     has_rsample = True
 

@@ -11,10 +11,14 @@ from retrograd.distributions import combined as m
 from retrograd.distributions import continuous as n
 from retrograd.distributions import discrete as d
 from retrograd.distributions import gamma as g
+from retrograd.distributions import matrix_laws as x
 from retrograd.distributions import positive as p
-from retrograd.distributions import transforms as t
+from retrograd.distributions import transformed as t
+from retrograd.distributions import vectors as v
+from retrograd.distributions.covariance import squared_length
 from retrograd.distributions.distribution import EULER, Distribution, sum_rightmost
-from retrograd.functional.factors import solve_triangular
+from retrograd.distributions.expectations import PAIRS
+from retrograd.distributions.exponential_family import ExponentialFamily, bregman
 
 Rule = Callable[[Any, Any], Any]
 
@@ -104,13 +108,21 @@ def _half_normal(a: Any, b: Any) -> Any:
     return _normal(a.base_dist, b.base_dist)
 
 
+def _cauchy(a: Any, b: Any) -> Any:
+    return ((a.scale + b.scale) ** 2 + (a.loc - b.loc) ** 2).log() - (4 * a.scale * b.scale).log()
+
+
 def _multivariate(a: Any, b: Any) -> Any:
-    half = b._root.diagonal(dim1=-2, dim2=-1).log().sum(-1) - a._root.diagonal(dim1=-2, dim2=-1).log().sum(-1)
-    k = a.event_shape[0]
-    trace = (solve_triangular(b._root.expand(*a._root.shape), a._root, upper=False) ** 2).sum((-2, -1))
-    gap = (b.loc - a.loc).unsqueeze(-1)
-    distance = (solve_triangular(b._root.expand(*gap.shape[:-1], k), gap, upper=False) ** 2).sum((-2, -1))
-    return half + 0.5 * (trace + distance - k)
+    mine, theirs = a.scale_tril, b.scale_tril
+    half = (theirs.diagonal(dim1=-2, dim2=-1).log() - mine.diagonal(dim1=-2, dim2=-1).log()).sum(-1)
+    distance = squared_length(theirs, mine) + squared_length(theirs, (b.loc - a.loc).unsqueeze(-1))
+    return half + 0.5 * (distance - a.event_shape[0])
+
+
+def _transformed(a: Any, b: Any) -> Any:
+    if a.transforms != b.transforms or a.event_shape != b.event_shape:
+        raise NotImplementedError
+    return kl_divergence(a.base_dist, b.base_dist)
 
 
 def _independent(a: Any, b: Any) -> Any:
@@ -119,6 +131,7 @@ def _independent(a: Any, b: Any) -> Any:
     return sum_rightmost(kl_divergence(a.base_dist, b.base_dist), a.reinterpreted_batch_ndims)
 
 
+MULTIVARIATE = (m.MultivariateNormal, v.LowRankMultivariateNormal)
 RULES: tuple[tuple[type, type, Rule], ...] = (
     (n.Normal, n.Normal, _normal), (d.Bernoulli, d.Bernoulli, _bernoulli),
     (d.Categorical, d.Categorical, _categorical),
@@ -130,7 +143,10 @@ RULES: tuple[tuple[type, type, Rule], ...] = (
                                                                                   _poisson),
     (n.Gumbel, n.Gumbel, _gumbel), (p.Pareto, p.Pareto, _pareto), (p.HalfNormal, p.HalfNormal, _half_normal),
     (t.LogNormal, t.LogNormal, lambda a, b: _normal(a.base_dist, b.base_dist)),
-    (m.MultivariateNormal, m.MultivariateNormal, _multivariate), (m.Independent, m.Independent, _independent))
+    (n.Cauchy, n.Cauchy, _cauchy), (x.Wishart, x.Wishart, lambda a, b: a.cross_entropy(b) - a.entropy()),
+    *((one, other, _multivariate) for one in MULTIVARIATE for other in MULTIVARIATE),
+    (t.TransformedDistribution, t.TransformedDistribution, _transformed),
+    (ExponentialFamily, ExponentialFamily, bregman), (m.Independent, m.Independent, _independent), *PAIRS)
 
 
 class _Rules:
@@ -152,7 +168,7 @@ rules = _Rules()
 def register_kl(type_p: type, type_q: type) -> Callable[[Rule], Rule]:
     """Decorate a function of (p, q) as the divergence of two classes.
 
-    >>> register_kl(n.Cauchy, n.Cauchy)(lambda a, b: None) is not None
+    >>> register_kl(n.Cauchy, n.Normal)(lambda a, b: None) is not None
     True
     """
     def add(rule: Rule) -> Rule:

@@ -6,13 +6,13 @@ import math
 from typing import Any
 
 from retrograd import functional as F
-from retrograd.base.shape import Size
 from retrograd.distributions import constraints as c
 from retrograd.distributions.continuous import Normal
 from retrograd.distributions.distribution import Centred
-from retrograd.distributions.transforms import OfNormal, Transform
+from retrograd.distributions.mapping_vectors import StickBreakingTransform
+from retrograd.distributions.transformed import OfNormal
 from retrograd.functional.factors import cholesky, solve_triangular
-from retrograd.tensors.create import arange, eye, randn
+from retrograd.tensors.create import eye, randn
 
 
 class LowRankMultivariateNormal(Centred):
@@ -24,9 +24,8 @@ class LowRankMultivariateNormal(Centred):
     tensor(-1.8379)
     """
 
-    arg_constraints = {"loc": c.real_vector,
-                       "cov_factor": c.Constraint("Real()", lambda x: (x == x).all(-1), 2),
-                       "cov_diag": c.Constraint("GreaterThan(lower_bound=0.0)", lambda x: (x > 0).all(-1), 1)}
+    arg_constraints = {"loc": c.real_vector, "cov_factor": c.independent(c.real, 2),
+                       "cov_diag": c.independent(c.positive, 1)}
     support = c.real_vector
     has_rsample = True
 
@@ -93,40 +92,6 @@ class LowRankMultivariateNormal(Centred):
         return 0.5 * self._event_shape[0] * (1.0 + math.log(2 * math.pi)) + self._half_log_det()
 
 
-class StickBreakingTransform(Transform):
-    """n numbers to n + 1 shares: each breaks its part off what the ones before it have left of a stick.
-
-    >>> import retrograd as rg
-    >>> StickBreakingTransform()(rg.zeros(2))
-    tensor([0.3333, 0.3333, 0.3333])
-    """
-
-    domain, codomain, event_dim = c.real_vector, c.simplex, 1
-
-    def __init__(self, cache_size: int = 0) -> None:
-        """Nothing to keep."""
-
-    @staticmethod
-    def _log_left(x: Any, n: int) -> Any:
-        """log of how many parts are still to be broken off, at each place: n, ..., 1."""
-        return (n - arange(n).to(x.dtype)).log()
-
-    def _call(self, x: Any) -> Any:
-        z = F.sigmoid(x - self._log_left(x, x.shape[-1]))
-        one = F.mul(x[..., :1], 0) + 1
-        return F.cat([z, one], -1) * F.cat([one, (1 - z).cumprod(-1)], -1)
-
-    def _inverse(self, y: Any) -> Any:
-        first = y[..., :-1]
-        rest = (1 - first.cumsum(-1)).clamp(min=2.0 ** -1022 if y.dtype.itemsize == 8 else 2.0 ** -126)
-        return first.log() - rest.log() + self._log_left(y, first.shape[-1])
-
-    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
-        """The sum of log(z (1 - z) rest) over the breaks, z their shares of what is left."""
-        x = x - self._log_left(x, x.shape[-1])
-        return (-x + F.logsigmoid(x) + y[..., :-1].log()).sum(-1)
-
-
 class LogisticNormal(OfNormal):
     """Shares of a stick broken at normal places: vectors that are positive and sum to 1.
 
@@ -141,12 +106,4 @@ class LogisticNormal(OfNormal):
     def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
         base = Normal(loc, scale, validate_args=validate_args)
         super().__init__(base if base.batch_shape else base.expand((1,)), StickBreakingTransform(),
-                         validate_args=False)
-        if validate_args is not None:
-            self._validate_args = validate_args
-        self._event_shape = Size((self._event_shape[0] + 1,))
-
-    def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
-        """The same for a batch of that shape."""
-        shape = (*tuple(batch_shape), self._event_shape[0] - 1)
-        return LogisticNormal(self.loc.expand(*shape), self.scale.expand(*shape))
+                         validate_args)
