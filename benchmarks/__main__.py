@@ -9,6 +9,7 @@ import importlib.util
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from benchmarks import (
     memory,
     networks,
     operations,
+    others,
     products,
     regions,
     shares,
@@ -61,6 +63,7 @@ def run_child(args: list[str]) -> None:
         else data.measure(lib) if what == "data" \
         else shares.measure(rest[0]) if what == "shares" \
         else memory.measure(lib, *rest) if what == "memory" \
+        else others.measure(rest[0], *rest[1:]) if what == "others" \
         else steps.measure(lib, *rest)
     print(json.dumps(result))
 
@@ -175,6 +178,15 @@ def cold_table(rounds: int) -> list[str]:
     return cold.table(rounds, columns, lambda lib, work: lib != "jax" or work in steps.JAX_WORK)
 
 
+def other_table(rounds: int) -> list[str]:
+    """A process a network and round, all libraries in it; the best of the rounds."""
+    if not available("torch"):
+        return ["These are compared with PyTorch step by step, which is not installed here."]
+    columns = [c for c in others.WAYS if c != "torch.compile" or shutil.which("g++")]
+    return others.table({work: others.best([child("others", "torch", work, *columns) for _ in range(rounds)])
+                         for work in others.WORK})
+
+
 def _judged(ours: float, peer: float | None, target: float | None) -> str:
     """A ratio beside its target."""
     if peer is None:
@@ -262,6 +274,7 @@ SECTIONS: dict[str, tuple[str, Callable[[int], list[str]]]] = {
     "loops": ("Ways to write a training loop", lambda rounds: operation_table(rounds, "loops")),
     "regions": ("Rows, chains and losses", region_table),
     "steps": ("A training step with Adam", step_table),
+    "others": ("Training steps of other networks", other_table),
     "layers": ("Single layers", layer_table),
     "products": ("Products of matrices",
                  lambda rounds: products.table(child("products", "torch", **products.ONE_THREAD))),
