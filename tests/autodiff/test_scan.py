@@ -11,6 +11,7 @@ from retrograd.base.config import config
 from retrograd.codegen import compile_graph
 from retrograd.engine.program import programs
 from retrograd.graph.graph import topological
+from retrograd.ops.contract import matmul_p
 
 RNG = np.random.default_rng(5)
 W, U, B = (RNG.uniform(-0.5, 0.5, s) for s in ((3, 3), (2, 3), (3,)))
@@ -277,3 +278,30 @@ def test_what_reads_the_last_output_alone_puts_no_zeros_around_it(reverse, turne
     padded = [n for n in topological([g.node for g in got]) if n.prim.name == "pad" and 6 in n.shape]
     assert not padded
     close([g.detach().numpy() for g in got], [g.detach().numpy() for g in last(unrolled)])
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_a_gradient_has_the_same_bits_whichever_others_are_asked(reverse):
+    given = {"w": W, "u": U, "b": B, "x": X, "h": H, "c": C}
+
+    def grads(tracked, asked):
+        t = {k: rg.tensor(v, requires_grad=k in tracked) for k, v in given.items()}
+        (h, c), ys = rg.scan(two_carries(t["w"], t["u"], t["b"]), (t["h"], t["c"]), t["x"], reverse=reverse)
+        loss = (h * 2 + c).sum() + (ys * ys).sum()
+        found = rg.autograd.grad(loss, [t[k] for k in asked])
+        return {k: g.numpy().tobytes() for k, g in zip(asked, found)}
+    every = grads("wubxhc", "wubxhc")
+    for names in ("w", "u", "b", "x", "h", "bc", "wx"):
+        for tracked in (names, "wubxhc"):
+            assert grads(tracked, names) == {k: every[k] for k in names}
+
+
+def test_what_no_gradient_is_asked_of_is_not_computed_on_the_way_back():
+    w, x = rg.tensor(W, requires_grad=True), rg.tensor(RNG.normal(size=(6, 4, 3)), requires_grad=True)
+    _, ys = rg.scan(lambda h, x: ((x @ w + h).tanh(),) * 2, rg.tensor(H), x)
+    products = []
+    for asked in ([w], [w, x]):
+        grads = rg.autograd.grad(ys.sum(), asked, retain_graph=True, create_graph=True)
+        back = [n for n in topological([g.node for g in grads]) if n.prim is scan_p and n.params[0].reverse]
+        products.append(sum(s.prim is matmul_p for n in back for s in n.params[0].body.steps))
+    assert products == [0, 1]

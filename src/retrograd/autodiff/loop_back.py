@@ -187,7 +187,7 @@ def all_given(loop: Loop) -> frozenset[Source]:
 @lru_cache(maxsize=1024)
 def pulled_back(loop: Loop, needs: tuple[bool, ...], given: frozenset[Source]) -> Back:
     """The loop that runs back, for cotangents of some outputs and inputs that need one."""
-    step = _Step(loop, needs, given)
+    step = _Step(loop, (True,) * len(needs), given)
     with _recording(False):
         return _Sums(step, needs, given).back()
 
@@ -211,6 +211,7 @@ class _Sums:
         self.ends = ends
         self.stops = {*ends, *step.consts}
         self._varies: dict[Node, bool] = {}
+        self.keepable = self._keepable()
         self.emitted: dict[Node, int] = {}      # nodes of a step whose values are kept
         self.sums: list[Node] = []              # nodes of a step that are added up
         self.sources: dict[Source, Node] = {}   # what the graph after the loop reads
@@ -221,11 +222,6 @@ class _Sums:
         loop, step, needs = self.loop, self.step, self.needs
         shares = [step.shares.get(x) if x.rg and needs[k] else None for k, x in enumerate(step.inputs)]
         c, n = loop.consts, loop.carries
-        for k, g in enumerate(shares):          # what is kept is known before anything is summed
-            if g is not None and k < c:
-                self._operands(g)
-            elif g is not None and k >= c + n:
-                self._emit(self._stripped(g))
         roots: list[Node] = []
         at: list[int | None] = []
         for k, (x, g) in enumerate(zip(step.inputs, shares)):
@@ -261,7 +257,7 @@ class _Sums:
         source = self.ends.get(n)
         if source is not None and source[0] != "dcarry":
             return self._source(source, aval)
-        return self._source(("kept", self.emitted[n]), aval)
+        return self._source(("kept", self.emitted.setdefault(n, len(self.emitted))), aval)
 
     def _initial(self, k: int, x: Node) -> Node | None:
         """The cotangent of the carry before the first step."""
@@ -303,11 +299,25 @@ class _Sums:
 
     def _known(self, n: Node) -> bool:
         source = self.ends.get(n)
-        return n in self.emitted or source is not None and source[0] != "dcarry"
+        return n in self.keepable or source is not None and source[0] != "dcarry"
 
-    def _emit(self, n: Node) -> None:
-        if not self._known(n):
-            self.emitted[n] = len(self.emitted)
+    def _keepable(self) -> set[Node]:
+        """What is kept if every share is asked: how a share is summed, and so its bits, does not depend on
+        which others are. Those are the operands of products that shares of constants are made of, and
+        shares of the xs."""
+        c, n = self.loop.consts, self.loop.carries
+        found = set()
+        for k, x in enumerate(self.step.inputs):
+            g = self.step.shares.get(x)
+            if g is not None and k < c:
+                found.update([self._stripped(i) for term in self._terms(g) if self._is_product(term)
+                              for i in term.inputs])
+            elif g is not None and k >= c + n:
+                found.add(self._stripped(g))
+        return found
+
+    def _is_product(self, n: Node) -> bool:
+        return n.prim is matmul_p and n not in self.stops and all([self._differs(i) for i in n.inputs])
 
     def _differs(self, n: Node) -> bool:
         """Whether a node of the step has another value at each step."""
@@ -318,13 +328,6 @@ class _Sums:
         return known
 
     # ------------------------------------------------------------ sums over the steps
-    def _operands(self, g: Node) -> None:
-        """Keep the operands of the products that a share is made of."""
-        for n in self._terms(g):
-            if n.prim is matmul_p and all([self._differs(i) for i in n.inputs]):
-                for i in n.inputs:
-                    self._emit(self._stripped(i))
-
     def _terms(self, g: Node) -> Iterator[Node]:
         if self._linear(g):
             for i in g.inputs:
@@ -351,7 +354,7 @@ class _Sums:
             inputs = [self._total(i) for i in g.inputs]
             return inputs[0] + inputs[1] if g.prim is pw.add else \
                 -inputs[0] if g.prim is pw.neg else _applied(g, inputs[0])
-        if g.prim is matmul_p and g not in self.stops and all([self._differs(i) for i in g.inputs]):
+        if self._is_product(g):
             return _contracted(*[self._stacked(i) for i in g.inputs])
         if g.prim is lin.reduce_sum_p and g not in self.stops and self._known(self._stripped(g.inputs[0])):
             return lin.reduce_sum(self._stacked(g.inputs[0]), (0, *[a + 1 for a in g.params[0]]))

@@ -69,9 +69,10 @@ def _infer(inputs: tuple[Node, ...], params: tuple[Any, ...]) -> Inferred:
 
 
 # ---------------------------------------------------------------- reverse
-def _vjp(g: Node, xs: tuple[Node, ...], y: Node, loop: Loop) -> tuple[Node | None, ...]:
+def _vjp(g: Node, xs: tuple[Node, ...], y: Node, loop: Loop, wanted: tuple[bool, ...]
+         ) -> tuple[Node | None, ...]:
     parts = parts_of(g, loop)
-    back = pulled_back(loop, tuple([bool(x.rg) for x in xs]), frozenset(parts))
+    back = pulled_back(loop, wanted, frozenset(parts))
     known = _Known(xs, y, loop, parts)
     consts = [*[xs[k] for k in back.consts], *back.lifted]
     carry = [known(("dlast", k)) if ("dlast", k) in parts else lin.zeros(loop.body.results[k])
