@@ -258,3 +258,28 @@ def test_guards_of_lists_and_dicts_see_every_change() -> None:
     free = list(entries(named, ["b"]))
     named["b"] = 2
     assert hold(free)
+
+
+@pytest.mark.parametrize("wrap", [lambda f: f, rg.compile], ids=["plain", "compiled"])
+def test_the_second_step_writes_where_the_first_one_did(wrap: Any) -> None:
+    """Parameters and state lie in memory once, from the first step on: large ones and small ones."""
+    model = rg.nn.Linear(300, 64)
+    optimizer = rg.optim.Adam(model.parameters())
+
+    @wrap
+    def step(x: Any) -> Any:
+        optimizer.zero_grad()
+        loss = model(x).square().sum()
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    def places() -> list[int]:
+        tensors = [*model.parameters(), *(v for s in optimizer.state.values() for v in s.values()
+                                          if isinstance(v, rg.Tensor))]
+        return [t.node.value.ctypes.data for t in tensors]
+    x = rg.ones(8, 300)
+    step(x).item()
+    before = places()
+    step(x).item()
+    assert places() == before and len(before) == 6

@@ -26,6 +26,7 @@ from retrograd.engine.program import ProgramCache, make_program
 from retrograd.graph.node import Node, leaf, scalar
 from retrograd.ops.gather import parts_of
 from retrograd.runtime.bound import Bound
+from retrograd.runtime.program import SMALL
 from retrograd.runtime.table import Guard
 from retrograd.tensors.inplace import Cells, cells
 from retrograd.tensors.overwriting import Overwriting, gradients
@@ -175,7 +176,11 @@ def _results(value: Tensor, state: State) -> list[Node]:
 def _one_by_one(batches: Sequence[Batch], keep: Callable[[Item], Sequence[Change]]) -> None:
     """By the general way: nodes recorded for each item, new values assigned."""
     done = [(item, *batch.apply(item, None)) for batch in batches for item in batch.items]
-    engine.evaluate([n for _, value, state in done for n in _results(value, state)])
+    results = [n for _, value, state in done for n in _results(value, state)]
+    engine.evaluate(results)
+    for n in results:                   # the program refers to small ones: no step could write there
+        if n.value is not None and n.value.nbytes < SMALL:
+            n.value = n.value.copy()
     for item, value, state in done:
         item.p._assign(value)
         for key, new in state.items():

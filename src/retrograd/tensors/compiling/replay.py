@@ -152,6 +152,7 @@ class Replay:
         self.shape_of_result: Structure
         self.single = False                     # whether a new tensor alone is returned
         self.plain_numbers = False              # whether all numbers are told by optimisers
+        self.untried = True                     # the first one writes where the capture did, if it may
 
     # ------------------------------------------------------------ may it be replayed?
     def fits(self, args: Args, structure: Structure, modes: Modes) -> list[Node] | None:

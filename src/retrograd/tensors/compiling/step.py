@@ -66,14 +66,17 @@ class Compiled:
         with self._lock:
             steady = self._steady
             if steady is not None and not kwargs:
-                try:
-                    result = steady.step(args, state)
-                except BaseException:
-                    self._steady = None     # an interrupt may have left it half changed
-                    raise
+                result = self._stepped(steady, args, state)
                 if result is not MISS:
                     return result
             return self._look(args, kwargs, state)
+
+    def _stepped(self, known: Steady, args: Any, state: State) -> Any:
+        try:
+            return known.step(args, state)
+        except BaseException:
+            self._steady = None             # an interrupt may have left it half changed
+            raise
 
     def _look(self, args: Any, kwargs: Any, state: State) -> Any:
         """Replay a capture that fits, or make one."""
@@ -91,6 +94,15 @@ class Compiled:
                     if sampled(self._count):
                         return checked(replay, leaves, partial(replay.run, leaves, nodes, *values),
                                        partial(self.fn, *args, **kwargs))
+                if replay.untried and replay.plain_numbers and "replay" not in config.check:
+                    replay.untried, nodes = False, None         # the list would make them pass for looked at
+                    self._settle(replay, leaves, kwargs, args)
+                    result = MISS if self._steady is None else self._stepped(self._steady, args, state)
+                    if result is not MISS:
+                        return result
+                    nodes, self._steady, self._pause = replay.fits(leaves, structure, modes), None, 0
+                    if nodes is None:
+                        continue
                 result = replay.run(leaves, nodes, *values)
                 nodes = values = None
                 if "replay" not in config.check:
