@@ -86,7 +86,7 @@ class Loop:
         """Elements of all outputs."""
         return sum([numel(shape) for _, shape in self.blocks])
 
-    @property
+    @cached_property
     def dtype(self) -> DType:
         """Of all outputs."""
         return self.aval(self.outputs[0]).dtype

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from retrograd.autodiff.batching import BY_NAME, batch, spread
 from retrograd.autodiff.expand import expanded
@@ -12,11 +13,11 @@ from retrograd.autodiff.forward import pushforward
 from retrograd.autodiff.loop import Loop, Output, operations
 from retrograd.autodiff.loop_back import Source, all_given, closed_over, pulled_back, saved
 from retrograd.autodiff.loop_parts import parts_of
-from retrograd.base.dtype import float64
-from retrograd.base.modes import modes
-from retrograd.base.shape import numel
+from retrograd.base.dtype import DType, float64
+from retrograd.base.modes import local, modes
+from retrograd.base.shape import Shape, numel
 from retrograd.graph.body import Body, walk
-from retrograd.graph.node import Node, bind, hole
+from retrograd.graph.node import Node, bind, hole, silent
 from retrograd.graph.primitive import Primitive, Sample
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as pw
@@ -27,31 +28,56 @@ from retrograd.ops.families import Inferred, rng_for
 def scan(body: Body, consts: Sequence[Node], carry: Sequence[Node], xs: Sequence[Node], *, length: int,
          reverse: bool = False, wanted: Sequence[Output], save: bool = True) -> list[Node]:
     """What is wanted of a loop, as nodes. Where a derivative may be asked, what the pullback reads is kept
-    too. One node a dtype: a loop whose outputs differ in dtype runs once for each."""
+    too. One node a dtype: a loop whose outputs differ in dtype runs once for each. How is asked once for all
+    loops that are alike."""
     inputs = (*consts, *carry, *xs)
-    count = len(carry)
+    needs = tuple([bool(n.rg) for n in inputs]) if modes.grad else ()
+    plan = _planned(Loop(body, len(consts), len(carry), length, reverse, (), save), tuple(wanted),
+                    needs if True in needs else None)
+    made = [bind(scan_p, inputs, (loop,)) for loop in plan.loops]
+    state, found = local.state, []
+    for k, views in plan.cuts:
+        y = made[k]
+        for prim, params, shape in views:
+            y = silent(prim, y, params, shape, state)
+        found.append(y)
+    return found
+
+
+class _Plan(NamedTuple):
+    """One loop a dtype; for each value that is wanted the number of its loop, and the views that cut it out
+    of what that keeps."""
+
+    loops: tuple[Loop, ...]
+    cuts: tuple[tuple[int, tuple[tuple[Primitive, tuple[Any, ...], Shape], ...]], ...]
+
+
+@lru_cache(maxsize=1024)
+def _planned(probe: Loop, wanted: tuple[Output, ...], needs: tuple[bool, ...] | None) -> _Plan:
+    """`probe` is the loop without outputs; `needs` None: nobody will pull it back."""
+    body, count = probe.body, probe.carries
     asked: list[Output] = []            # a y that is a carry is seen in the carry's path
     for kind, k in wanted:
         same = kind == "each" and body.outputs[count + k] in body.outputs[:count]
         asked.append(("path", body.outputs.index(body.outputs[count + k])) if same else (kind, k))
-    groups: dict[Any, list[Output]] = {}
-    probe = Loop(body, len(consts), count, length, reverse, ())
+    groups: dict[DType, list[Output]] = {}
     for output in asked:
         group = groups.setdefault(probe.aval(output).dtype, [])
         if output not in group:
             group.append(output)
-    made: dict[Output, tuple[Loop, Node]] = {}
-    needs = tuple([bool(n.rg) for n in inputs])
-    for dtype, outputs in groups.items():
-        tracked = needs if modes.grad and any(needs) and dtype.smooth else None
-        loop = _keeping(Loop(body, len(consts), count, length, reverse, tuple(outputs), save), tracked)
-        y = bind(scan_p, inputs, (loop,))
-        made.update({output: (loop, y) for output in outputs})
-    found = []
+    loops = {dtype: _keeping(replace(probe, outputs=tuple(outputs)), needs if dtype.smooth else None)
+             for dtype, outputs in groups.items()}
+    cuts = []
     for want, output in zip(wanted, asked):
-        loop, y = made[output]
-        found.append(loop.block(y, output) if want == output else loop.after(y, output[1]))
-    return found
+        dtype = probe.aval(output).dtype
+        y = whole = hole((loops[dtype].size,), dtype)
+        y = loops[dtype].block(y, output) if want == output else loops[dtype].after(y, output[1])
+        views: list[Any] = []
+        while y is not whole:
+            views.insert(0, (y.prim, y.params, y.shape))
+            y = y.inputs[0]
+        cuts.append((list(groups).index(dtype), tuple(views)))
+    return _Plan(tuple(loops.values()), tuple(cuts))
 
 
 @lru_cache(maxsize=1024)

@@ -10,16 +10,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
+from retrograd.base.dtype import DType
 from retrograd.base.errors import ArgumentError, ArgumentTypeError, ShapeError
 from retrograd.functional.activation import relu
 from retrograd.functional.cells import gru_step, gru_step_before, lstm_step
-from retrograd.functional.door import Tensor, need_tensor
+from retrograd.functional.door import Tensor, need_tensor, wrap
 from retrograd.functional.dropping import dropout as dropped
 from retrograd.functional.elementwise import add, tanh, where
 from retrograd.functional.packed import Steps
 from retrograd.functional.products import linear
 from retrograd.functional.recurrent import scan_known
-from retrograd.functional.shape import cat, stack, transpose
+from retrograd.functional.shape import cat, reshape, stack, transpose
+from retrograd.ops import linear as lin
 
 State: TypeAlias = tuple[Tensor, ...]
 NEAR = 1 << 19      # bytes of a weight that stays near a core while a loop reads it again and again
@@ -87,32 +89,42 @@ class _Step:
         return after, (after[0],)
 
 
-def layers(cell: Cell, x: Tensor, states: State, weights: Sequence[Weights], *, both: bool = False,
+def layers(cell: Cell, x: Tensor, states: Sequence[State], weights: Sequence[Weights], *, both: bool = False,
            dropout: float = 0.0, steps: Steps | None = None) -> tuple[Tensor, State]:
-    """All layers over inputs (L, N, I), or packed ones with `steps`, from states (layers x directions, N, H):
-    outputs of the last, and final states. `both`: whether every second of the weights leads back in time.
-    `dropout` is the probability between layers.
+    """All layers over inputs (L, N, I), or packed ones with `steps`, from the states (N, H) of each layer and
+    direction: outputs of the last layer, and final states (layers x directions, N, H). `both`: whether every
+    second of the weights leads back in time. `dropout` is the probability between layers.
 
     >>> import retrograd as rg
-    >>> x, h, w = rg.ones(3, 1, 1), rg.zeros(1, 1, 1), rg.ones(1, 1)
-    >>> layers(RELU, x, (h,), [Weights(w, w)])[0].flatten()
+    >>> x, h, w = rg.ones(3, 1, 1), rg.zeros(1, 1), rg.ones(1, 1)
+    >>> layers(RELU, x, [(h,)], [Weights(w, w)])[0].flatten()
     tensor([1., 2., 3.])
     """
     ways = 2 if both else 1
     finals: list[State] = []
     for first in range(0, len(weights), ways):
         outputs = []
-        for way in range(ways):
-            k = first + way
-            state = tuple([s[k] for s in states])
-            output, final = _way(cell, x, state, weights[k], steps, backwards=way == 1)
+        for k in range(first, first + ways):
+            output, final = _way(cell, x, states[k], weights[k], steps, backwards=k > first)
             outputs.append(output)
             finals.append(final)
         x = cat(outputs, -1) if both else outputs[0]
         x = x if steps is None else steps.packed(x)
         if dropout > 0 and first + ways < len(weights):
             x = dropped(x, dropout)
+    if len(finals) == 1:
+        return x, tuple([reshape(each, 1, *each.shape) for each in finals[0]])
     return x, tuple([stack(each, 0) for each in zip(*finals, strict=True)])
+
+
+def nothing_yet(batch: int, size: int, dtype: DType) -> Tensor:
+    """A first state of zeros, which takes no memory.
+
+    >>> import retrograd as rg
+    >>> nothing_yet(1, 2, rg.float32)
+    tensor([[0., 0.]])
+    """
+    return wrap(lin.full(0, (batch, size), dtype))
 
 
 def _way(cell: Cell, x: Tensor, state: State, w: Weights, steps: Steps | None, *, backwards: bool
@@ -220,7 +232,8 @@ def _called(op: str, cell: Cell, input: Any, args: Sequence[Any], named: dict[st
                        cell.states == 2 and states[0].shape[-1] != states[1].shape[-1])
     _check(op, input, states, weights, None if steps is None else steps.count)
     first = not packed and of["batch_first"]
-    x, last = layers(cell, transpose(input, 0, 1) if first else input, states, weights, both=both,
+    each = [tuple([s[k] for s in states]) for k in range(count)]
+    x, last = layers(cell, transpose(input, 0, 1) if first else input, each, weights, both=both,
                      dropout=float(of["dropout"]) if of["train"] else 0.0, steps=steps)
     return transpose(x, 0, 1) if first else x, last
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from retrograd import functional as F
 from retrograd.base.errors import ArgumentError
-from retrograd.functional.over_time import Cell, State, Weights, layers
+from retrograd.functional.over_time import Cell, State, Weights, layers, nothing_yet
 from retrograd.functional.packed import Steps
 from retrograd.nn import init
 from retrograd.nn.module import Module
 from retrograd.nn.utils.rnn import PackedSequence
-from retrograd.tensors.create import empty, zeros
+from retrograd.tensors.create import empty
 from retrograd.tensors.parameter import Parameter
 from retrograd.tensors.tensor import Tensor
 
@@ -98,7 +99,8 @@ class RNNBase(Module):
         """One step; see `functional/over_time.py`."""
         raise NotImplementedError
 
-    def _layers(self, x: Tensor, states: State, steps: Steps | None = None) -> tuple[Tensor, State]:
+    def _layers(self, x: Tensor, states: Sequence[State], steps: Steps | None = None
+                ) -> tuple[Tensor, State]:
         """All layers over inputs (L, N, I), or packed ones."""
         suffixes = [f"_l{layer}{way}" for layer in range(self.num_layers) for way in self._ways()]
         weights = [Weights(**{kind: getattr(self, kind + suffix) for kind in self._kinds()})
@@ -138,11 +140,10 @@ class RNNBase(Module):
         self._check_size(input.data)
         steps = Steps(input.batch_sizes.tolist())
         states = self._initial(input.data, initial, steps.batch, True)
-        if input.sorted_indices is not None:
-            order = input.sorted_indices
-            states = tuple(
-                s if given is None else F.index_select(s, 1, order) for s, given in zip(states, initial)
-            )
+        order = input.sorted_indices
+        if order is not None:
+            states = [tuple([s if given is None else F.index_select(s, 0, order)
+                             for s, given in zip(each, initial, strict=True)]) for each in states]
         data, last = self._layers(input.data, states, steps)
         if input.unsorted_indices is not None:
             last = tuple(F.index_select(each, 1, input.unsorted_indices) for each in last)
@@ -155,17 +156,18 @@ class RNNBase(Module):
                 f"got {input.shape[-1]}"
             )
 
-    def _initial(
-        self, input: Tensor, given: tuple[Tensor | None, ...], batch: int, batched: bool
-    ) -> State:
-        states = []
+    def _initial(self, input: Tensor, given: tuple[Tensor | None, ...], batch: int, batched: bool
+                 ) -> list[State]:
+        """The states (N, H) of each layer and direction; zeros (no memory) where none are given."""
+        each: list[list[Tensor]] = []
+        count = self.num_layers * self._directions
         for k, state in enumerate(given):
             size = self._out_size if k == 0 else self.hidden_size
-            expected = (self.num_layers * self._directions, batch, size)
             if state is None:
-                states.append(zeros(*expected, dtype=input.dtype))
+                alike = k > 0 and given[0] is None and not self.proj_size
+                each.append(each[0] if alike else [nothing_yet(batch, size, input.dtype)] * count)
                 continue
-            wanted = expected if batched else (expected[0], size)
+            wanted = (count, batch, size) if batched else (count, size)
             if state.dim() != len(wanted):
                 raise RuntimeError(
                     f"For {'batched 3-D' if batched else 'unbatched 2-D'} input, hx should also be "
@@ -173,8 +175,8 @@ class RNNBase(Module):
                 )
             if tuple(state.shape) != wanted:
                 raise RuntimeError(f"Expected hidden[{k}] size {wanted}, got {list(state.shape)}")
-            states.append(state if batched else state.unsqueeze(1))
-        return tuple(states)
+            each.append([state[k] if batched else state[k].unsqueeze(0) for k in range(count)])
+        return list(zip(*each, strict=True))
 
     def extra_repr(self) -> str:
         """The arguments that differ from their defaults."""
