@@ -44,6 +44,10 @@ CASES: list[tuple[tuple[int, ...], tuple[int, ...], dict[str, Any]]] = [
     ((2, 6, 50), (6, 1, 7), {"padding": 3, "groups": 6}),
     ((1, 3, 30, 30), (3, 1, 7, 7), {"padding": 3, "groups": 3}),            # more taps than are written out
     ((2, 1, 20, 20), (9, 1, 5, 5), {"padding": 2}),
+    ((3, 3, 40, 31), (70, 3, 3, 3), {"padding": 1}),                        # few channels: images in chunks,
+    ((2, 10, 12, 12), (5, 10, 3, 3), {"padding": 1}),                       # or together, rows in two bands,
+    ((40, 4, 9, 8), (8, 1, 3, 2), {"groups": 4}),                           # and in parts, none empty
+    ((33, 2, 18, 19), (2, 2, 2, 3), {}),
 ]
 
 

@@ -53,8 +53,11 @@ def _graphs() -> Iterator[Any]:
     many = rg.randn(32, 32, 3, 3, requires_grad=True)
     transformed = F.conv2d(rg.randn(1, 32, 40, 40), many)
     yield from (transformed, *rg.autograd.grad(transformed.sum(), many, create_graph=True))
+    deep = rg.randn(64, 64, 2, 2, requires_grad=True)
+    turned = F.conv2d(rg.randn(1, 64, 20, 20), deep)
+    yield rg.autograd.grad(turned.sum(), deep, create_graph=True)[0]
     kernel = rg.randn(2, 1, 3, 3, requires_grad=True)
-    alone = F.conv2d(image, kernel, groups=2)
+    alone = F.conv2d(rg.randn(1, 2, 20, 20), kernel, groups=2)
     yield from (alone, *rg.autograd.grad(alone.sum(), kernel, create_graph=True))
     yield from (convolved, *rg.autograd.grad(convolved.sum(), kernels, create_graph=True))
     yield rg.zeros(5, 9).index_add(0, i, rg.ones(3, 9))

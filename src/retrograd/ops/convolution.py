@@ -18,12 +18,22 @@ from retrograd.ops.window import conv_p, conv_weight_p
 
 # More taps than this are not written out, and an image is not read line by line.
 _MANY_TAPS = 27
+# What it takes to gather a vector of so many elements, beside a load and a multiply-add.
+_GATHERED, _LANES = 4, 16
 
 
 def reads_lines(x: Node, groups: int, kernel: Shape) -> bool:
     """Whether the kernel for a convolution goes through images of one channel line by line, and leaves out
     what is outside: there is no product in it."""
     return x.shape[1] == groups and numel(kernel) <= _MANY_TAPS
+
+
+def sums_lines(x: Node, c: Node, groups: int, kernel: Shape) -> bool:
+    """Whether the derivative to such weights does likewise. Where lines are short, or several output channels
+    read the same lines, gathering these costs less than what lanes are lost, or what is read again."""
+    width, many = c.shape[-1], c.shape[1] // groups
+    lost = 2 * many * (-(-width // _LANES) * _LANES)
+    return reads_lines(x, groups, kernel) and lost < (_GATHERED + 2 * many) * width
 
 
 def _bordered(x: Node, low: Shape, high: Shape) -> Node:
@@ -109,7 +119,7 @@ def _taps_of_phase(r: int, taps: int, stride: int, dilation: int) -> tuple[int, 
 def weights_of_convolution(x: Node, c: Node, stride: Shape, low: Shape, high: Shape, dilation: Shape,
                            groups: int, size: Shape) -> Node | None:
     """conv_weight."""
-    if not any((*low, *high)) or reads_lines(x, groups, size) and stride[-1] == 1:
+    if not any((*low, *high)) or sums_lines(x, c, groups, size) and stride[-1] == 1:
         return None
     none = (0,) * len(low)
     return bind(conv_weight_p, (_bordered(x, low, high), c), (stride, none, none, dilation, groups, size))

@@ -9,13 +9,18 @@ run of them within one line of the image is a copy of a piece of memory. A piece
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from llvmlite import ir
 
-from retrograd.codegen.emit.types import MEMORY, SIZE, i1, i64, mangled, pointer, splat, void
-from retrograd.codegen.loops.loop import fold, least, loop
+from retrograd.codegen.emit.types import MEMORY, i1, i64, mangled, pointer, splat, void
+from retrograd.codegen.loops.loop import least, loop
 
 # What is known of a piece: where it begins in a window array and in a row, and the lanes it has, as bits.
 PIECE = 3
+# Pieces that are copied together.
+_TOGETHER = 4
 # Positions of all windows, as `pieces_function` takes them.
 POSITIONS = ("width", "height", "planes", "line", "plane", "image")
 
@@ -65,8 +70,7 @@ def pieces_function(module: ir.Module, lanes: int) -> ir.Function:
 def gather_function(module: ir.Module, dtype: str, lanes: int) -> ir.Function:
     """`void f(x, offsets, depth, pieces, count, target, pitch)`: `depth` rows of those pieces, `pitch` apart.
 
-    Pieces are stored as whole vectors, one after the other, so that each is cut by the next; up to a vector
-    behind the last piece of the last row is written to.
+    Some pieces are copied together, in all rows, before the next: what is known of them stays in registers.
     """
     name = f"gather_windows_{dtype}_{lanes}"
     known = module.globals.get(name)
@@ -78,30 +82,49 @@ def gather_function(module: ir.Module, dtype: str, lanes: int) -> ir.Function:
     x, offsets, depth, pieces, count, target, pitch = function.args
     for argument in (x, offsets, pieces, target):
         argument.add_attribute("noalias")
-    element, vector = MEMORY[dtype], ir.VectorType(MEMORY[dtype], lanes)
-    bits = ir.VectorType(i1, lanes)
-    load = module.globals.get(f"llvm.masked.load.{mangled(vector)}.p0") or ir.Function(
-        module, ir.FunctionType(vector, [pointer, bits, vector]), f"llvm.masked.load.{mangled(vector)}.p0")
     b = ir.IRBuilder(function.append_basic_block("entry"))
-
-    def word(base: ir.Value, index: ir.Value) -> ir.Value:
-        return b.load(b.gep(base, [index], source_etype=i64), typ=i64, align=8)
-
-    with loop(b, i64(0), depth) as k:
-        window = b.gep(x, [word(offsets, k)], source_etype=element)
-        row = b.gep(target, [b.mul(k, pitch)], source_etype=element)
-
-        def piece(j: ir.Value, carried: list[ir.Value], window: ir.Value = window, row: ir.Value = row
-                  ) -> list[ir.Value]:
-            at, = carried
-            place = b.gep(window, [word(at, i64(0))], source_etype=element)
-            mask = b.bitcast(b.trunc(word(at, i64(2)), ir.IntType(lanes)), bits)
-            value = b.call(load, [place, mask, splat(vector, 0)])
-            b.store(value, b.gep(row, [word(at, i64(1))], source_etype=element), align=SIZE[dtype])
-            return [b.gep(at, [i64(PIECE)], source_etype=i64)]
-        fold(b, i64(0), count, [pieces], piece)
+    done = function.append_basic_block("done")
+    whole = b.and_(count, i64(-_TOGETHER))
+    copied = partial(_copied, b, module, dtype, lanes, (x, offsets, depth, target, pitch))
+    with loop(b, i64(0), whole, _TOGETHER) as first:
+        copied(b.gep(pieces, [b.mul(first, i64(PIECE))], source_etype=i64), _TOGETHER)
+    rest = b.gep(pieces, [b.mul(whole, i64(PIECE))], source_etype=i64)
+    chosen = b.switch(b.sub(count, whole), done)
+    for left in range(1, _TOGETHER):
+        block = function.append_basic_block(f"rest{left}")
+        chosen.add_case(i64(left), block)
+        b.position_at_end(block)
+        copied(rest, left)
+        b.branch(done)
+    b.position_at_end(done)
     b.ret_void()
     return function
+
+
+def _copied(b: ir.IRBuilder, module: ir.Module, dtype: str, lanes: int, where: Sequence[ir.Value],
+            pieces: ir.Value, count: int) -> None:
+    """That many pieces in all rows."""
+    x, offsets, depth, target, pitch = where
+    element, bits = MEMORY[dtype], ir.VectorType(i1, lanes)
+    vector = ir.VectorType(element, lanes)
+    load, store = (module.globals.get(f"llvm.masked.{what}.{mangled(vector)}.p0") or ir.Function(
+        module, ir.FunctionType(result, kinds), f"llvm.masked.{what}.{mangled(vector)}.p0")
+        for what, result, kinds in (("load", vector, [pointer, bits, vector]),
+                                    ("store", void, [vector, pointer, bits])))
+
+    def word(number: int) -> ir.Value:
+        return b.load(b.gep(pieces, [i64(number)], source_etype=i64), typ=i64, align=8)
+
+    def place(base: ir.Value, offset: ir.Value) -> ir.Value:
+        return b.gep(base, [offset], source_etype=element)
+    sources, targets = ([place(base, word(j * PIECE + k)) for j in range(count)]
+                        for k, base in enumerate((x, target)))
+    masks = [b.bitcast(b.trunc(word(j * PIECE + 2), ir.IntType(lanes)), bits) for j in range(count)]
+    with loop(b, i64(0), depth) as k:
+        window, row = b.load(b.gep(offsets, [k], source_etype=i64), typ=i64, align=8), b.mul(k, pitch)
+        for j in range(count):
+            value = b.call(load, [place(sources[j], window), masks[j], splat(vector, 0)])
+            b.call(store, [value, place(targets[j], row), masks[j]])
 
 
 def _private(function: ir.Function) -> None:

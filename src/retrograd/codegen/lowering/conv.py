@@ -15,6 +15,7 @@ from retrograd.codegen.contract.tile import K_BLOCK, Tile
 from retrograd.codegen.jit import host
 from retrograd.codegen.layout import Layout, one_step
 from retrograd.codegen.lowering.call import Address, Call, Scratch, copied
+from retrograd.codegen.lowering.conv_dots import dots_pay, lower_conv_dots
 from retrograd.codegen.lowering.depthwise import lower_depthwise, lower_depthwise_weight
 from retrograd.codegen.lowering.epilogue import lower_epilogue
 from retrograd.codegen.lowering.images import lower_images, lower_offsets, lower_positions
@@ -22,7 +23,7 @@ from retrograd.codegen.lowering.parts import in_parts, parts_of
 from retrograd.codegen.lowering.winograd import lower_winograd, lower_winograd_weight, pays, weight_pays
 from retrograd.codegen.schedule import Schedule, Work
 from retrograd.graph.node import Node
-from retrograd.ops.convolution import reads_lines
+from retrograd.ops.convolution import reads_lines, sums_lines
 
 
 def lower_conv(work: Work, schedule: Schedule) -> list[Call]:
@@ -57,10 +58,12 @@ def lower_conv_weight(work: Work, schedule: Schedule) -> list[Call]:
     n = work.nodes[0]
     x, g = n.inputs
     stride, _, _, dilation, groups, kernel = n.params
-    if reads_lines(x, groups, kernel):
+    if sums_lines(x, g, groups, kernel):
         return lower_depthwise_weight(work, schedule)
     if weight_pays(n):
         return lower_winograd_weight(work, schedule)
+    if dots_pay(n):
+        return lower_conv_dots(work, schedule)
     calls: list[Call] = []
     size, dtype = n.dtype.itemsize, n.dtype.name
     rows, columns, each = numel(n.shape[1:]), n.shape[0] // groups, numel(g.shape[2:])
