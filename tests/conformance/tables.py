@@ -49,7 +49,6 @@ EVERYDAY: dict[str, set[str]] = {
 
 # Where Retrograd means to differ from PyTorch, and why. A sample that begins to agree fails.
 DIFFERS = {
-    "type((a(2) * 2).grad_fn).__name__": "one class of gradient nodes; the name is in `grad_fn.name()`",
     "T.ones(1).type()": "types bear the name of this library",
     "str(T.zeros(2, 2, dtype=T.float64))": "dtypes bear the name of this library",
     "T.div(a(3), 0.7, rounding_mode='floor')": "a rounded quotient is a constant; PyTorch hands on zeros",

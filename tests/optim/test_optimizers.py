@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import math
 import pickle
+import warnings
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -430,3 +432,43 @@ def test_a_formula_may_take_numbers_from_the_sizes_of_each_parameter():
     sum((p * 2.0).sum() for p in params).backward()
     Scaled(params).step()
     assert [p[0].item() for p in params] == [-6.0, -10.0, -6.0, -2.0]
+
+
+def test_hooks_on_every_optimizer_run_around_its_own_as_in_pytorch(torch):
+    def seen(T):
+        log, place = [], import_module(T.__name__ + ".optim.optimizer")
+        w = T.nn.Parameter(T.ones(1))
+        optimizer = T.optim.SGD([w], lr=0.5)
+        handles = [place.register_optimizer_step_pre_hook(lambda o, a, k: log.append("all before")),
+                   place.register_optimizer_step_post_hook(lambda o, a, k: log.append("all after")),
+                   optimizer.register_step_pre_hook(lambda o, a, k: log.append("own before")),
+                   optimizer.register_step_post_hook(lambda o, a, k: log.append("own after"))]
+        w.grad = T.ones(1)
+        optimizer.step()
+        handles[0].remove()
+        T.optim.Adam([w]).step()
+        for handle in handles[1:]:
+            handle.remove()
+        optimizer.step()
+        return log, w.item()
+    assert seen(rg) == seen(torch)
+
+
+def test_a_compiled_step_notices_a_hook_on_every_optimizer():
+    w, log = rg.nn.Parameter(rg.ones(1)), []
+    optimizer = rg.optim.SGD([w], lr=0.25)
+
+    @rg.compile
+    def step():
+        optimizer.zero_grad()
+        (w * w).sum().backward()
+        optimizer.step()
+    step(), step()
+    handle = rg.optim.optimizer.register_optimizer_step_post_hook(lambda o, a, k: log.append(w.item()))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")         # the hook reads a value: the step runs plainly
+            step(), step()
+    finally:
+        handle.remove()
+    assert log == [0.125, 0.0625]

@@ -139,5 +139,88 @@ def test_misuse_is_told() -> None:
         checkpoint_sequential([rg.tanh], 2, rg.ones(2))
     with pytest.raises(TypeError, match="unexpected"):
         checkpoint_sequential([rg.tanh], 1, rg.ones(2), colour=1)
-    with pytest.raises(NotImplementedError, match="context_fn"):
+    with pytest.raises(TypeError):
         checkpoint(rg.tanh, rg.ones(2), context_fn=lambda: None)
+
+
+def test_contexts_are_entered_around_both_runs(torch: Any) -> None:
+    def seen(T: Any) -> list[str]:
+        log: list[str] = []
+
+        class Noted:
+            def __init__(self, name: str) -> None:
+                self.name = name
+
+            def __enter__(self) -> None:
+                log.append("into " + self.name)
+
+            def __exit__(self, *error: object) -> None:
+                log.append("out of " + self.name)
+        x = T.ones(2, requires_grad=True)
+        module = __import__(T.__name__ + ".utils.checkpoint", fromlist="x")
+        y = module.checkpoint(lambda x: x.exp().sin(), x, use_reentrant=False, early_stop=False,
+                              context_fn=lambda: (Noted("first"), Noted("again")))
+        log.append("forward")
+        y.sum().backward()
+        return log
+    assert seen(rg) == seen(torch)
+
+
+def test_what_a_policy_saves_is_not_computed_again(rng: np.random.Generator) -> None:
+    from functools import partial
+
+    from retrograd.utils.checkpoint import CheckpointPolicy, create_selective_checkpoint_contexts
+    x = rg.tensor(rng.standard_normal((3, 3)), requires_grad=True)
+    drawn: list[Any] = []
+
+    def part(x: Any) -> Any:
+        drawn.append(rg.randn(3, 3, dtype=F64))     # another each time; what is saved is the first
+        return ((x @ x + drawn[-1]).exp() @ x).tanh()
+
+    def gradient(**options: Any) -> np.ndarray:
+        x.grad = None
+        drawn.clear()
+        rg.manual_seed(3)
+        checkpoint(part, x, use_reentrant=False, preserve_rng_state=False, **options).sum().backward()
+        return x.grad.numpy().copy()
+    rg.manual_seed(3)
+    plain, = rg.autograd.grad(part(x).sum(), x)
+    asked: list[str] = []
+
+    def policy(context: Any, op: str, *args: Any) -> Any:
+        asked.append(op)
+        assert not context.is_recompute and isinstance(context.op_output, rg.Tensor)
+        return CheckpointPolicy.MUST_SAVE if op in ("add", "exp") else CheckpointPolicy.PREFER_RECOMPUTE
+    saved = gradient(context_fn=partial(create_selective_checkpoint_contexts, policy))
+    np.testing.assert_allclose(saved, plain.numpy(), rtol=1e-12)
+    assert not np.allclose(gradient(), plain.numpy()) and {"mm", "add", "exp", "tanh"} <= set(asked)
+    listed = gradient(context_fn=partial(create_selective_checkpoint_contexts, [rg.add, "exp"]))
+    np.testing.assert_allclose(listed, plain.numpy(), rtol=1e-12)
+    with pytest.raises(TypeError, match="function or a list"):
+        create_selective_checkpoint_contexts(3)     # type: ignore[arg-type]
+
+
+def test_another_way_through_the_function_is_noticed(rng: np.random.Generator) -> None:
+    from functools import partial
+
+    from retrograd.utils.checkpoint import CheckpointError, create_selective_checkpoint_contexts
+    x, times = rg.tensor(rng.standard_normal(3), requires_grad=True), iter(range(1, 9))
+    contexts = partial(create_selective_checkpoint_contexts, ["exp"])
+
+    def part(x: Any) -> Any:
+        for _ in range(next(times)):
+            x = x.exp()
+        return x
+    y = checkpoint(part, x, use_reentrant=False, context_fn=contexts)
+    with pytest.raises(CheckpointError, match="ran again"):
+        y.sum().backward()
+
+
+@pytest.mark.parametrize("options", [{"use_reentrant": True, "debug": True},
+                                     {"use_reentrant": True, "scale": 2},
+                                     {"use_reentrant": False, "determinism_check": "often"}])
+def test_options_that_do_not_go_together_are_refused(torch: Any, options: dict[str, Any]) -> None:
+    from torch.utils.checkpoint import checkpoint as theirs
+    for run, T in ((checkpoint, rg), (theirs, torch)):
+        with pytest.raises((ValueError, RuntimeError)):
+            run(lambda x, scale=1: x * scale, T.ones(1, requires_grad=True), **options).sum().backward()

@@ -18,7 +18,8 @@ class State:
     """
 
     __slots__ = ("grad", "detect", "where", "pending", "limit", "looked", "made", "capture", "levels",
-                 "lines", "ahead")
+                 "lines", "ahead", "saving",
+                 "no_saving")
 
     def __init__(self) -> None:
         self.grad = True            # record derivatives
@@ -31,6 +32,8 @@ class State:
         self.capture: Any = None
         self.levels: list[Any] = []     # vmap and forward mode in progress, outermost first
         self.ahead: Any = None      # gradients of a loss that was read (engine/ahead.py)
+        self.saving: list[Any] = []     # hooks on what backward will read (tensors/saving.py), innermost last
+        self.no_saving: str | None = None       # why there shall be none
         self.lines: dict[Any, Any] = {}     # what backward found last, by line (engine/again.py)
 
 

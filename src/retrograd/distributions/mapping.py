@@ -117,7 +117,7 @@ class Transform:
 
 
 def _same(a: Any, b: Any) -> bool:
-    answer = a is b or a == b
+    answer: Any = a is b or a == b
     return bool(answer.all()) if hasattr(answer, "all") else bool(answer)
 
 

@@ -53,6 +53,8 @@ class Capture:
         # What is recorded is computed at the end in any case: looking for the dead would find none.
         self._limit, state.limit, state.capture = state.limit, ROOM, self
         self._chance = _state_of_chance()
+        if state.saving:
+            self.stop("what backward reads goes through hooks")
 
     def end(self) -> None:
         """The thread computes again."""

@@ -11,6 +11,8 @@ from retrograd.base.modes import local
 from retrograd.engine import held, values
 from retrograd.graph.node import Node, recorder
 
+MANY = 256          # pending nodes that are worth a look where hooks look at every tensor
+
 
 def evaluate(roots: Sequence[Node]) -> None:
     """Give every root its value. All or nothing: an error leaves the nodes as they were."""
@@ -26,6 +28,8 @@ def check_pending() -> None:
     """Called when the recorder's list is full: forget the dead,
     and compute the held if they retain too much."""
     pending: list[Node] = recorder.pending
+    if recorder.saving and len(pending) < MANY:         # every tensor comes here: not each is worth a look
+        return
     held.prune(pending)
     room = max(held.CROWD, -recorder.limit)         # as before, if what was made is all that calls for a look
     if len(pending) >= held.CROWD // 2:
@@ -41,7 +45,7 @@ def check_pending() -> None:
             room = max(4, much // 8, min(much + held.CROWD,
                                          (held.MAX_NODES - weight) * much // (weight + 1) + 1,
                                          (held.MAX_BYTES - nbytes) * much // (nbytes + 1)))
-    recorder.limit, recorder.made = len(pending) + room, 0
+    recorder.limit, recorder.made = -1 if recorder.saving else len(pending) + room, 0
 
 
 def evaluate_each(nodes: Sequence[Node]) -> None:

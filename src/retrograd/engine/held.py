@@ -158,7 +158,7 @@ def emptied(state: State, waited: int | None = None) -> None:
     shrinks to that step by step."""
     limit = abs(state.limit)
     recorded = (len(state.pending) if waited is None else waited) + state.looked
-    if recorded and limit < ROOM:
+    if recorded and limit < ROOM and not state.saving:
         state.limit = max(CROWD, 5 * recorded // 4, min(limit, max(2 * recorded, 3 * limit // 4)))
     state.made = state.looked = 0
     state.pending.clear()

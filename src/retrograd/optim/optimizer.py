@@ -11,7 +11,7 @@ import warnings
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable
 from copy import deepcopy
-from functools import partial, wraps
+from functools import partial
 from itertools import repeat
 from typing import Any
 
@@ -20,10 +20,18 @@ from retrograd.optim.gather import gather
 from retrograd.optim.last import Last
 from retrograd.optim.recorded import record_step
 from retrograd.optim.state import pack, unpack
+from retrograd.optim.step_hooks import (
+    Hook,
+    register_optimizer_step_post_hook,
+    register_optimizer_step_pre_hook,
+    with_step_hooks,
+)
 from retrograd.tensors import formula
 from retrograd.tensors.compiling.picture import Same
 from retrograd.tensors.handle import RemovableHandle
 from retrograd.tensors.tensor import Tensor
+
+__all__ = ["Optimizer", "register_optimizer_step_post_hook", "register_optimizer_step_pre_hook"]
 
 State = dict[str, Any]
 Group = dict[str, Any]
@@ -44,27 +52,6 @@ _HOOKS = (
     "load_state_dict_pre",
     "load_state_dict_post",
 )
-
-
-def _with_step_hooks(step: Callable) -> Callable:
-    @wraps(step)
-    def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:
-        for hook in self._optimizer_step_pre_hooks.values():
-            replaced = hook(self, args, kwargs)
-            if replaced is None:
-                continue
-            if not (isinstance(replaced, tuple) and len(replaced) == 2):
-                raise RuntimeError(
-                    f"{step} must return None or a tuple of (new_args, new_kwargs), but got {replaced}."
-                )
-            args, kwargs = replaced
-        result = step(self, *args, **kwargs)
-        self._opt_called = True
-        for hook in self._optimizer_step_post_hooks.values():
-            hook(self, args, kwargs)
-        return result
-
-    return wrapped
 
 
 class Optimizer:
@@ -92,6 +79,7 @@ class Optimizer:
     counters: tuple[str, ...] = ()
     # Further entries that are Python numbers while training.
     plain: tuple[str, ...] = ()
+    OptimizerPreHook = OptimizerPostHook = Hook
     declared = False            # whether `numbers` names all numbers of `update`
 
     def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
@@ -118,7 +106,7 @@ class Optimizer:
             cls.declared = "numbers" in cls.__dict__
         # A step that a script wrote itself runs the step hooks too, and schedulers see that it ran.
         if "step" in cls.__dict__:
-            cls.step = _with_step_hooks(cls.__dict__["step"])      # type: ignore[method-assign]
+            cls.step = with_step_hooks(cls.__dict__["step"])      # type: ignore[method-assign]
 
     # --- the two formulas
 
@@ -146,7 +134,7 @@ class Optimizer:
 
     # --- the step
 
-    @_with_step_hooks
+    @with_step_hooks
     @no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update every parameter that has a gradient; returns what `closure`, called first, returned."""
@@ -293,6 +281,16 @@ class Optimizer:
         return copy
 
     # --- hooks
+
+    @staticmethod
+    def profile_hook_step(func: Callable) -> Callable:
+        """As a decorator of a step of one's own: with the hooks around it.
+
+        >>> import retrograd as torch
+        >>> callable(torch.optim.Optimizer.profile_hook_step(lambda self: None))
+        True
+        """
+        return with_step_hooks(func)
 
     def _register(self, name: str, hook: Callable, prepend: bool = False) -> RemovableHandle:
         hooks = getattr(self, f"_optimizer_{name}_hooks")

@@ -16,6 +16,7 @@ from typing import Any
 from retrograd.engine.capture import Capture
 from retrograd.engine.scalars import Number, Numbers, is_number
 from retrograd.optim.gather import Cohort, form_of, gather, updated
+from retrograd.optim.step_hooks import hooked, hooks_after, hooks_before
 from retrograd.runtime.objects import OPEN, WHOLE, elements, entries, entry_place
 from retrograd.runtime.table import Guard
 from retrograd.tensors import formula
@@ -85,8 +86,7 @@ class RecordedStep:
         if not self._options(o):
             return False
         self.list = groups
-        return not (o._optimizer_step_pre_hooks or o._optimizer_step_post_hooks or self.hooks) \
-            or _hooks(o) == self.hooks
+        return not (hooked(o) or self.hooks) or _hooks(o) == self.hooks
 
     def guards(self) -> list[Guard] | None:
         """What holds while groups, parameters and state are the same objects and all parameters of a cohort
@@ -118,7 +118,7 @@ class RecordedStep:
         """`check` where the guards hold."""
         o = self.optimizer
         if o.param_groups is not self.list or o.state is not self.state or self.hooks \
-                or o._optimizer_step_pre_hooks or o._optimizer_step_post_hooks:
+                or hooked(o):
             return False
         for group, numbers, before in self.floats:
             if numbers(group) != before:
@@ -174,7 +174,7 @@ class RecordedStep:
 
 
 def _hooks(optimizer: Any) -> list[Any]:
-    return [*optimizer._optimizer_step_pre_hooks.values(), *optimizer._optimizer_step_post_hooks.values()]
+    return [*hooks_before(optimizer), *hooks_after(optimizer)]
 
 
 def _shape_of(group: Group, declared: bool) -> Any:

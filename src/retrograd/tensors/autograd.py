@@ -24,7 +24,9 @@ from retrograd.tensors.tensor import Tensor
 
 
 def _several(x: Any) -> tuple[Any, ...]:
-    return tuple(x) if isinstance(x, (tuple, list)) else (x,)
+    several = isinstance(x, (tuple, list)) and not hasattr(x, "output_nr")
+    return tuple([Tensor(t.node._node) if hasattr(t, "output_nr") else t        # a GradientEdge
+                  for t in (x if several else (x,))])
 
 
 def start_of(root: Tensor, g: Any, op: str) -> Node:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from retrograd.autodiff.custom import record_call
@@ -11,7 +11,7 @@ from retrograd.autodiff.forward import pushforward
 from retrograd.autodiff.levels import Level
 from retrograd.autodiff.reverse import pullback
 from retrograd.autodiff.walk import order_between
-from retrograd.base.errors import ArgumentError, ArgumentTypeError, AutogradError, MissingError
+from retrograd.base.errors import ArgumentError, ArgumentTypeError
 from retrograd.base.modes import enable_grad, modes, no_grad
 from retrograd.base.pytree import Structure, flatten, unflatten
 from retrograd.engine.random import default_generator
@@ -19,7 +19,17 @@ from retrograd.graph.node import LEAF, PLAIN, Node, bind, line_text, recorder, r
 from retrograd.graph.wrapping import TensorBase
 from retrograd.ops.constant import stop
 from retrograd.ops.linear import alias_p
+from retrograd.tensors.selective import AGAIN, CheckpointError
 from retrograd.tensors.tensor import Tensor
+
+
+def noop_context_fn() -> tuple[Any, Any]:
+    """Two contexts that do nothing: the default of context_fn.
+
+    >>> with noop_context_fn()[0]:
+    ...     pass
+    """
+    return nullcontext(), nullcontext()
 
 
 def checkpoint(function: Callable[..., Any], *args: Any, use_reentrant: bool | None = None,
@@ -29,9 +39,10 @@ def checkpoint(function: Callable[..., Any], *args: Any, use_reentrant: bool | N
 
     The gradients are those of a plain call, also of parameters that the function finds elsewhere than in its
     arguments. Dropout draws the same numbers again (preserve_rng_state). What the function does on the side
-    (counters, prints, running statistics) happens twice. use_reentrant, determinism_check, debug and
-    early_stop are accepted for PyTorch's sake: there is one kind here, which works whether or not an
-    argument requires grad.
+    (counters, prints, running statistics) happens twice. context_fn() gives two contexts, for the first run
+    and for the one in backward. determinism_check="none" leaves out the comparison of the outputs' shapes.
+    use_reentrant, debug and early_stop are accepted for PyTorch's sake: there is one kind here, which works
+    whether or not an argument requires grad.
 
     >>> import retrograd as rg
     >>> from retrograd.utils.checkpoint import checkpoint
@@ -40,14 +51,20 @@ def checkpoint(function: Callable[..., Any], *args: Any, use_reentrant: bool | N
     >>> x.grad
     tensor([ 4., 32.])
     """
-    if context_fn is not None:
-        raise MissingError("context_fn is not there yet", op="checkpoint", fix="Leave it out.")
+    if determinism_check not in ("default", "none"):
+        raise ArgumentError(f"determinism_check is {determinism_check!r}", op="checkpoint",
+                            expected="'default' or 'none'")
+    if use_reentrant and (kwargs or context_fn not in (None, noop_context_fn) or debug):
+        raise ArgumentError("keyword arguments, context_fn and debug go with use_reentrant=False",
+                            op="checkpoint", got=", ".join(kwargs))
     if not modes.grad:
         return function(*args, **kwargs)
     leaves, structure = flatten((args, kwargs))
     given = list(dict.fromkeys(x.node for x in leaves if isinstance(x, TensorBase)))
     state = default_generator.get_state()
-    with no_grad(), Level("checkpoint", None, "same"):  # a value that is read keeps its history, see _sources
+    first, again = (context_fn or noop_context_fn)()
+    # The level: a value that is read keeps its history, see _sources.
+    with first, no_grad(), Level("checkpoint", None, "same"):
         out = function(*args, **kwargs)
     outs, shape = flatten(out)
     places = [k for k, y in enumerate(outs) if isinstance(y, TensorBase)]
@@ -56,7 +73,8 @@ def checkpoint(function: Callable[..., Any], *args: Any, use_reentrant: bool | N
     if not values or not any(n.rg for n in inputs):
         return out
     segment = _Segment(function, structure, [x.node if isinstance(x, TensorBase) else x for x in leaves],
-                       given, inputs, len(values), state if preserve_rng_state else None)
+                       given, inputs, len(values), state if preserve_rng_state else None, again,
+                       determinism_check == "default")
     values = [bind(stop, (v,)) if v.rg else v for v in values]
     for k, n in zip(places, record_call(segment, inputs, values, [True] * len(values), inputs)):
         outs[k] = Tensor(n)
@@ -89,10 +107,11 @@ class _Segment:
     """One checkpointed call as autodiff sees it: arguments, and how to run it again."""
 
     def __init__(self, function: Callable[..., Any], structure: Structure, leaves: Sequence[Any],
-                 given: Sequence[Node], inputs: tuple[Node, ...], outputs: int, state: Any) -> None:
+                 given: Sequence[Node], inputs: tuple[Node, ...], outputs: int, state: Any,
+                 context: Any, check: bool) -> None:
         self.function, self.structure, self.leaves = function, structure, list(leaves)
         self.given, self.sources = list(given), inputs[len(given):]
-        self.outputs, self.state = outputs, state
+        self.outputs, self.state, self.context, self.check = outputs, state, context, check
 
     def _again(self) -> tuple[list[Node], list[Node]]:
         """(outputs, aliases of the arguments) of a second run, with derivatives."""
@@ -100,7 +119,7 @@ class _Segment:
             owner = n.owner() if n.owner is not None else None
             if owner is not None and owner.node is not n:
                 raise self._differs("a parameter was changed between forward and backward")
-        with enable_grad(), self._numbers():
+        with self.context, enable_grad(), self._numbers():
             alias = {n: bind(alias_p, (n,)) for n in self.given}
             fresh = [Tensor(alias[x]) if isinstance(x, Node) else x for x in self.leaves]
             args, kwargs = unflatten(self.structure, fresh)
@@ -124,9 +143,9 @@ class _Segment:
         finally:
             default_generator.set_state(now)
 
-    def _differs(self, why: str) -> AutogradError:
-        return AutogradError(why, op="checkpoint", where=line_text(recorder.where),
-                             expected="a function that does the same when it runs again in backward")
+    def _differs(self, why: str) -> CheckpointError:
+        return CheckpointError(why, op="checkpoint", where=line_text(recorder.where),
+                             expected=AGAIN)
 
     def pullback(self, cotangents: list[Node | None]) -> list[Node | None]:
         """Run again, and walk back."""
@@ -137,7 +156,7 @@ class _Segment:
         ends = [*(a for a in aliases if a.rg), *self.sources, *(n for n in self.given if n.rg)]
         pairs = [(y, g) for y, g in zip(outs, cotangents) if g is not None and y.rg]
         for y, g in pairs:
-            if y.shape != g.shape:
+            if self.check and y.shape != g.shape:
                 raise self._differs(f"an output had shape {g.shape}, and {y.shape} when it ran again")
         found = pullback(
             [y for y, _ in pairs], [g for _, g in pairs], ends, create_graph=create_graph, ends=True

@@ -21,11 +21,12 @@ from retrograd.base.errors import (
     InplaceError,
     ShapeError,
 )
-from retrograd.base.modes import enable_grad, modes, no_grad
+from retrograd.base.modes import enable_grad, local, modes, no_grad
 from retrograd.graph.node import PLAIN, TRACKED, Node, bind, hole, line_text, recorder
 from retrograd.graph.wrapping import TensorBase
 from retrograd.ops import linear as lin
 from retrograd.ops.constant import stop
+from retrograd.tensors.saving import Saved, with_history
 from retrograd.tensors.tensor import Tensor
 
 
@@ -86,10 +87,11 @@ def _only_tensors(tensors: tuple[Any, ...], op: str) -> tuple[Any, ...]:
 
 
 class _Kept(NamedTuple):
-    """A saved tensor: a node, or the number of the output that it is."""
+    """A saved tensor: a node, or the number of the output that it is; what hooks made of its value."""
 
     node: Node | None
     output: int | None
+    packed: Saved | None = None
 
 
 class Function:
@@ -275,10 +277,11 @@ class _Call:
         for k in kept:
             if k.output is not None:
                 node = node or call_node(self, self.inputs)
-                value = self.values[k.output]
+                value = self.values[k.output] if k.packed is None else k.packed.again()
                 out.append(Tensor(output(node, value, k.output) if value.dtype.smooth else value))
             else:
-                out.append(None if k.node is None else Tensor(k.node))
+                out.append(None if k.node is None else Tensor(k.node) if k.packed is None else
+                           Tensor(with_history(k.packed.again(), k.node)))
         return tuple(out)
 
     def _with_saved(self, rule: Callable[..., Any], given: list[Any], kept: Sequence[_Kept]) -> Any:
@@ -371,7 +374,8 @@ class _Call:
 def _kept(t: Any, outputs: Sequence[int]) -> _Kept:
     if t is None:
         return _Kept(None, None)
-    return _Kept(None, outputs.index(id(t))) if id(t) in outputs else _Kept(t.node, None)
+    packed = local.state.saving[-1].saved(t.node) if local.state.saving else None
+    return _Kept(None, outputs.index(id(t)), packed) if id(t) in outputs else _Kept(t.node, None, packed)
 
 
 def _fitted(g: Node, x: Node, k: int, name: str) -> Node:

@@ -148,7 +148,7 @@ def to_text(self: Tensor, *, tensor_contents: Any = None) -> str:
         if n.dtype.is_floating_point:
             notes.append(statistics(a))
     if n.rg == TRACKED:
-        notes.append(f"grad_fn={GradFn(n)}")
+        notes.append(f"grad_fn=<{GradFn(n).name()}>")
     elif n.rg == LEAF:
         notes.append("requires_grad=True")
     return with_notes(f"tensor({body}", notes, len("tensor("), short) + ")"

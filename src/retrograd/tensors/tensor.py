@@ -63,6 +63,8 @@ class Tensor(TensorBase):
         """The recorder is full (or evaluates at once)."""
         if config.eager and not modes.levels and recorder.capture is None:
             engine.evaluate([self._node])
+        if recorder.saving:
+            recorder.saving[-1].recorded(self._node)
         if len(recorder.pending) > recorder.limit:
             engine.check_pending()
 
@@ -191,6 +193,8 @@ class Tensor(TensorBase):
         """In-place: this tensor's memory holds `new` from now on."""
         self._may_be_written(op)
         self._store(new)
+        if new.rg and local.state.saving:
+            local.state.saving[-1].recorded(new)
         return self
 
     def _may_be_written(self, op: str) -> None:
