@@ -189,27 +189,30 @@ class Decoder:
             "number": lambda s: self._arrays[s["name"]][()],
         }
 
-    def decode(self, s: Any) -> Any:
+    def decode(self, s: Any, level: int = 0) -> Any:
         """The value of a structure. Errors of any kind mean a damaged file; the caller says so."""
-        if isinstance(s, list):
-            return [self.decode(item) for item in s]
-        if not isinstance(s, dict):
+        if not isinstance(s, (list, dict)):
             return s
+        if level > DEEPEST:         # a key of the innermost mapping is one level further in
+            raise RecursionError(f"more than {DEEPEST} levels")
+        inner = level + 1
+        if isinstance(s, list):
+            return [self.decode(item, inner) for item in s]
         kind = s["is"]
         if kind in MAPPINGS:
-            return self._mapping(MAPPINGS[kind], s)
+            return self._mapping(MAPPINGS[kind], s, inner)
         if kind in SEQUENCES:
-            return SEQUENCES[kind](self.decode(item) for item in s["items"])
+            return SEQUENCES[kind](self.decode(item, inner) for item in s["items"])
         if kind not in self._made:
             raise ArgumentError(f"kind {kind!r} is not known")
         return self._made[kind](s)
 
-    def _mapping(self, kind: type, s: dict[str, Any]) -> Any:
+    def _mapping(self, kind: type, s: dict[str, Any], inner: int) -> Any:
         out = kind()
         for key, value in s["pairs"]:
-            out[self.decode(key)] = self.decode(value)
+            out[self.decode(key, inner)] = self.decode(value, inner)
         if "metadata" in s and kind is OrderedDict:
-            out._metadata = self.decode(s["metadata"])      # type: ignore[attr-defined]
+            out._metadata = self.decode(s["metadata"], inner)   # type: ignore[attr-defined]
         return out
 
     def _tensor(self, s: dict[str, Any]) -> Tensor:
