@@ -263,9 +263,9 @@ detach, ger = Tensor.detach, outer
 _into.install(globals(), "torch")
 
 # Loaded when first asked for, so that `import retrograd` stays light.
-_MODULES = """accelerator amp autograd backends compiler cuda data distributed distributions fft func hub
-    interop jit linalg mps multiprocessing nn onnx optim profiler random serialization special testing trust
-    types utils vision xpu"""
+_MODULES = """_C accelerator amp autograd backends compiler cuda data distributed distributions fft func
+    fx hub interop jit linalg mps multiprocessing nn onnx optim profiler random serialization special
+    testing trust types utils vision xpu"""
 _PLACES = {
     "amp": "autocast GradScaler",
     "compilation": "compile",

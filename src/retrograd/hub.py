@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlparse  # noqa: F401  (libraries take it from here)
 
 from retrograd.base.errors import MissingError
 
 __all__ = ["download_url_to_file", "get_dir", "help", "list", "load", "load_state_dict_from_url", "set_dir"]
 
+HASH_REGEX = re.compile(r"-([a-f0-9]*)\.")      # where a file's name carries its hash
 _FIX = "Build the model in Python and load its weights from a safetensors file with retrograd.load."
 
 

@@ -52,7 +52,7 @@ FAMILIES = (
     (r"3d", "The nearest is the same name with 2d."),
     (r"DataPipe", "Use Dataset or IterableDataset."),
     (
-        r"^(fx|library|overrides|package|futures|monitor|ops|nested|masked|ao|quantization)$",
+        r"^(library|overrides|package|futures|monitor|ops|nested|masked|ao|quantization)$",
         "There is no counterpart here.",
     ),
 )

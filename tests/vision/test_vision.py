@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import retrograd as rg
+from retrograd import vision
 from retrograd.vision import datasets, transforms, utils
 
 
@@ -123,5 +124,96 @@ def test_a_grid_is_laid_row_by_row_and_written(tmp_path: Path) -> None:
 
 
 def test_what_torchvision_has_more_says_so() -> None:
-    with pytest.raises(AttributeError, match="vision.models is not implemented yet"):
-        _ = rg.vision.models
+    with pytest.raises(AttributeError, match="vision.io is not implemented yet"):
+        _ = rg.vision.io
+
+
+def test_random_transforms_are_modules_and_keep_kind_and_shape() -> None:
+    """nn.Sequential takes them; a tensor stays a tensor, an array an array, within its range."""
+    rg.manual_seed(0)
+    some = [transforms.ColorJitter(0.5, 0.5, 0.5, 0.2), transforms.RandomRotation(20),
+            transforms.RandomAffine(10, (0.1, 0.1), (0.8, 1.2), 5), transforms.RandomGrayscale(0.5),
+            transforms.GaussianBlur(3)]
+    tensor = rg.rand(3, 8, 8)
+    made = rg.nn.Sequential(*some, transforms.RandomResizedCrop(6), transforms.RandomErasing(1.0))(tensor)
+    assert made.shape == (3, 6, 6) and 0 <= made.min() and made.max() <= 1
+    array = np.random.default_rng(0).integers(0, 256, (8, 8, 3)).astype(np.uint8)
+    for transform in some:
+        out = transform(array)
+        assert isinstance(out, np.ndarray) and out.shape == array.shape and out.dtype == np.uint8
+
+
+def test_functional_pictures_turn_shift_and_cut() -> None:
+    F = transforms.functional
+    x = rg.arange(16.0).reshape(1, 4, 4)
+    np.testing.assert_array_equal(F.rotate(x, 90).numpy()[0], np.rot90(x.numpy()[0]))
+    np.testing.assert_array_equal(F.rotate(x, 180).numpy()[0], np.rot90(x.numpy()[0], 2))
+    moved = F.affine(x, 0, (1, 0), 1.0, (0.0, 0.0)).numpy()[0]
+    np.testing.assert_array_equal(moved[:, 1:], x.numpy()[0, :, :-1])
+    assert not moved[:, 0].any()
+    cut = F.crop(x, 2, 2, 3, 3).numpy()[0]
+    np.testing.assert_array_equal(cut, np.pad(x.numpy()[0, 2:, 2:], ((0, 1), (0, 1))))
+    assert F.get_image_size(x) == [4, 4] and F.hflip(x)[0, 0].tolist() == [3, 2, 1, 0]
+
+
+def test_colours_agree_with_colorsys() -> None:
+    import colorsys
+
+    F = transforms.functional
+    rgb = np.random.default_rng(0).random((5, 4, 3)).astype(np.float32)
+    turned = F.adjust_hue(rg.from_numpy(rgb.transpose(2, 0, 1).copy()), 0.3).numpy().transpose(1, 2, 0)
+    for before, after in zip(rgb.reshape(-1, 3), turned.reshape(-1, 3)):
+        h, s, v = colorsys.rgb_to_hsv(*before)
+        np.testing.assert_allclose(after, colorsys.hsv_to_rgb((h + 0.3) % 1, s, v), atol=1e-6)
+    x = rg.from_numpy(rgb.transpose(2, 0, 1).copy())
+    np.testing.assert_allclose(F.adjust_brightness(x, 0.5).numpy(), x.numpy() / 2, atol=1e-7)
+    assert rg.equal(F.adjust_contrast(x, 1.0), x) and rg.equal(F.adjust_saturation(x, 1.0), x)
+
+
+def test_blur_keeps_sums_and_pillow_images_go_both_ways() -> None:
+    F = transforms.functional
+    x = rg.zeros(1, 7, 7)
+    x[0, 3, 3] = 1.0
+    blurred = F.gaussian_blur(x, 3, 1.0)
+    assert abs(blurred.sum().item() - 1) < 1e-6
+    ratio = (blurred[0, 3, 3] / blurred[0, 3, 4]).item()      # of neighbours: exp(1 / 2)
+    assert abs(ratio - np.exp(0.5)) < 1e-5
+    pytest.importorskip("PIL")
+    picture = rg.randint(0, 256, (3, 4, 5)).byte()
+    assert rg.equal(transforms.PILToTensor()(transforms.ToPILImage()(picture)), picture)
+
+
+# Numbers of parameters in torchvision's documentation of each model.
+MODELS = {"resnet18": 11689512, "resnet34": 21797672, "resnet50": 25557032, "resnext50_32x4d": 25028904,
+          "wide_resnet50_2": 68883240, "mobilenet_v2": 3504872}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_models_have_the_documented_number_of_parameters(name: str, monkeypatch: Any) -> None:
+    for fill in ("kaiming_normal_", "kaiming_uniform_", "normal_", "uniform_"):
+        monkeypatch.setattr(rg.nn.init, fill, lambda tensor, *_, **__: tensor)
+    model = getattr(vision.models, name)()
+    assert sum(p.numel() for p in model.parameters()) == MODELS[name]
+
+
+def test_a_model_scores_small_pictures_and_refuses_weights() -> None:
+    with pytest.raises(NotImplementedError, match="weights=None"):
+        vision.models.resnet18(weights=vision.models.ResNet18_Weights.DEFAULT)
+    with pytest.raises(NotImplementedError, match="load_state_dict"):
+        vision.models.mobilenet_v2(pretrained=True)
+    model = vision.models.mobilenet_v2(num_classes=3, width_mult=0.25).eval()
+    assert model(rg.zeros(1, 3, 32, 32)).shape == (1, 3)
+    assert {"features.1.conv.0.0.weight", "features.18.1.running_var", "classifier.1.bias"} <= set(
+        model.state_dict())
+
+
+def test_boxes() -> None:
+    boxes = rg.tensor([[0.0, 0, 10, 10], [1, 1, 11, 11], [20, 20, 30, 30]])
+    iou = vision.ops.box_iou(boxes, boxes).numpy()
+    np.testing.assert_allclose(iou[0, 1], 81 / 119, rtol=1e-6)
+    assert vision.ops.nms(boxes, rg.tensor([0.1, 0.3, 0.2]), 0.5).tolist() == [1, 2]
+    frozen = vision.ops.FrozenBatchNorm2d(2)
+    assert not list(frozen.parameters()) and set(frozen.state_dict()) == {
+        "weight", "bias", "running_mean", "running_var"}
+    dropped = vision.ops.stochastic_depth(rg.ones(50, 2), 0.5, "row")
+    assert {tuple(row) for row in dropped.tolist()} == {(0.0, 0.0), (2.0, 2.0)}

@@ -20,18 +20,21 @@ class Structure(NamedTuple):
 LEAF = Structure(None, (), ())
 
 
-def flatten(tree: Any) -> tuple[list[Any], Structure]:
-    """Leaves from left to right (dicts in insertion order) and the structure."""
+def flatten(tree: Any, is_leaf: Callable[[Any], bool] | None = None) -> tuple[list[Any], Structure]:
+    """Leaves from left to right (dicts in insertion order) and the structure; `is_leaf` ends the walk."""
     leaves: list[Any] = []
-    return leaves, _flatten(tree, leaves)
+    return leaves, _flatten(tree, leaves, is_leaf)
 
 
-def _flatten(tree: Any, leaves: list[Any]) -> Structure:
+def _flatten(tree: Any, leaves: list[Any], is_leaf: Callable[[Any], bool] | None) -> Structure:
+    if is_leaf is not None and is_leaf(tree):
+        leaves.append(tree)
+        return LEAF
     kind = type(tree)
     if kind in (dict, OrderedDict):
-        return Structure(kind, tuple(tree), tuple(_flatten(v, leaves) for v in tree.values()))
+        return Structure(kind, tuple(tree), tuple(_flatten(v, leaves, is_leaf) for v in tree.values()))
     if kind in (tuple, list) or (isinstance(tree, tuple) and hasattr(tree, "_fields")):
-        return Structure(kind, (), tuple(_flatten(v, leaves) for v in tree))
+        return Structure(kind, (), tuple(_flatten(v, leaves, is_leaf) for v in tree))
     if tree is None:
         return Structure(type(None), (), ())
     leaves.append(tree)

@@ -18,6 +18,9 @@ SPEAKS = "2.13.0"       # the PyTorch that the tests compare with
 STANDS_FOR = {
     "torch": "retrograd",
     "torchvision": "retrograd.vision",
+    "torchvision.ops.misc": "retrograd.vision.ops",
+    "torchvision.transforms.functional": "retrograd.vision.functional",
+    "torchvision.transforms.transforms": "retrograd.vision.transforms",
     "tensorflow": "retrograd.interop.tf1",
     "tensorflow.compat": "retrograd.interop.tf1",
     "tensorflow.compat.v1": "retrograd.interop.tf1",

@@ -7,12 +7,12 @@ them runs. What would have to save or replay a compiled program raises.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from retrograd.base.errors import MissingError
 from retrograd.missing import attribute_error
 
-__all__ = ["annotate", "export", "ignore", "is_scripting", "is_tracing", "load", "save", "script",
+__all__ = ["Final", "annotate", "export", "ignore", "is_scripting", "is_tracing", "load", "save", "script",
            "script_if_tracing", "trace", "unused"]
 
 

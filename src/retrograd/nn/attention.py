@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import Enum
 from typing import Any
 
 from retrograd.base.errors import ArgumentError
@@ -12,6 +15,30 @@ from retrograd.nn.module import Module
 from retrograd.tensors.create import empty
 from retrograd.tensors.parameter import Parameter
 from retrograd.tensors.tensor import Tensor
+
+
+class SDPBackend(Enum):
+    """PyTorch's ways of computing attention. There is one here, chosen by shape."""
+
+    ERROR = -1
+    MATH = 0
+    FLASH_ATTENTION = 1
+    EFFICIENT_ATTENTION = 2
+    CUDNN_ATTENTION = 3
+    OVERRIDEABLE = 4
+
+
+@contextmanager
+def sdpa_kernel(backends: Sequence[SDPBackend] | SDPBackend, set_priority: bool = False) -> Iterator[None]:
+    """Accepted; has no effect: the bits of `scaled_dot_product_attention` depend on its inputs alone.
+
+    >>> with sdpa_kernel(SDPBackend.MATH):
+    ...     pass
+    """
+    for backend in [backends] if isinstance(backends, SDPBackend) else backends:
+        if not isinstance(backend, SDPBackend):
+            raise TypeError(f"sdpa_kernel: expected SDPBackend, got {type(backend).__name__}")
+    yield
 
 
 class MultiheadAttention(Module):

@@ -9,4 +9,4 @@ from __future__ import annotations
 
 from retrograd.base.later import later as _later
 
-__getattr__, __dir__ = _later(__name__, modules="checkpoint data hooks tensorboard")
+__getattr__, __dir__ = _later(__name__, modules="_pytree checkpoint data hooks model_zoo tensorboard")

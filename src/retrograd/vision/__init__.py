@@ -10,18 +10,21 @@ Pictures are NumPy arrays (height, width) or (height, width, channels) until ToT
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from retrograd.base.errors import MissingAttributeError
 from retrograd.version import __version__
 from retrograd.vision import datasets, transforms, utils
 
-__all__ = ["__version__", "datasets", "transforms", "utils"]
+__all__ = ["__version__", "datasets", "models", "ops", "transforms", "utils"]
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("models", "ops", "io"):
+    if name in ("models", "ops"):
+        return import_module(f"retrograd.vision.{name}")
+    if name == "io":
         raise MissingAttributeError(f"retrograd.vision.{name} is not implemented yet",
-                                    fix="Build the model in Python and load its weights from a safetensors "
-                                        "file; datasets, transforms and utils are here.")
+                                    fix="Read the picture with Pillow; datasets, models, ops, transforms "
+                                        "and utils are here.")
     raise AttributeError(f"module 'retrograd.vision' has no attribute {name!r}", name=name)

@@ -5,18 +5,44 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from enum import Enum
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from retrograd.base.errors import ArgumentError
 from retrograd.functional import interpolate
+from retrograd.nn.module import Module
 from retrograd.tensors.create import from_numpy, rand, randint
 from retrograd.tensors.tensor import Tensor
 
-__all__ = ["CenterCrop", "Compose", "Grayscale", "Lambda", "Normalize", "Pad", "PILToTensor", "RandomApply",
-           "RandomChoice", "RandomCrop", "RandomHorizontalFlip", "RandomVerticalFlip", "Resize", "ToTensor",
-           "opened"]
+__all__ = ["CenterCrop", "Compose", "ConvertImageDtype", "Grayscale", "InterpolationMode", "Lambda",
+           "Normalize", "Pad", "PILToTensor", "RandomApply", "RandomChoice", "RandomCrop",
+           "RandomHorizontalFlip", "RandomVerticalFlip", "Resize", "ToPILImage", "ToTensor", "opened"]
+# Those of varying strength are loaded when they are first asked for.
+_RANDOM = ("ColorJitter", "GaussianBlur", "RandomAffine", "RandomErasing", "RandomGrayscale",
+           "RandomResizedCrop", "RandomRotation")
+
+
+def __getattr__(name: str) -> Any:
+    if name == "functional":
+        return import_module("retrograd.vision.functional")
+    if name in _RANDOM:
+        return getattr(import_module("retrograd.vision.varied"), name)
+    raise AttributeError(f"module 'retrograd.vision.transforms' has no attribute {name!r}", name=name)
+
+
+class InterpolationMode(Enum):
+    """How values between pixels are found."""
+
+    NEAREST = "nearest"
+    NEAREST_EXACT = "nearest-exact"
+    BILINEAR = "bilinear"
+    BICUBIC = "bicubic"
+    BOX = "box"
+    HAMMING = "hamming"
+    LANCZOS = "lanczos"
 
 
 def opened(path: str) -> np.ndarray:
@@ -79,15 +105,20 @@ class Compose:
         return f"{type(self).__name__}({inner}\n)"
 
 
-class _Transform:
-    """A transform of its own, shown by its options."""
+class _Shown:
+    """A transform that is shown by its options."""
 
     def __repr__(self) -> str:
-        options = ", ".join(f"{k}={v!r}" for k, v in vars(self).items() if not k.startswith("_"))
+        options = ", ".join(f"{k}={v!r}" for k, v in vars(self).items()
+                            if not k.startswith("_") and k != "training")
         return f"{type(self).__name__}({options})"
 
 
-class ToTensor(_Transform):
+class _Transform(_Shown, Module):
+    """A transform that is a module, as in torchvision, so that nn.Sequential takes it."""
+
+
+class ToTensor(_Shown):
     """An array or Pillow's image (H, W, C) to a float tensor (C, H, W); uint8 is divided by 255."""
 
     def __call__(self, picture: Any) -> Tensor:
@@ -104,12 +135,48 @@ class ToTensor(_Transform):
         return from_numpy(np.array(channels))
 
 
-class PILToTensor(_Transform):
+class PILToTensor(_Shown):
     """An array or Pillow's image (H, W, C) to a tensor (C, H, W) of the same numbers."""
 
     def __call__(self, picture: Any) -> Tensor:
         pixels = _array(picture)
         return from_numpy(np.array(pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)))
+
+
+class ToPILImage(_Shown):
+    """A tensor (C, H, W), floats in [0, 1] or bytes, or an array (H, W, C) to Pillow's image."""
+
+    def __init__(self, mode: str | None = None) -> None:
+        self.mode = mode
+
+    def __call__(self, picture: Any) -> Any:
+        try:
+            from PIL import Image
+        except ImportError as error:
+            raise ImportError("Pillow's images need Pillow:  pip install pillow") from error
+        if isinstance(picture, Tensor):
+            if picture.is_floating_point() and self.mode != "F":
+                picture = (picture * 255).byte()
+            picture = picture.detach().numpy()
+            picture = picture if picture.ndim == 2 else picture.transpose(1, 2, 0)
+        pixels = picture[..., 0] if picture.ndim == 3 and picture.shape[2] == 1 else picture
+        image = Image.fromarray(np.ascontiguousarray(pixels))
+        return image if self.mode in (None, image.mode) else image.convert(self.mode)
+
+
+class ConvertImageDtype(_Transform):
+    """A tensor in another dtype, bytes and floats scaled between 255 and 1."""
+
+    def __init__(self, dtype: Any) -> None:
+        super().__init__()
+        self.dtype = dtype
+
+    def forward(self, picture: Tensor) -> Tensor:
+        if self.dtype.is_floating_point == picture.is_floating_point():
+            return picture.to(self.dtype)
+        if self.dtype.is_floating_point:
+            return picture.to(self.dtype) / float(np.iinfo(picture.dtype.np).max)
+        return (picture * (np.iinfo(self.dtype.np).max + 1.0 - 1e-3)).to(self.dtype)
 
 
 class Normalize(_Transform):
@@ -120,11 +187,12 @@ class Normalize(_Transform):
     """
 
     def __init__(self, mean: Sequence[float], std: Sequence[float], inplace: bool = False) -> None:
+        super().__init__()
         self.mean, self.std, self.inplace = mean, std, inplace
         if not np.all(np.asarray(std)):
             raise ValueError(f"std evaluated to zero, leading to division by zero: {std}")
 
-    def __call__(self, picture: Tensor) -> Tensor:
+    def forward(self, picture: Tensor) -> Tensor:
         if not isinstance(picture, Tensor):
             raise TypeError(f"img should be Tensor Image. Got {type(picture)}")
         if not picture.is_floating_point():
@@ -136,7 +204,7 @@ class Normalize(_Transform):
         return picture.copy_(result) if self.inplace else result
 
 
-class Lambda(_Transform):
+class Lambda(_Shown):
     """A function as a transform."""
 
     def __init__(self, lambd: Callable[[Any], Any]) -> None:
@@ -153,11 +221,12 @@ class Resize(_Transform):
 
     def __init__(self, size: Any, interpolation: Any = "bilinear", max_size: int | None = None,
                  antialias: bool = True) -> None:
+        super().__init__()
         self.size, self.interpolation, self.antialias = size, interpolation, antialias
         if max_size is not None:
             raise ArgumentError("max_size is not there", op="Resize", expected="size alone")
 
-    def __call__(self, picture: Any) -> Any:
+    def forward(self, picture: Any) -> Any:
         height, width = (picture.shape[axis] for axis in _axes(picture)) if hasattr(picture, "shape") else \
             _array(picture).shape[:2]
         wanted = _size(self.size)
@@ -198,12 +267,13 @@ class Pad(_Transform):
     """Pad by a number, (left and right, top and bottom), or (left, top, right, bottom), with `fill`."""
 
     def __init__(self, padding: Any, fill: float = 0, padding_mode: str = "constant") -> None:
+        super().__init__()
         self.padding, self.fill, self.padding_mode = padding, fill, padding_mode
         if padding_mode not in ("constant", "edge", "reflect", "symmetric"):
             raise ArgumentError(f"padding_mode is {padding_mode!r}", op="Pad",
                                 expected="'constant', 'edge', 'reflect' or 'symmetric'")
 
-    def __call__(self, picture: Any) -> Any:
+    def forward(self, picture: Any) -> Any:
         p = self.padding
         left, top, right, bottom = (p,) * 4 if isinstance(p, int) else (*p, *p) if len(p) == 2 else p
         pixels = picture.numpy() if isinstance(picture, Tensor) else _array(picture)
@@ -218,9 +288,10 @@ class CenterCrop(_Transform):
     """The middle (height, width) of a picture, which is padded with zeros where it is smaller."""
 
     def __init__(self, size: Any) -> None:
+        super().__init__()
         self.size = _size(size)
 
-    def __call__(self, picture: Any) -> Any:
+    def forward(self, picture: Any) -> Any:
         picture = picture if isinstance(picture, Tensor) else _array(picture)
         height, width = (picture.shape[axis] for axis in _axes(picture))
         (rows, columns), short = self.size, (max(self.size[0] - height, 0), max(self.size[1] - width, 0))
@@ -235,10 +306,11 @@ class RandomCrop(_Transform):
 
     def __init__(self, size: Any, padding: Any = None, pad_if_needed: bool = False, fill: float = 0,
                  padding_mode: str = "constant") -> None:
+        super().__init__()
         self.size, self.padding, self.pad_if_needed = _size(size), padding, pad_if_needed
         self.fill, self.padding_mode = fill, padding_mode
 
-    def __call__(self, picture: Any) -> Any:
+    def forward(self, picture: Any) -> Any:
         picture = picture if isinstance(picture, Tensor) else _array(picture)
         if self.padding is not None:
             picture = Pad(self.padding, self.fill, self.padding_mode)(picture)
@@ -265,9 +337,10 @@ class RandomHorizontalFlip(_Transform):
     _axis = 1
 
     def __init__(self, p: float = 0.5) -> None:
+        super().__init__()
         self.p = p
 
-    def __call__(self, picture: Any) -> Any:
+    def forward(self, picture: Any) -> Any:
         return _flipped(picture, self._axis) if rand(1).item() < self.p else picture
 
 
@@ -281,9 +354,10 @@ class Grayscale(_Transform):
     """0.299 red + 0.587 green + 0.114 blue, in one channel or three equal ones."""
 
     def __init__(self, num_output_channels: int = 1) -> None:
+        super().__init__()
         self.num_output_channels = num_output_channels
 
-    def __call__(self, picture: Any) -> Any:
+    def forward(self, picture: Any) -> Any:
         weights = np.array([0.2989, 0.587, 0.114])
         if isinstance(picture, Tensor):
             grey = np.tensordot(weights, np.moveaxis(picture.numpy(), -3, 0), 1)[..., None, :, :]

@@ -8,6 +8,12 @@ from retrograd.nn.utils.clip_grad import (
     get_total_norm,
 )
 from retrograd.nn.utils.convert_parameters import parameters_to_vector, vector_to_parameters
+from retrograd.nn.utils.fusion import (
+    fuse_conv_bn_eval,
+    fuse_conv_bn_weights,
+    fuse_linear_bn_eval,
+    fuse_linear_bn_weights,
+)
 from retrograd.nn.utils.init import skip_init
 from retrograd.nn.utils.weight_hooks import (
     remove_spectral_norm,
@@ -20,6 +26,10 @@ clip_grad_norm = clip_grad_norm_
 
 __all__ = [
     "clip_grad_norm",
+    "fuse_conv_bn_eval",
+    "fuse_conv_bn_weights",
+    "fuse_linear_bn_eval",
+    "fuse_linear_bn_weights",
     "parametrizations",
     "parametrize",
     "prune",
