@@ -69,7 +69,7 @@ class LBFGS(Optimizer):
     def _gather(self, of: Callable[[Tensor], Tensor | None]) -> Any:
         parts = [(p, of(p)) for p in self._params()]
         return np.concatenate([np.zeros(p.numel(), p.dtype.np) if x is None else
-                               np.asarray(x.detach().numpy()).reshape(-1) for p, x in parts])
+                               x._value().reshape(-1) for p, x in parts])
 
     def _place(self, vector: Any) -> None:
         """Write the parameters; nothing of them is written if one cannot be."""
@@ -147,8 +147,8 @@ class LBFGS(Optimizer):
         if memory["n_iter"] == 1:
             memory.update(old_dirs=[], old_stps=[], ro=[], H_diag=1.0)
             return -g
-        y = g - memory["prev_flat_grad"].numpy()
-        s = memory["d"].numpy() * memory["t"]
+        y = g - memory["prev_flat_grad"]._value()
+        s = memory["d"]._value() * memory["t"]
         ys = float(y @ s)
         if ys > FLAT:
             if len(memory["old_dirs"]) == most:
@@ -158,7 +158,8 @@ class LBFGS(Optimizer):
             memory["old_stps"].append(tensor(s))
             memory["ro"].append(1.0 / ys)
             memory["H_diag"] = ys / float(y @ y)
-        past = [(a.numpy(), b.numpy(), r) for a, b, r in
+        # Not by numpy(), which looks each time whether somebody has written to what it showed before.
+        past = [(a._value(), b._value(), r) for a, b, r in
                 zip(memory["old_dirs"], memory["old_stps"], memory["ro"])]
         q, factors = -g, []
         for y, s, ro in reversed(past):
