@@ -260,3 +260,12 @@ def test_samples_of_matrices_have_the_moments_of_their_law() -> None:
     x = law.sample((4000,))
     assert (x.mean(0) - law.mean).abs().max().item() < 0.5      # standard error: sqrt(40 / 4000) = 0.1
     np.testing.assert_allclose(x.var(0).numpy(), law.variance.numpy(), rtol=0.2)
+
+
+def test_a_compiled_step_judges_values_where_that_was_asked_for() -> None:
+    x = rg.tensor([0.5, -1.0])
+    step = rg.compile(lambda x: rg.distributions.Normal(x, rg.ones(2)).log_prob(x).sum())
+    assert step(x).item() == step(x).item() and len(step.replays) == 1
+    assert math.isclose(step(x).item(), -math.log(2 * math.pi), rel_tol=1e-6)
+    with pytest.raises(ValueError, match="scale"):
+        rg.compile(lambda x: rg.distributions.Normal(x, -rg.ones(2), validate_args=True).log_prob(x))(x)

@@ -265,3 +265,30 @@ def test_an_array_is_an_argument_that_nobody_can_look_through() -> None:
     with pytest.warns(UserWarning, match="NumPy array"):
         assert double(np.ones(2)).tolist() == [2.0, 2.0]
     assert double(np.zeros(2)).tolist() == [0.0, 0.0]
+
+
+class Factor:
+    """What a closure holds."""
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+
+
+def _scaled_by(factor: Factor) -> Any:
+    return lambda x: x * factor.value
+
+
+def test_closures_of_one_function_are_told_apart() -> None:
+    """A stale value would show: who looks at one of them only, or at the wrong one."""
+    two, three = Factor(2.0), Factor(3.0)
+    double, triple = _scaled_by(two), _scaled_by(three)
+    both, one = rg.compile(lambda x: double(x) + triple(x)), rg.compile(lambda x: triple(x))
+    x = rg.ones(2)
+    for step, wanted in ((both, 5.0), (one, 3.0)) * 2:
+        assert step(x).tolist() == [wanted, wanted]
+    assert len(both.replays) == len(one.replays) == 1
+    three.value = 10.0
+    assert both(x).tolist() == [12.0, 12.0]
+    assert one(x).tolist() == [10.0, 10.0]
+    two.value = 0.0
+    assert both(x).tolist() == [10.0, 10.0]

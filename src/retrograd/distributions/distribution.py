@@ -7,7 +7,7 @@ from typing import Any
 
 from retrograd.base.dtype import default
 from retrograd.base.errors import MissingError
-from retrograd.base.modes import no_grad
+from retrograd.base.modes import modes, no_grad
 from retrograd.base.shape import Size
 from retrograd.distributions.constraints import Constraint, is_dependent
 from retrograd.functional.door import TensorBase
@@ -25,8 +25,8 @@ class Distribution:
     """A distribution of values of shape `event_shape`, one for each place of `batch_shape`.
 
     Subclasses name the constraints of their parameters in `arg_constraints`; a parameter that breaks its
-    own is a
-    ValueError, as is a value outside `support` (unless validate_args is False).
+    own is a ValueError, as is a value outside `support` (unless validate_args is False). In a compiled step,
+    whose replay reads no value, this is asked only where validate_args is True.
     """
 
     arg_constraints: dict[str, Constraint] = {}
@@ -39,7 +39,7 @@ class Distribution:
         self._batch_shape, self._event_shape = Size(batch_shape), Size(event_shape)
         if validate_args is not None:
             self._validate_args = validate_args
-        for name, constraint in self.arg_constraints.items() if self._validate_args else ():
+        for name, constraint in self.arg_constraints.items() if self._looks() else ():
             value = self.__dict__.get(name)
             if value is None or is_dependent(constraint):
                 continue
@@ -47,6 +47,10 @@ class Distribution:
                 raise ValueError(
                     f"Expected parameter {name} (Tensor of shape {tuple(value.shape)}) of distribution "
                     f"{self!r} to satisfy the constraint {constraint!r}, but found invalid values:\n{value}")
+
+    def _looks(self) -> bool:
+        """Whether values are read to be judged: in a compiled step only where the user asked for it."""
+        return self._validate_args and (modes.capture is None or "_validate_args" in self.__dict__)
 
     @classmethod
     def set_default_validate_args(cls, value: bool) -> None:
@@ -151,7 +155,7 @@ class Distribution:
             if a != 1 and b != 1 and a != b:
                 raise ValueError(f"Value is not broadcastable with batch_shape+event_shape: {shape} vs "
                                  f"{(*self._batch_shape, *self._event_shape)}.")
-        support = self.support
+        support = self.support if self._looks() else None
         if support is not None and not bool(all_true(support.check(value))):
             raise ValueError(f"Expected value argument (Tensor of shape {shape}) to be within the support "
                              f"({support!r}) of the distribution {self!r}, but found invalid values:\n"

@@ -14,6 +14,7 @@ import gc
 import random
 import sys
 import sysconfig
+from collections.abc import Sequence
 from types import BuiltinFunctionType, CellType, CodeType, FrameType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
@@ -70,6 +71,11 @@ class Place:
                 return MISSING
         return holder.get(self.key, MISSING)
 
+    def kept_in(self, cells: Sequence[CellType]) -> list[Place]:
+        """This value in the cells that hold it; if the step has put another there, in one of the cells."""
+        own = [Place(self.name, c, self.key, self.value, self.picture, self.silent) for c in cells]
+        return [p for p in own if p.now() is self.value] or own[:1]
+
     def same(self) -> bool:
         """Whether a replay may rely on what is there now."""
         value = self.now()
@@ -109,7 +115,8 @@ class Watch:
         self.optimizers: list[Any] = []
         self._options = False           # whether options of optimisers are read by the user's own code
         self.reason = self.where = ""
-        self._codes: dict[CodeType, list[Any]] = {}         # functions entered: their free variables
+        self._codes: dict[CodeType, list[Any]] = {}         # functions entered: their free variables,
+        self._closures: set[tuple[Any, ...]] = set()        # of each closure
         self._known: set[tuple[int, Any]] = set()
         self._fn = fn
         self._before: Any = None
@@ -165,6 +172,8 @@ class Watch:
                 self._codes[code] = []
                 if foreign(code.co_filename) and not _generated(frame):
                     self._entered(frame, code)
+            elif self._codes[code]:             # another closure of the same function, perhaps
+                self._enclosed(frame, code, line_text((code, frame.f_lasti)))
         elif event == "c_call":
             code = frame.f_code
             if arg in EFFECTS and foreign(code.co_filename):
@@ -195,15 +204,23 @@ class Watch:
                 for attribute in attributes & inside.keys():
                     self.add(f"{name}.{attribute}", inside, attribute, inside[attribute], where)
         if code.co_freevars:
-            local = frame.f_locals
-            self._codes[code] = [self._place(name, None, name, local[name], where)
-                                 for name in code.co_freevars if name in local]
+            self._enclosed(frame, code, where)
+
+    def _enclosed(self, frame: FrameType, code: CodeType, where: str) -> None:
+        """Picture the free variables of a closure, once."""
+        local = frame.f_locals
+        values = [(name, local[name]) for name in code.co_freevars if name in local]
+        key = code, *(id(value) for _, value in values)
+        if key not in self._closures:
+            self._closures.add(key)
+            self._codes[code] += [self._place(name, None, name, value, where) for name, value in values]
 
     def _add_options(self, optimizer: Any) -> None:
         self.add("the options of an optimizer", vars(optimizer), "param_groups", optimizer.param_groups)
 
     def finish(self) -> None:
-        """Find the functions whose closures were entered: a closure made inside the step needs no watch."""
+        """Find the cells of the closures that were entered: one made inside the step needs no watch. Several
+        closures of a function may hold one value; all their cells are watched."""
         wanted = {code: places for code, places in self._codes.items() if places}
         function = getattr(self._fn, "__func__", self._fn)
         found = [function] if getattr(function, "__code__", None) in wanted else []
@@ -211,14 +228,17 @@ class Watch:
         if rest:
             found += [f for f in gc.get_referrers(*rest)
                       if isinstance(f, FunctionType) and f.__code__ in rest]
+        cells: dict[tuple[CodeType, str], dict[int, CellType]] = {}
         for f in found:
-            cells = dict(zip(f.__code__.co_freevars, f.__closure__ or ()))
-            for place in wanted[f.__code__]:
+            for name, cell in zip(f.__code__.co_freevars, f.__closure__ or ()):
+                cells.setdefault((f.__code__, name), {})[id(cell)] = cell
+        for code, places in wanted.items():
+            for place in places:
                 if isinstance(place, _Refusal):
-                    self.refuse(place.reason, place.where)
-                elif place.holder is None:
-                    place.holder = cells[place.name]
-                    self.places.append(place)
+                    if any(f.__code__ is code for f in found):
+                        self.refuse(place.reason, place.where)
+                else:
+                    self.places += place.kept_in(list(cells.get((code, place.name), {}).values()))
 
     def changed(self) -> Place | None:
         """A place that no longer holds what was pictured."""
