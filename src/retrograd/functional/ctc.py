@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from retrograd.functional.compare import promote_types
 from retrograd.functional.door import Tensor, TensorBase, need_tensor, wrap
 from retrograd.functional.elementwise import clamp, exp, log, maximum, where
 from retrograd.functional.places import gather
-from retrograd.functional.recurrent import scan
+from retrograd.functional.recurrent import scan_known
 from retrograd.functional.shape import cat, expand, reshape, stack
 from retrograd.graph.node import Node, bind, leaf
 from retrograd.ops import linear as lin
@@ -114,19 +113,24 @@ def _losses(x: Tensor, labels: Tensor, steps: Tensor, sizes: Tensor, blank: int)
     emitted = gather(x, 2, expand(names.unsqueeze(0), (times, batch, states)))
     clock = wrap(bind(iota, (), ((times, batch, 1), 0, "int64")))
     alive = clock < steps.reshape(1, batch, 1)
-    one = _full(IMPOSSIBLE, (batch, 1), dtype)
-    two = _full(IMPOSSIBLE, (batch, min(2, states)), dtype)
     start = cat([_full(0.0, (batch, 1), dtype), _full(IMPOSSIBLE, (batch, 2 * count), dtype)], 1)
 
-    def step(alpha: Tensor, given: tuple[Tensor, Tensor]) -> tuple[Tensor, None]:
-        emits, goes_on = given
-        before = cat([one, alpha[:, :states - 1]], 1)
-        skipped = where(skips, cat([two, alpha[:, :max(states - 2, 0)]], 1), IMPOSSIBLE)
-        return where(goes_on, _sum_of(alpha, before, skipped) + emits, alpha), None
-    alpha, _ = scan(step, start, (emitted, alive))
+    (alpha,), _ = scan_known(_advance, (skips,), (start,), (emitted, alive))
     end = 2 * sizes.unsqueeze(1)
     label = where(end > 0, gather(alpha, 1, clamp(end - 1, min=0)), IMPOSSIBLE)
     return -_sum_of(gather(alpha, 1, end), label).reshape(batch)
+
+
+def _advance(consts: tuple[Tensor, ...], carry: tuple[Tensor, ...], given: tuple[Tensor, ...]
+             ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+    """One step: a state is reached from itself, the one before, and where `skips` from that before it."""
+    (skips,), (alpha,), (emits, goes_on) = consts, carry, given
+    (batch, states), dtype = alpha.node.shape, alpha.node.dtype
+    before = cat([_full(IMPOSSIBLE, (batch, 1), dtype), alpha[:, :states - 1]], 1)
+    two = _full(IMPOSSIBLE, (batch, min(2, states)), dtype)
+    skipped = where(skips, cat([two, alpha[:, :max(states - 2, 0)]], 1),
+                    _full(IMPOSSIBLE, (batch, states), dtype))
+    return (where(goes_on, _sum_of(alpha, before, skipped) + emits, alpha),), ()
 
 
 def _sum_of(*logs: Tensor) -> Tensor:
@@ -172,24 +176,30 @@ def _likeliest_alignment(steps: Any, blank: int, beam: int) -> tuple[list[int], 
 
 
 def _likeliest_prefix(steps: Any, blank: int, beam: int) -> tuple[list[int], float]:
-    """Each prefix has two probabilities: of alignments that end in a blank, and in its last label."""
-    prefixes: dict[tuple[int, ...], Sequence[float]] = {(): (0.0, -math.inf)}
+    """Each prefix has two probabilities: of alignments that end in a blank, silent, and in its last label."""
+    prefixes: list[tuple[int, ...]] = [()]
+    silent, spoken = np.zeros(1), np.full(1, -math.inf)
     for emits in steps:
-        found: dict[tuple[int, ...], list[float]] = {}
-
-        def more(prefix: tuple[int, ...], which: int, value: float, found: Any = found) -> None:
-            both = found.setdefault(prefix, [-math.inf, -math.inf])
-            both[which] = float(np.logaddexp(both[which], value))
-        for prefix, (silent, spoken) in prefixes.items():
-            either = float(np.logaddexp(silent, spoken))
-            more(prefix, 0, either + emits[blank])
-            if prefix:
-                more(prefix, 1, spoken + emits[prefix[-1]])
-            for c, value in enumerate(emits):
-                if c != blank:
-                    again = bool(prefix) and prefix[-1] == c
-                    more((*prefix, c), 1, (silent if again else either) + value)
-        kept = sorted(found.items(), key=lambda item: -np.logaddexp(*item[1]))[:beam]
-        prefixes = dict(kept)
-    labels, both = max(prefixes.items(), key=lambda item: np.logaddexp(*item[1]))
-    return list(labels), float(np.logaddexp(*both))
+        places = {prefix: k for k, prefix in enumerate(prefixes)}
+        last = np.array([prefix[-1] if prefix else blank for prefix in prefixes])
+        either = np.logaddexp(silent, spoken)
+        longer = either[:, None] + emits
+        longer[np.arange(len(last)), last] = silent + emits[last]   # a label again: after a blank only
+        longer[:, blank] = -math.inf
+        silent, spoken = either + emits[blank], spoken + emits[last]
+        for k, prefix in enumerate(prefixes):       # a prefix that is there is reached from a shorter one too
+            shorter = places.get(prefix[:-1]) if prefix else None
+            if shorter is not None:
+                spoken[k] = np.logaddexp(spoken[k], longer[shorter, prefix[-1]])
+                longer[shorter, prefix[-1]] = -math.inf
+        count, ends = len(prefixes), longer.reshape(-1)
+        totals = np.concatenate([np.logaddexp(silent, spoken), ends])
+        kept = np.argsort(-totals, kind="stable")[:beam]
+        kept = kept[:max(int((totals[kept] > -math.inf).sum()), 1)]
+        found = [int(k) - count for k in kept]      # below 0: one that was there
+        prefixes = [prefixes[k + count] if k < 0 else (*prefixes[k // len(emits)], k % len(emits))
+                    for k in found]
+        silent = np.array([silent[k + count] if k < 0 else -math.inf for k in found])
+        spoken = np.array([spoken[k + count] if k < 0 else ends[k] for k in found])
+    both = np.logaddexp(silent, spoken)
+    return list(prefixes[int(both.argmax())]), float(both.max())
