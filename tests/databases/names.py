@@ -86,11 +86,19 @@ def tier(name: str) -> str:
 # Names that do not pass whole, and why they differ.
 DIFFERS = {
     "cov": "weights of float32 are multiplied in float32 there, in the dtype of the rows here",
-    "logcumsumexp": "its forward mode there is 3e-6 off; complex angles are wrapped here",
-    "nn.CTCLoss": "there the derivative to log-probabilities is that to the scores behind a log_softmax",
-    "nn.functional.hinge_embedding_loss": "a number added to bfloat16 is rounded to bfloat16 first",
-    "optim.ASGD": "with foreach=True PyTorch computes step sizes in float32",
-    "optim.Muon": "products of bfloat16 are rounded in another order",
-    "special.bessel_j0": "PyTorch's is 7e-9 off the function",
-    "special.bessel_j1": "PyTorch's is 7e-9 off the function",
+    "logcumsumexp": "its forward mode there is 3e-6 off",
+    "normal": "PyTorch does not resize an empty out here",
 }
+# Names whose values are compared less closely, how much, and why.
+WIDER = {
+    "nn.functional.conv2d": (10.0, "PyTorch has a library of its own"),
+    "optim.ASGD": (10.0, "with foreach=True PyTorch computes step sizes in float32"),
+    "optim.Muon": (1e6, "products of bfloat16 are rounded in another order"),
+    "special.bessel_j0": (100.0, "PyTorch's is 2e-8 off the function in float64"),
+    "special.bessel_j1": (100.0, "PyTorch's is 2e-8 off the function in float64"),
+}
+
+
+def wider(name: str) -> float:
+    """The factor of the tolerances for a name."""
+    return WIDER[name][0] if name in WIDER else 1.0

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from tests.databases import convert
 from tests.databases.convert import Converter, NotHere, flat, is_tensor
+from tests.databases.names import wider
 
 DTYPES = ("float32", "float64", "int64", "bool", "bfloat16", "complex64", "complex128")
 # What a library draws or leaves uninitialised: shape and dtype are compared only.
@@ -33,8 +34,6 @@ TIED = {"topk": 1, "kthvalue": 1, "sort": 0, "argsort": 0, "mode": 0}
 NOT_CARRIED = ("input tensor and the written-to tensor refer to a single",
                "more than one element of the written-to",
                "storage that is not resizable")
-# Where PyTorch has a library of its own, or tests with functions of its own.
-OTHER_METHODS = {"nn.functional.conv2d": 10.0}
 
 
 def call(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -121,7 +120,8 @@ class Operator:
             if self.drawn or draws(sample):
                 said = self.looks(got, want)
             else:
-                said = convert.differ(*self.tied(got, want, sample.input, input, sample), _factor(self.info))
+                got, want = self.tied(got, want, sample.input, input, sample)
+                said = convert.differ(got, want, wider(self.info.name))
         except Exception as error:
             said = failure(error)
         yield what, said and f"{said}  {about(sample)}"
@@ -149,10 +149,10 @@ class Operator:
                  for r in (got, want)]
         return "" if kinds[0] == kinds[1] else f"{kinds[0]} instead of {kinds[1]}"
 
-    def plain(self, name: str) -> Iterator[tuple[str, str]]:
+    def plain(self, name: str, limit: int | None = None) -> Iterator[tuple[str, str]]:
         f = self.info.op
         gauged = self.info.name in GAUGED
-        samples = self.samples(name)
+        samples = self.samples(name, limit=limit)
         for sample in samples:
             then = sample.output_process_fn_grad if gauged else None
             yield from self.compare(f"values in {name}", f, lambda: self.mine(f), sample, then)
@@ -235,7 +235,7 @@ class Operator:
                 got = call(self.mine(self.info.op), input, *args, **kwargs, out=out)
             values(got)
             said = "not refused" if error else "" if self.drawn or self.info.name in GAUGED else \
-                convert.differ(out, theirs, _factor(self.info))
+                convert.differ(out, theirs, wider(self.info.name))
             if not said and torch.is_tensor(want) and got is not out:
                 said = "the result is not out"
         except Exception as e:
@@ -339,10 +339,6 @@ def draws(sample: Any) -> bool:
     """Whether a sample of attention drops anything."""
     args = sample.args          # multi_head_attention_forward takes dropout_p as its eleventh
     return bool(sample.kwargs.get("dropout_p") or len(args) > 11 and isinstance(args[9], float) and args[9])
-
-
-def _factor(info: Any) -> float:
-    return OTHER_METHODS.get(info.name, 1.0)
 
 
 def _fresh(torch: Any, x: Any) -> Any:

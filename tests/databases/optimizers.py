@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from tests.databases import convert
 from tests.databases.convert import Converter, NotHere
+from tests.databases.names import wider
 from tests.databases.operators import call, failure
 
 STEPS = 14
@@ -35,7 +36,7 @@ class Optimizer:
                 try:
                     cls = getattr(self.ours.optim, self.info.optim_cls.__name__)
                     mine = self.way(self.ours, cls, {**c(case.kwargs), **flags})
-                    said = convert.differ(mine, theirs)
+                    said = convert.differ(mine, theirs, wider(self.name))
                 except NotHere:
                     continue
                 except Exception as error:

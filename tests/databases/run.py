@@ -21,8 +21,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.databases.further import Further
 from tests.databases.modules import Module
-from tests.databases.names import DIFFERS, tier
+from tests.databases.names import DIFFERS, WIDER, tier
 from tests.databases.operators import Operator, failure
 from tests.databases.optimizers import Optimizer
 
@@ -42,7 +43,8 @@ class OutOfTime(BaseException):
     """A name took longer than it may; no check catches it."""
 
 
-def entries(torch: Any, ours: Any, kinds: list[str], limit: int) -> Iterator[tuple[str, Any]]:
+def entries(torch: Any, ours: Any, kinds: list[str], limit: int, further: bool = False
+            ) -> Iterator[tuple[str, Any]]:
     """(name, what checks it), some names several times."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -53,7 +55,8 @@ def entries(torch: Any, ours: Any, kinds: list[str], limit: int) -> Iterator[tup
         for info in op_db:
             if not info.name.startswith(("torch.ops", "torch._", "jiterator", "_", "masked.", "sparse.")) or \
                     info.name.startswith("__"):
-                yield info.name, Operator(torch, ours, info, limit)
+                found = Operator(torch, ours, info, limit)
+                yield info.name, Further(found) if further else found
     if "modules" in kinds:
         for info in module_db:
             yield "nn." + info.module_cls.__name__, Module(torch, ours, info, limit)
@@ -121,6 +124,8 @@ def page(results: dict[str, Any], version: str) -> str:
         for name, r in rows.items():
             first = (r["reasons"] or [""])[0].replace("|", "\\|").replace("\n", " ")[:200]
             why = f"{DIFFERS[name]}: {first}" if first and name in DIFFERS else first
+            if not first and name in WIDER:
+                why = f"to {WIDER[name][0]:g} times the tolerance: {WIDER[name][1]}"
             lines.append(f"| `{name}` | {r['passed']} | {r['failed']} | {why} |")
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
@@ -138,6 +143,7 @@ def main() -> None:
     parser.add_argument("--show", type=int, default=3, help="how many reasons a name are printed")
     parser.add_argument("--failed", action="store_true", help="only names that did not pass")
     parser.add_argument("--new", action="store_true", help="only names that are not in the store")
+    parser.add_argument("--further", action="store_true", help="in further ways (vmap, extreme values, ...)")
     parser.add_argument("--store", default="build/databases.json")
     parser.add_argument("--page", default="")
     args = parser.parse_args()
@@ -150,7 +156,7 @@ def main() -> None:
     results: dict[str, Any] = json.loads(store.read_text()) if store.exists() else {}
     found: dict[str, list[dict[str, Any]]] = {}
     began = time.perf_counter()
-    for name, entry in entries(torch, ours, args.kind.split(","), args.samples):
+    for name, entry in entries(torch, ours, args.kind.split(","), args.samples, args.further):
         skipped = (only and name not in only) or (not only and tier(name) not in tiers) or \
             (args.failed and not results.get(name, {"failed": 1})["failed"]) or \
             (args.new and name in results and name not in found)

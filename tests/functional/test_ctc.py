@@ -55,6 +55,15 @@ def test_another_blank_and_one_sequence_without_a_batch_are_pytorchs(torch):
     close(both(torch, call))
 
 
+def test_the_gradient_at_log_probabilities_is_pytorchs(torch):
+    found = []
+    for lib in (rg, torch):
+        x = lib.log_softmax(lib.tensor(X), -1).detach().requires_grad_()
+        lib.nn.functional.ctc_loss(x, lib.tensor(TARGETS), lib.tensor(STEPS), lib.tensor(SIZES)).backward()
+        found.append((x.grad.numpy(),))
+    close(found)
+
+
 def test_a_target_that_does_not_fit_has_no_probability(torch):
     for zero in (False, True):
         losses = []
@@ -92,7 +101,7 @@ def test_the_loss_sums_all_alignments():
 def test_derivatives_are_those_of_finite_differences():
     target = rg.tensor([[1, 1], [2, 3]])
     x = rg.tensor(X[:4, :2], requires_grad=True)
-    assert rg.autograd.gradcheck(lambda x: F.ctc_loss(x, target, [4, 3], [2, 2]), (x,))
+    assert rg.autograd.gradcheck(lambda x: F.ctc_loss(F.log_softmax(x, -1), target, [4, 3], [2, 2]), (x,))
     assert rg.autograd.gradgradcheck(lambda x: F.ctc_loss(F.log_softmax(x, -1), target, [4, 4], [2, 1]), (x,))
 
 

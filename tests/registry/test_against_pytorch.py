@@ -268,6 +268,7 @@ PEERS: dict[str, Peer] = {
     "logaddexp": Peer(in_float64(T.logaddexp), *FUNCTION, least=1.0),
     "index_of_running_extreme": Peer(
         lambda x, axis, largest: (T.cummax if largest else T.cummin)(x, axis)[1]),
+    "index_of_mode": Peer(lambda x, axis: T.mode(x, axis, keepdim=True)[1], finite=(0,)),
     "scatter_extreme": Peer(lambda x, v, i, axis, largest, include: x.scatter_reduce(
         axis, i, v, "amax" if largest else "amin", include_self=include), reason=ZEROS, signed=False),
     "take": Peer(lambda x, i, axis: x[(*[slice(None)] * axis, i)]),

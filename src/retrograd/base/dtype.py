@@ -39,6 +39,13 @@ class DType:
     def is_signed(self) -> bool:
         return self.name not in ("uint8", "bool")
 
+    def wrapped(self, value: int) -> int:
+        """A whole number of at most 64 bits as an integer dtype counts, modulo 2^bits: -1 is 255 in uint8."""
+        if self.itemsize == 8:
+            return value
+        count = 1 << 8 * self.itemsize
+        return (value + count // 2) % count - count // 2 if self.is_signed else value % count
+
     def to_real(self) -> DType:
         """The dtype of the parts of a complex number; any other is its own."""
         return _PARTS.get(self, self)

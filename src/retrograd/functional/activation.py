@@ -286,6 +286,7 @@ def _softmax_dim(x: Node, dim: Any, op: str, stacklevel: int) -> int:
 
 def _along(prim: Any, input: Any, dim: Any, dtype: Any, op: str, stacklevel: int, sign: int = 1) -> Tensor:
     x = need_tensor(input, op)
+    x = x if sign == 1 else -x
     if dtype is not None:
         x = lin.cast(x, as_dtype(dtype))
     if not x.dtype.is_floating_point:
@@ -296,7 +297,7 @@ def _along(prim: Any, input: Any, dim: Any, dtype: Any, op: str, stacklevel: int
         return wrap(lin.reshape(bind(prim, (lin.reshape(x, (1,)),), (0,)), ()))
     if x.shape[d] == 0:
         return wrap(bind(lin.alias_p, (x,)))
-    return wrap(bind(prim, (x if sign == 1 else -x,), (d,)))
+    return wrap(bind(prim, (x,), (d,)))
 
 
 def softmax(input: Any, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:

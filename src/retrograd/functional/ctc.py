@@ -9,6 +9,7 @@ import numpy as np
 
 from retrograd.base.dtype import INTEGER, DType, bool_, float32, int64
 from retrograd.base.errors import ArgumentError, DTypeError, ShapeError
+from retrograd.base.modes import modes
 from retrograd.base.shape import Shape
 from retrograd.functional.averaging import checked_reduction
 from retrograd.functional.compare import promote_types
@@ -35,8 +36,8 @@ def ctc_loss(log_probs: Any, targets: Any, input_lengths: Any, target_lengths: A
     probability 0: its loss is inf, with `zero_infinity` 0, and its gradient 0.
 
     The sums are taken in log space, step by step as one loop (`scan`), whose pullback is that of the
-    alignments. The gradient for `log_probs` is that of the formula, minus the probability of each class at
-    each step given the labels; PyTorch's has exp(log_probs) added, which log_softmax takes out again.
+    alignments. The gradient for `log_probs` is, as in PyTorch, exp(log_probs) minus the probability of each
+    class at each step given the labels: the first term is none of the formula's, log_softmax takes it out.
 
     >>> import retrograd as rg
     >>> x = rg.full((3, 1, 2), 0.5).log()
@@ -118,7 +119,11 @@ def _losses(x: Tensor, labels: Tensor, steps: Tensor, sizes: Tensor, blank: int)
     (alpha,), _ = scan_known(_advance, (skips,), (start,), (emitted, alive))
     end = 2 * sizes.unsqueeze(1)
     label = where(end > 0, gather(alpha, 1, clamp(end - 1, min=0)), IMPOSSIBLE)
-    return -_sum_of(gather(alpha, 1, end), label).reshape(batch)
+    losses = -_sum_of(gather(alpha, 1, end), label).reshape(batch)
+    if not x.node.rg and not modes.levels:
+        return losses
+    masses = where(alive, exp(x).sum(2, keepdim=True), 0.0).sum(0).reshape(batch)   # 1 a step
+    return losses + (masses - masses.detach())
 
 
 def _advance(consts: tuple[Tensor, ...], carry: tuple[Tensor, ...], given: tuple[Tensor, ...]

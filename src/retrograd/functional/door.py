@@ -4,7 +4,8 @@ broadcasting, and back.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,25 @@ def need_tensor(x: Any, op: str, name: str = "input") -> Node:
         return x._node if x._storage is None else x.node
     raise ArgumentTypeError(f"argument '{name}' is a {type(x).__name__}", op=op, expected="a Tensor",
                             fix="Make one with retrograd.tensor(...) or retrograd.from_numpy(...).")
+
+
+def rounded_once(fn: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of several steps that computes half types in float32 and rounds its result once, as PyTorch
+    does: the steps between are not rounded."""
+    @wraps(fn)
+    def computed(*args: Any, **kwargs: Any) -> Any:
+        first = args[0] if args else None
+        if not isinstance(first, TensorBase) or first.node.dtype.acc is first.node.dtype:
+            return fn(*args, **kwargs)
+        found = {x.node.dtype for x in (*args, *kwargs.values())
+                 if isinstance(x, TensorBase) and x.node.dtype.smooth}
+        y = fn(*map(_widened, args), **{name: _widened(x) for name, x in kwargs.items()})
+        return wrap(lin.cast(y.node, first.node.dtype)) if len(found) == 1 else y
+    return computed
+
+
+def _widened(x: Any) -> Any:
+    return wrap(lin.cast(x.node, x.node.dtype.acc)) if isinstance(x, TensorBase) else x
 
 
 def from_array(a: Any) -> Tensor:

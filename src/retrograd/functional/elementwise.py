@@ -23,6 +23,7 @@ from retrograd.functional.door import (
     number_node,
     operand,
     pair,
+    rounded_once,
     unary,
     wrap,
 )
@@ -80,7 +81,8 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     if rounding_mode is None:
         return binary(p.div, input, other, "div", floating=True)
     if rounding_mode == "floor":
-        return floor_divide(input, other)
+        input, other = _divisible(input, other, "div")
+        return binary(p.floor_divide, input, other, "div")
     if rounding_mode == "trunc":
         input, other = _divisible(input, other, "div")
         x, y = pair(input, other, "div")
@@ -106,9 +108,11 @@ def _divisible(input: Any, other: Any, op: str) -> tuple[Any, Any]:
 
 
 def floor_divide(input: Any, other: Any) -> Tensor:
-    """floor(input / other), towards minus infinity. Derivative 0. An integer divided by 0 is an error."""
+    """floor(input / other), towards minus infinity, without a derivative (`div` with rounding_mode="floor"
+    has 0). An integer divided by 0 is an error."""
     input, other = _divisible(input, other, "floor_divide")
-    return binary(p.floor_divide, input, other, "floor_divide")
+    out = binary(p.floor_divide, input, other, "floor_divide")
+    return wrap(bind(c.stop, (out.node,))) if out.node.rg else out
 
 
 def remainder(input: Any, other: Any) -> Tensor:
@@ -430,16 +434,19 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Tensor:
     return wrap(bind(p.where, (expand_to(m, shape), expand_to(v_node, shape), expand_to(x, shape))))
 
 
+@rounded_once
 def lerp(input: Any, end: Any, weight: Any) -> Tensor:
     """input + weight * (end - input)."""
     return add(input, mul(weight, sub(end, input)))
 
 
+@rounded_once
 def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Tensor:
     """input + value * tensor1 * tensor2."""
     return add(input, mul(mul(tensor1, tensor2), value))
 
 
+@rounded_once
 def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Tensor:
     """input + value * tensor1 / tensor2."""
     return add(input, mul(div(tensor1, tensor2), value))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from functools import wraps
+from inspect import unwrap
 from typing import Any
 
 from retrograd.base.errors import ArgumentError, ArgumentTypeError, AutogradError, DTypeError
@@ -72,7 +73,7 @@ NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input",
 
 def _foreign(fn: Callable[..., Any]) -> dict[str, str]:
     """NumPy's names of a function's arguments, where they are not its own."""
-    code = getattr(fn, "__code__", None)
+    code = getattr(unwrap(fn), "__code__", None)
     own = code.co_varnames[:code.co_argcount + code.co_kwonlyargcount] if code is not None else ()
     return {theirs: ours for theirs, ours in NUMPY_NAMES.items() if ours in own and theirs not in own}
 

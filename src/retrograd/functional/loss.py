@@ -29,7 +29,7 @@ from retrograd.functional.door import (
     pair,
     wrap,
 )
-from retrograd.functional.similarity import length
+from retrograd.functional.similarity import difference, length
 from retrograd.graph.node import Node, bind, const
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as p
@@ -126,9 +126,10 @@ def l1_loss(input: Any, target: Any, size_average: Any = None, reduce: Any = Non
 
 def _huber(x: Node, t: Node, delta: float) -> Node:
     """d**2 / 2 where |d| < delta, delta (|d| - delta / 2) beyond."""
-    d = x - t
-    size, edge = bind(p.abs_, (d,)), number_node(delta, x.dtype)
-    return bind(p.where, (size < edge, 0.5 * (d * d), edge * (size - 0.5 * edge)))
+    dtype, wide = x.dtype, x.dtype.acc              # half types are rounded once, at the end
+    d = lin.cast(x, wide) - lin.cast(t, wide)
+    size, edge = bind(p.abs_, (d,)), number_node(delta, wide)
+    return lin.cast(bind(p.where, (size < edge, 0.5 * (d * d), edge * (size - 0.5 * edge))), dtype)
 
 
 def smooth_l1_loss(input: Any, target: Any, size_average: Any = None, reduce: Any = None,
@@ -307,7 +308,10 @@ def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, size_aver
     reduction = checked_reduction(reduction, size_average, reduce, op)
     x, t = _aligned(input, target, op, warn=False)
     zero = const(0, x.dtype)
-    short = at_least_zero(number_node(margin, x.dtype) - x)
+    limit = number_node(margin, x.dtype)
+    if x.dtype.acc is not x.dtype:      # a half type: rounded first, as in PyTorch
+        limit = lin.cast(number_node(margin, x.dtype.acc), x.dtype)
+    short = at_least_zero(limit - x)
     far = bind(p.where, (bind(ne, (t, const(1, t.dtype))), short, zero))
     near = bind(p.where, (bind(ne, (t, const(-1, t.dtype))), x, zero))
     return reduced(far + near, reduction)
@@ -327,9 +331,10 @@ def margin_ranking_loss(input1: Any, input2: Any, target: Any, margin: float = 0
     a, b = pair(input1, input2, op)
     shape = broadcast_shapes(a.shape, b.shape, t.shape)
     d = expand_to(a, shape) - expand_to(b, shape)
-    d = d if d.dtype.is_floating_point else lin.cast(d, default())          # the margin is a float
-    y = expand_to(lin.cast(t, d.dtype), shape)
-    return reduced(at_least_zero(number_node(margin, d.dtype) - y * d), reduction)
+    y, d = pair(wrap(expand_to(t, shape)), wrap(d), op)
+    gain = -y * d
+    gain = gain if gain.dtype.is_floating_point else lin.cast(gain, default())      # the margin is a float
+    return reduced(at_least_zero(number_node(margin, gain.dtype) + gain), reduction)
 
 
 def cosine_embedding_loss(input1: Any, input2: Any, target: Any, margin: float = 0, size_average: Any = None,
@@ -367,9 +372,8 @@ def triplet_margin_loss(anchor: Any, positive: Any, negative: Any, margin: float
         raise ArgumentError(f"margin is {margin}", op=op, expected="a number > 0")
 
     def distance(u: Any, v: Any) -> Node:
-        x, y = pair(u, v, op, floating=True)
-        d = x - y + number_node(eps, x.dtype)
-        return length(d, p, -1)
+        d = difference(u, v, op)
+        return length(d + number_node(eps, d.dtype), p, -1)
     near, far = distance(anchor, positive), distance(anchor, negative)
     if swap:
         far = smaller(far, distance(positive, negative))

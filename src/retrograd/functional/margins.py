@@ -85,6 +85,7 @@ def multi_margin_loss(input: Any, target: Any, p: int = 1, margin: float = 1.0, 
         raise ArgumentError(f"p is {p}", op=op, expected="1 or 2")
     if weight is not None and need_tensor(weight, op, "weight").ndim != 1:
         raise ShapeError(f"weight is {weight.node.shape}", op=op, expected="a vector, one weight a class")
+    shape = need_tensor(target, op, "target").shape
     x, t = _classes(input, target, op)
     own = bind(gather_p, (x, lin.reshape(lin.cast(t, int64), (x.shape[0], 1))), (1,))
     gap = x - lin.expand(lin.reshape(own, x.shape[:1]), x.shape, (1,)) + number_node(margin, x.dtype)
@@ -97,7 +98,7 @@ def multi_margin_loss(input: Any, target: Any, p: int = 1, margin: float = 1.0, 
     others = one_hot_node(lin.cast(t, int64), x.shape[1]).equal(0)
     short = bind(_where, (others, short, const(0.0, x.dtype)))
     loss = lin.reduce_sum(short, (1,)) / float(x.shape[1])
-    return reduced(loss if need_tensor(input, op).ndim == 2 else lin.reshape(loss, ()), reduction)
+    return reduced(lin.reshape(loss, shape), reduction)
 
 
 _where = p.where        # multi_margin_loss has a parameter of that module's name

@@ -73,9 +73,13 @@ def layer_norm(input: Any, normalized_shape: int | Sequence[int], weight: Any = 
     shape = _trailing(x, normalized_shape, "layer_norm")
     w = _parameter(weight, "weight", shape, x, "layer_norm")
     b = _parameter(bias, "bias", shape, x, "layer_norm")
-    return wrap(bind(composite.layer_norm, (
-        x, lin.full(1, shape, x.dtype) if w is None else w, lin.full(0, shape, x.dtype) if b is None else b),
-        (len(shape), float(eps))))
+    dtype, wide = x.dtype, x.dtype.acc
+    if wide is not dtype:                           # half types are rounded once, at the end
+        x, w, b = (n if n is None else lin.cast(n, wide) for n in (x, w, b))
+    y = bind(composite.layer_norm, (
+        x, lin.full(1, shape, wide) if w is None else w, lin.full(0, shape, wide) if b is None else b),
+        (len(shape), float(eps)))
+    return wrap(lin.cast(y, dtype))
 
 
 def rms_norm(input: Any, normalized_shape: int | Sequence[int], weight: Any = None,
@@ -87,9 +91,11 @@ def rms_norm(input: Any, normalized_shape: int | Sequence[int], weight: Any = No
     shape = _trailing(x, normalized_shape, "rms_norm")
     w = _parameter(weight, "weight", shape, x, "rms_norm")
     axes = tuple(range(x.ndim - len(shape), x.ndim))
-    least = number_node(finfo(x.dtype).eps if eps is None else eps, x.dtype)
+    dtype, wide = x.dtype, x.dtype.acc              # half types are rounded once, at the end
+    least = number_node(finfo(wide).eps if eps is None else eps, wide)
+    x = lin.cast(x, wide)
     y = x * lin.expand(bind(p.rsqrt, (_mean(x * x, axes) + least,)), x.shape, axes)
-    return wrap(y if w is None else y * expand_to(w, x.shape))
+    return wrap(lin.cast(y if w is None else y * expand_to(lin.cast(w, wide), x.shape), dtype))
 
 
 # ---------------------------------------------------------------- over the batch
@@ -112,19 +118,23 @@ def batch_norm(input: Any, running_mean: Any, running_var: Any, weight: Any = No
     w, b = (_parameter(v, name, channels, x, op) for v, name in ((weight, "weight"), (bias, "bias")))
     stats = [_statistic(v, name, channels, x, op) for v, name in
              ((running_mean, "running_mean"), (running_var, "running_var"))]
+    dtype = x.dtype
+    if dtype.acc is not dtype:                      # half types are rounded once, at the end
+        x, w, b = (n if n is None else lin.cast(n, dtype.acc) for n in (x, w, b))
     if not training:
         mean, var = stats
         if mean is None or var is None:
             raise ArgumentError("running_mean and running_var are not both given", op=op,
                                 expected="running statistics when training is False",
                                 fix="Pass training=True to use the statistics of the batch.")
-        return wrap(_affine(_standardized(x, lin.cast(mean, x.dtype), lin.cast(var, x.dtype), eps), w, b))
+        y = _affine(_standardized(x, lin.cast(mean, x.dtype), lin.cast(var, x.dtype), eps), w, b)
+        return wrap(lin.cast(y, dtype))
     if eps <= 0:
         raise ArgumentError(f"eps is {eps}", op=op, expected="eps > 0 when training")
     axes = (0, *range(2, x.ndim))
     count = math.prod(x.shape[a] for a in axes)
     if not count:
-        return wrap(bind(lin.alias_p, (x,)))
+        return wrap(bind(lin.alias_p, (lin.cast(x, dtype),)))
     if count == 1:
         raise ArgumentError(f"input is {x.shape}: one value a channel has no variance", op=op,
                             expected="more than one value a channel when training",
@@ -133,7 +143,7 @@ def batch_norm(input: Any, running_mean: Any, running_var: Any, weight: Any = No
         mean, _, var = composite.moments(x, axes)
         _move(running_mean, mean, momentum)
         _move(running_var, var * number_node(count / (count - 1.0), var.dtype), momentum)
-    return wrap(_affine(bind(composite.standardize, (x,), (axes, float(eps))), w, b))
+    return wrap(lin.cast(_affine(bind(composite.standardize, (x,), (axes, float(eps))), w, b), dtype))
 
 
 def _statistic(value: Any, name: str, shape: Shape, x: Node, op: str) -> Node | None:
@@ -179,10 +189,11 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
 
 
 def _by_groups(x: Node, groups: int, w: Node | None, b: Node | None, eps: float) -> Node:
-    channels = x.shape[1:2]
-    return bind(group_norm_p, (
-        x, lin.full(1, channels, x.dtype) if w is None else w,
-        lin.full(0, channels, x.dtype) if b is None else b), (groups, float(eps)))
+    channels, dtype, wide = x.shape[1:2], x.dtype, x.dtype.acc     # half types are rounded once, at the end
+    y = bind(group_norm_p, (
+        lin.cast(x, wide), lin.full(1, channels, wide) if w is None else lin.cast(w, wide),
+        lin.full(0, channels, wide) if b is None else lin.cast(b, wide)), (groups, float(eps)))
+    return lin.cast(y, dtype)
 
 
 def instance_norm(input: Any, running_mean: Any = None, running_var: Any = None, weight: Any = None,

@@ -26,7 +26,7 @@ from retrograd.functional.indexing import check_known, getitem, index_node, indi
 from retrograd.functional.products import _diagonal
 from retrograd.graph.node import Node, bind, const, leaf
 from retrograd.ops import linear as lin
-from retrograd.ops.constant import iota, ne
+from retrograd.ops.constant import iota, ne, scatter_extreme
 from retrograd.ops.gather import gather_p, scatter_add_p, scatter_along_p, take_p
 from retrograd.ops.linear import update_p
 from retrograd.ops.pointwise import where
@@ -62,7 +62,8 @@ def _row(n: Node) -> Node:
 def _lifted(x: Node, i: Node, d: int, op: str) -> Tensor:
     """gather where nothing is asked for, or a tensor has no dimensions."""
     if not numel(i.shape):
-        return wrap(lin.full(0, i.shape, x.dtype))
+        none = lin.narrow(lin.reshape(x, (numel(x.shape),)), 0, 0, 0)
+        return wrap(lin.reshape(none, i.shape))
     if x.ndim > 1 or i.ndim > 1:
         raise ShapeError(f"input is {x.shape}, index is {i.shape}", op=op, expected="as many dimensions")
     return wrap(lin.reshape(gather(wrap(_row(x)), d, wrap(_row(i))).node, i.shape))
@@ -144,7 +145,7 @@ def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = N
         return wrap(bind(where, (hit, expand_to(number_node(number, x.dtype), x.shape), x)))
     # Where several write to one place, the last one wins: find who it is, then read it.
     order = lin.reshape(bind(iota, (), ((numel(i.shape),), 0, "int64")), i.shape)
-    last = leaf_last(i, order, d, x.shape)
+    last = bind(scatter_extreme, (lin.full(0, x.shape, int64), order, i), (d, True, True))
     picked = bind(take_p, (lin.reshape(v, (numel(i.shape),)), last), (0,))
     return wrap(bind(where, (hit, picked, x)))
 
@@ -168,16 +169,6 @@ def _scattered(x: Node, d: int, i: Node, src: Any, reduce: str) -> Tensor:
     from_functional: Any = import_module("retrograd.functional.writing")
     return from_functional.scatter_reduce(wrap(x), d, wrap(i), wrap(v),       # type: ignore[no-any-return]
                                           "sum" if reduce == "add" else "prod")
-
-
-def leaf_last(i: Node, order: Node, d: int, shape: Shape) -> Node:
-    """For each place, the number of its last writer (0 where there is none); an evaluation point."""
-    evaluate([i, order])
-    out = np.zeros(shape, np.int64)
-    grid = list(np.ogrid[tuple(slice(s) for s in i.shape)])
-    grid[d] = i.value
-    out[tuple(grid)] = order.value
-    return leaf(out, int64)
 
 
 def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) -> Tensor:
@@ -349,7 +340,8 @@ def trace(input: Any) -> Tensor:
     x = need_tensor(input, "trace")
     if x.ndim != 2:
         raise ShapeError(f"input is {x.shape}", op="trace", expected="a matrix")
-    return wrap(lin.reduce_sum(diagonal(input).node, (0,)))
+    y = diagonal(input).node
+    return wrap(lin.reduce_sum(y if y.dtype.smooth else lin.cast(y, int64), (0,)))
 
 
 def one_hot_node(x: Node, classes: int) -> Node:

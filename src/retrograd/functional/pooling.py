@@ -11,7 +11,7 @@ from retrograd.base.dtype import float64, int64
 from retrograd.base.errors import ArgumentError, ShapeError
 from retrograd.base.shape import Shape
 from retrograd.functional.activation import float_input
-from retrograd.functional.door import Tensor, need_tensor, number_node, wrap
+from retrograd.functional.door import Tensor, need_tensor, number_node, rounded_once, wrap
 from retrograd.functional.padding import filled, not_empty, read_along, sizes, table
 from retrograd.functional.windowed import window_sums
 from retrograd.graph.node import Node, bind, leaf
@@ -178,12 +178,14 @@ def _avg_pool(n: int, input: Any, kernel_size: Any, stride: Any, padding: Any, c
     return wrap(total / lin.expand(counts, total.shape, tuple(range(total.ndim - n))))
 
 
+@rounded_once
 def avg_pool1d(input: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
                count_include_pad: bool = True) -> Tensor:
     """The mean of each window of (N, C, L): see avg_pool2d."""
     return _avg_pool(1, input, kernel_size, stride, padding, ceil_mode, count_include_pad)
 
 
+@rounded_once
 def avg_pool2d(input: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
                count_include_pad: bool = True, divisor_override: int | None = None) -> Tensor:
     """The mean of each window of (N, C, H, W) or (C, H, W); stride is kernel_size by default.
@@ -199,6 +201,7 @@ def avg_pool2d(input: Any, kernel_size: Any, stride: Any = None, padding: Any = 
     return _avg_pool(2, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
 
+@rounded_once
 def avg_pool3d(input: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
                count_include_pad: bool = True, divisor_override: int | None = None) -> Tensor:
     """The mean of each window of (N, C, D, H, W): see avg_pool2d."""
@@ -246,11 +249,13 @@ def times_along(x: Node, d: int, shares: Any) -> Node:
     return lin.permute(lin.reshape(y, (*rows.shape[:-1], matrix.shape[1])), lin.inverse(order))
 
 
+@rounded_once
 def adaptive_avg_pool1d(input: Any, output_size: Any) -> Tensor:
     """(N, C, L) to (N, C, output_size): see adaptive_avg_pool2d."""
     return _adaptive_avg(1, input, output_size)
 
 
+@rounded_once
 def adaptive_avg_pool2d(input: Any, output_size: Any) -> Tensor:
     """Means of windows that share out (N, C, H, W) into output_size (an int, or two; None keeps a size).
 
@@ -263,6 +268,7 @@ def adaptive_avg_pool2d(input: Any, output_size: Any) -> Tensor:
     return _adaptive_avg(2, input, output_size)
 
 
+@rounded_once
 def adaptive_avg_pool3d(input: Any, output_size: Any) -> Tensor:
     """(N, C, D, H, W) to (N, C, *output_size): see adaptive_avg_pool2d."""
     return _adaptive_avg(3, input, output_size)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from retrograd.base.dtype import int64
 from retrograd.base.errors import ArgumentError, MissingError, ShapeError
 from retrograd.base.modes import local, modes
 from retrograd.base.shape import axis, broadcast_shapes, numel
@@ -161,6 +162,8 @@ def einsum(equation: str, *operands: Any) -> Tensor:
                 if 1 not in (s, sizes[letter]):
                     raise ShapeError(f"letter {letter!r} has sizes {sizes[letter]} and {s}", op="einsum")
                 sizes[letter] = max(s, sizes[letter])
+    if len(nodes) == 1 and len(set(out)) < len(set(terms[0])) and not nodes[0].dtype.smooth:
+        nodes[0] = lin.cast(nodes[0], int64)        # a sum
     work = [_diagonals(n, term) for n, term in zip(nodes, terms)]
     x, x_term = work[0]
     for k, (y, y_term) in enumerate(work[1:], 1):

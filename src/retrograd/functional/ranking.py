@@ -8,8 +8,8 @@ import numpy as np
 
 from retrograd.base.dtype import int64
 from retrograd.base.errors import ArgumentError, DTypeError, IndexRangeError, ShapeError
+from retrograd.base.modes import modes
 from retrograd.base.shape import axis, numel
-from retrograd.engine.evaluate import evaluate
 from retrograd.functional.door import Tensor, TensorBase, need_tensor, wrap
 from retrograd.functional.elementwise import isnan, logical_not, where
 from retrograd.functional.reduce import amax, amin, any, sort, sum, values_indices
@@ -17,6 +17,7 @@ from retrograd.functional.shape import movedim, reshape, squeeze
 from retrograd.graph.node import Node, bind, leaf
 from retrograd.ops import linear as lin
 from retrograd.ops.constant import argsort as argsort_p
+from retrograd.ops.constant import index_of_mode
 from retrograd.ops.gather import gather_p
 
 
@@ -76,18 +77,9 @@ def aminmax(input: Any, *, dim: int | None = None, keepdim: bool = False) -> min
     return minmax(amin(input, dim, keepdim), amax(input, dim, keepdim))
 
 
-def _most(row: Any) -> int:
-    """The last place of the most frequent value, the smallest of those."""
-    order = np.argsort(row, kind="stable")
-    ordered = row[order]
-    ends = np.flatnonzero(np.r_[ordered[1:] != ordered[:-1], True])
-    counts = np.diff(np.r_[-1, ends])
-    return int(order[ends[counts.argmax()]])
-
-
 def mode(input: Any, dim: int = -1, keepdim: bool = False) -> values_indices:
     """(values, indices) of the most frequent value along dim, the smallest of equally frequent ones, where it
-    stands last. An evaluation point.
+    stands last.
 
     >>> import retrograd as rg
     >>> rg.mode(rg.tensor([2, 1, 2])).values
@@ -99,9 +91,7 @@ def mode(input: Any, dim: int = -1, keepdim: bool = False) -> values_indices:
         return _scalar(x)
     if x.shape[d] == 0:
         raise IndexRangeError(f"dimension {dim} is empty", op="mode", expected="at least one element")
-    evaluate([x])
-    at = np.apply_along_axis(_most, d, x.value).astype(np.int64)
-    return _picked(x, leaf(np.ascontiguousarray(np.expand_dims(at, d)), int64), d, keepdim)
+    return _picked(x, bind(index_of_mode, (x,), (d,)), d, keepdim)
 
 
 # ---------------------------------------------------------------- quantiles
@@ -119,7 +109,8 @@ def _quantile(input: Any, q: Any, dim: Any, keepdim: bool, how: str, op: str, sk
     if many and q.node.dtype is not x.dtype:            # type: ignore[attr-defined]
         raise DTypeError(f"q is {q.node.dtype.name}", op=op,
                          expected="input's dtype")     # type: ignore[attr-defined]
-    shares = np.asarray(q.detach().numpy() if many else q, np.float64)
+    shares = np.zeros(q.node.shape) if many and modes.levels else \
+        np.asarray(q.detach().numpy() if many else q, np.float64)   # unknown inside a transform: not checked
     if shares.ndim > 1 or ((shares < 0) | (shares > 1)).any():
         raise ArgumentError("q is not a number, or a vector of numbers, in [0, 1]", op=op)
     if not numel(x.shape):

@@ -7,12 +7,12 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from retrograd.base.dtype import int64, uint8
+from retrograd.base.dtype import DType, int64, uint8
 from retrograd.base.errors import ArgumentError, DTypeError, IndexRangeError, ShapeError
 from retrograd.base.shape import Shape, axes, axis, numel
 from retrograd.functional.door import Tensor, binary, dtype_or, floating, need_tensor, wrap
 from retrograd.functional.elementwise import _length, truth
-from retrograd.graph.node import Node, bind, scalar
+from retrograd.graph.node import Node, bind, const, scalar
 from retrograd.graph.primitive import Primitive
 from retrograd.ops import complex as plane
 from retrograd.ops import composite, singular
@@ -61,12 +61,16 @@ def sum(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
 
 
 def _mean(x: Node, over: Shape) -> Node:
+    """A sum over some axes over their number; of half types in float32, where the sum does not overflow."""
     if not over:
         return x
     count = 1
     for a in over:
         count *= x.shape[a]
-    return bind(p.div, (lin.reduce_sum(x, over), scalar(float(count), x.dtype)))
+    wide = x.dtype.acc
+    if wide is not x.dtype:
+        return lin.cast(_mean(lin.cast(x, wide), over), x.dtype)
+    return bind(p.div, (lin.reduce_sum(x, over), scalar(float(count), wide)))
 
 
 def mean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
@@ -85,12 +89,14 @@ def mean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = Non
     return wrap(kept(y, x.shape, over, True) if keepdim else y)
 
 
-def _centred(input: Any, dim: Any, op: str) -> tuple[Node, Node, Shape, int]:
+def _centred(input: Any, dim: Any, op: str) -> tuple[DType, Node, Shape, int]:
+    """The dtype of the result, what is left without the mean, over which axes, over how many elements."""
     x = need_tensor(input, op)
     if not x.dtype.smooth:
         raise DTypeError(f"{op} of {x.dtype.name} is not defined", op=op, expected="a floating-point tensor")
-    over = axes(dim, x.ndim, op)
-    return x, x - lin.expand(_mean(x, over), x.shape, over), over, numel(tuple(x.shape[a] for a in over))
+    over, dtype = axes(dim, x.ndim, op), x.dtype
+    x = lin.cast(x, dtype.acc)          # half types are rounded once, at the end
+    return dtype, x - lin.expand(_mean(x, over), x.shape, over), over, numel(tuple(x.shape[a] for a in over))
 
 
 def _correction(unbiased: Any, correction: Any) -> float:
@@ -108,23 +114,27 @@ def var(input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False
     """sum((x - mean)**2) / (n - correction); correction 1 (unbiased) by default.
     Derivative 2 (x - mean)/(n - c)."""
     dim, unbiased = _spread_args(dim, unbiased)
-    x, centred, over, n = _centred(input, dim, "var")
+    dtype, centred, over, n = _centred(input, dim, "var")
     centred = _length(centred)
     rest = builtins.max(n - _correction(unbiased, correction), 0.0)
     y = lin.reduce_sum(centred * centred, over) / rest if over else (centred * centred) / rest
-    return wrap(kept(y, x.shape, over, keepdim))
+    return wrap(kept(_rounded(y, dtype), centred.shape, over, keepdim))
+
+
+def _rounded(y: Node, dtype: DType) -> Node:
+    return lin.cast(y, dtype) if dtype.acc is not dtype else y
 
 
 def std(input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *,
         correction: Any = None) -> Tensor:
     """sqrt(var). Derivative (x - mean)/((n - c) std); 0 where the spread is 0."""
     dim, unbiased = _spread_args(dim, unbiased)
-    x, centred, over, n = _centred(input, dim, "std")
+    dtype, centred, over, n = _centred(input, dim, "std")
     centred = _length(centred)
     rest = builtins.max(n - _correction(unbiased, correction), 0.0)
     length = bind(r.reduce_norm, (centred,), (over,)) if over else bind(p.abs_, (centred,))
     y = length * (1.0 / math.sqrt(rest)) if rest else length / 0.0
-    return wrap(kept(y, x.shape, over, keepdim))
+    return wrap(kept(_rounded(y, dtype), centred.shape, over, keepdim))
 
 
 def var_mean(input: Any, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *,
@@ -286,7 +296,8 @@ def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, 
     if p == "nuc":
         return wrap(kept(_nuclear(x, over), x.shape, over, keepdim))
     x = _length(x)
-    return wrap(kept(_norm(x, p, over), x.shape, over, keepdim))
+    dtype = x.dtype
+    return wrap(kept(_rounded(_norm(lin.cast(x, dtype.acc), p, over), dtype), x.shape, over, keepdim))
 
 
 def _nuclear(x: Node, over: Shape) -> Node:
@@ -314,8 +325,8 @@ def _norm(x: Node, order: Any, over: Shape) -> Node:
         return bind(r.reduce_max, (size,), (over,))
     if order == -math.inf:
         return bind(r.reduce_min, (size,), (over,))
-    if order == 0:
-        return lin.reduce_sum(lin.cast(truth(x), x.dtype), over)
+    if order == 0:      # constant wherever it has a derivative
+        return lin.reduce_sum(bind(p.where, (truth(x), const(1, x.dtype), 0 * bind(p.sign, (x,)))), over)
     total = lin.reduce_sum(bind(p.pow_, (size, lin.full(order, (), x.dtype))), over)
     return bind(p.pow_, (total, lin.full(1.0 / order, (), x.dtype)))
 

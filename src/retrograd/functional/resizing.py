@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from retrograd.base.dtype import float32, uint8
 from retrograd.base.errors import ArgumentError, MissingError, ShapeError
 from retrograd.functional.activation import float_input
-from retrograd.functional.door import Tensor, wrap
+from retrograd.functional.door import Tensor, need_tensor, rounded_once, wrap
+from retrograd.functional.elementwise import clamp, floor
 from retrograd.functional.padding import not_empty, read_along, sizes
 from retrograd.functional.pooling import (
     adaptive_avg_pool1d,
@@ -26,11 +28,13 @@ __all__ = ["interpolate", "upsample", "upsample_nearest", "upsample_bilinear"]
 
 _RANK = {"nearest": None, "nearest-exact": None, "area": None, "linear": 1, "bilinear": 2, "trilinear": 3,
          "bicubic": 2}
+_COPIED = ("nearest", "nearest-exact")      # modes that compute nothing
 _BETWEEN = ("linear", "bilinear", "trilinear", "bicubic")       # modes that take align_corners
 _MEANS: dict[int, Callable[..., Tensor]] = {
     1: adaptive_avg_pool1d, 2: adaptive_avg_pool2d, 3: adaptive_avg_pool3d}
 
 
+@rounded_once
 def interpolate(input: Any, size: Any = None, scale_factor: Any = None, mode: str = "nearest",
                 align_corners: bool | None = None, recompute_scale_factor: bool | None = None,
                 antialias: bool = False) -> Tensor:
@@ -46,7 +50,8 @@ def interpolate(input: Any, size: Any = None, scale_factor: Any = None, mode: st
     tensor([[[0., 1., 2.]]])
     """
     op = "interpolate"
-    x = float_input(input, op)
+    x = need_tensor(input, op)
+    x = x if x.dtype is uint8 else float_input(input, op)
     n = x.ndim - 2
     if mode not in _RANK:
         raise MissingError(f"mode is {mode!r}", op=op, fix=f"The modes are {', '.join(map(repr, _RANK))}.")
@@ -70,9 +75,15 @@ def interpolate(input: Any, size: Any = None, scale_factor: Any = None, mode: st
         scale = [None] * n if recompute_scale_factor else scale
     if mode == "area":
         return _MEANS[n](input, out)
-    for d, (o, f) in enumerate(zip(out, scale), 2):
-        x = times_along(x, d, _filtered(x.shape[d], o, f, mode, bool(align_corners))) if antialias else \
-            _resize(x, d, o, f, mode, bool(align_corners))
+    corners, kind = bool(align_corners), np.float64 if x.dtype is uint8 else x.dtype.acc.np.type
+    rounds = x.dtype is uint8 and mode not in _COPIED
+    passes = list(enumerate(zip(out, scale), 2))
+    for d, (o, f) in passes[::-1] if rounds else passes:
+        x = lin.cast(x, float32) if rounds else x
+        x = times_along(x, d, _filtered(x.shape[d], o, f, mode, corners, kind)) if antialias else \
+            _resize(x, d, o, f, mode, corners, kind)
+        if rounds:      # bytes after each dimension, the last one first, as in PyTorch
+            x = lin.cast(clamp(floor(wrap(x + 0.5)), 0, 255).node, uint8)
     return wrap(bind(lin.alias_p, (x,)))
 
 
@@ -116,34 +127,41 @@ _FILTERS: dict[str, tuple[int, Callable[[Any], Any]]] = {
     "bicubic": (2, lambda z: np.where(z < 1, _near_keys(z, -0.5), np.where(z < 2, _far_keys(z, -0.5), 0)))}
 
 
-def _filtered(old: int, out: int, factor: float | None, mode: str, align_corners: bool) -> Any:
+def _step(old: int, out: int, factor: float | None, align_corners: bool, kind: Any) -> Any:
+    """How far apart the places lie that are read, in the dtype of the pixels, as PyTorch computes them."""
+    if align_corners:
+        return kind(old - 1) / kind(out - 1) if out > 1 else kind(0)
+    return kind(1.0 / factor) if factor else kind(old) / kind(out)
+
+
+def _filtered(old: int, out: int, factor: float | None, mode: str, align_corners: bool, kind: Any) -> Any:
     """The shares of old pixels in new ones, (old, out), of a filter as wide as the larger of both."""
     reach, share = _FILTERS[mode]
-    step = (old - 1) / (out - 1) if align_corners and out > 1 else 0.0 if align_corners else \
-        1.0 / factor if factor else old / out
-    width = max(step, 1.0)
-    middle = step * (np.arange(out) + 0.5)
-    first = np.maximum(np.trunc(middle - reach * width + 0.5), 0)
-    last = np.minimum(np.trunc(middle + reach * width + 0.5), old)
+    step = _step(old, out, factor, align_corners, kind)
+    width = max(step, kind(1))
+    middle = step * (np.arange(out).astype(kind) + kind(0.5))
+    first = np.maximum(np.trunc(middle - reach * width + kind(0.5)), 0)
+    last = np.minimum(np.trunc(middle + reach * width + kind(0.5)), old)
     at = np.arange(old)[:, None]
-    shares = np.where((at >= first) & (at < last), share(np.abs(at - middle + 0.5) / width), 0.0)
+    from_middle = (at - first).astype(kind) + (first - middle) + kind(0.5)
+    shares = np.where((at >= first) & (at < last), share(np.abs(from_middle * (1 / width))), 0.0)
     total = shares.sum(0)
     return shares / np.where(total == 0, 1, total)
 
 
-def _resize(x: Node, d: int, out: int, factor: float | None, mode: str, align_corners: bool) -> Node:
+def _resize(x: Node, d: int, out: int, factor: float | None, mode: str, align_corners: bool, kind: Any
+            ) -> Node:
     """One dimension of x at `out` places."""
     old = x.shape[d]
-    step = 1.0 / factor if factor else old / out
     if mode not in _BETWEEN:
+        step = 1.0 / factor if factor else old / out
         middle = 0.5 if mode == "nearest-exact" else 0.0
         products = ((np.arange(out) + middle) * np.float32(step)).astype(np.float32)       # as PyTorch rounds
         at = np.minimum(np.floor(products), old - 1)
         return read_along(x, at, d)
-    if align_corners:
-        where = np.arange(out) * ((old - 1) / (out - 1) if out > 1 else 0.0)
-    else:
-        where = (np.arange(out) + 0.5) * step - 0.5
+    step, places = _step(old, out, factor, align_corners, kind), np.arange(out).astype(kind)
+    # In float32 the product is not rounded before 0.5 is taken off (a fused multiply-add there).
+    where = places * step if align_corners else ((places + 0.5) * np.float64(step) - 0.5).astype(kind)
     if mode == "bicubic":
         return _cubic(x, d, where)
     where = np.maximum(where, 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -9,13 +10,26 @@ from retrograd.base.dtype import int64
 from retrograd.base.errors import ArgumentError, ShapeError
 from retrograd.base.shape import axis
 from retrograd.functional.door import Tensor, as_number, dtype_or, floating, need_tensor, wrap
-from retrograd.functional.elementwise import add, div, logical_xor, mul, sub
+from retrograd.functional.elementwise import (
+    add,
+    div,
+    exp,
+    ge,
+    isfinite,
+    logical_xor,
+    mul,
+    round,
+    sub,
+    where,
+)
+from retrograd.functional.places import gather
+from retrograd.functional.plane import angle, imag, real
 from retrograd.functional.reduce import cumsum, sum, values_indices
 from retrograd.functional.shape import cat, narrow, reshape
 from retrograd.graph.node import Node, bind, const
 from retrograd.ops import linear as lin
 from retrograd.ops import special as s
-from retrograd.ops.constant import index_of_running_extreme
+from retrograd.ops.constant import index_of_running_extreme, iota, stop
 from retrograd.ops.gather import gather_p
 
 
@@ -54,7 +68,24 @@ def logcumsumexp(input: Any, dim: int) -> Tensor:
     x = floating(input, "logcumsumexp")
     d = axis(dim, x.ndim, "logcumsumexp")
     both: Callable[[Node, Node], Node] = s.log_sum
-    return wrap(_scan(x, d, both, float("-inf")) if x.ndim else bind(lin.alias_p, (x,)))
+    out = wrap(_scan(x, d, both, float("-inf")) if x.ndim else bind(lin.alias_p, (x,)))
+    return _unwound(out, x, d) if x.dtype.is_complex and x.ndim and x.shape[d] else out
+
+
+def _unwound(y: Any, n: Node, d: int) -> Tensor:
+    """Running log-sums of complex numbers with their angles as they add up on the way, as in PyTorch. Each
+    step turns the larger of the two that it adds, by less than a right angle."""
+    x, size = wrap(bind(stop, (n,))), n.shape[d]
+    first = wrap(lin.full(-math.inf, tuple(1 if k == d else s for k, s in enumerate(n.shape)), n.dtype))
+    before = cat([first, narrow(wrap(bind(stop, (y.node,))), d, 0, size - 1)], d)
+    fresh = ge(real(x), real(before))                   # what is new is larger: the angle begins with its own
+    turn = angle(add(exp(where(fresh, sub(before, x), sub(x, before))), 1))
+    turns = cumsum(turn, d)
+    begun = sub(add(imag(x), turn), turns)
+    places = wrap(bind(iota, (), (n.shape, d, "int64")))
+    last = cummax(where(fresh, places, wrap(lin.full(0, n.shape, int64))), d).values
+    laps = round(div(sub(add(gather(begun, d, last), turns), imag(y)), 2 * math.pi))
+    return add(y, mul(where(isfinite(laps), laps, 0.0), 2j * math.pi))
 
 
 def _running(input: Any, dim: int, largest: bool, op: str) -> values_indices:

@@ -477,6 +477,6 @@ def atleast_1d(*tensors: Any) -> Any:
     return reshape(input, 1) if need_tensor(input, "atleast_1d").ndim == 0 else input
 
 
-def clone(input: Any) -> Tensor:
-    """A copy with the same derivative."""
+def clone(input: Any, *, memory_format: Any = None) -> Tensor:
+    """A copy with the same derivative, row-major whatever memory_format says."""
     return wrap(bind(lin.alias_p, (need_tensor(input, "clone"),)))

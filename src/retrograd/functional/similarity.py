@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from retrograd.base.dtype import finfo
+from retrograd.base.dtype import default, finfo
 from retrograd.base.errors import ArgumentError, ShapeError
 from retrograd.base.shape import axes, axis, broadcast_shapes, without
 from retrograd.engine.random import default_generator
@@ -42,6 +42,8 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Tens
     tensor([0.9600])
     """
     a, b = _floats(x1, x2, "cosine_similarity")
+    if not a.ndim:
+        a, b = lin.reshape(a, (1,)), lin.reshape(b, (1,))
     d = axis(dim, a.ndim, "cosine_similarity")
     least = number_node(eps, a.dtype)
 
@@ -52,9 +54,15 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Tens
 
 def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
     """The p-norm of x1 - x2 + eps over the last dimension: rows (N, D) give (N,), or (N, 1) with keepdim."""
-    a, b = _floats(x1, x2, "pairwise_distance")
-    d = a - b + number_node(eps, a.dtype)
-    return norm(wrap(d), p, -1, keepdim)
+    d = difference(x1, x2, "pairwise_distance")
+    return norm(wrap(d + number_node(eps, d.dtype)), p, -1, keepdim)
+
+
+def difference(x1: Any, x2: Any, op: str) -> Node:
+    """x1 - x2 as floats; of integers it is taken before, in their dtype."""
+    a, b = pair(x1, x2, op)
+    d = a - b
+    return d if d.dtype.smooth else lin.cast(d, default())
 
 
 def cdist(x1: Any, x2: Any, p: float = 2.0,

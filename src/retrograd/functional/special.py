@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from retrograd.base.errors import ArgumentError, MissingError
-from retrograd.functional.door import Tensor, TensorBase, floating, pair, unary, wrap
+from retrograd.functional.door import Tensor, TensorBase, floating, pair, rounded_once, unary, wrap
 from retrograd.functional.elementwise import (
     add,
     clamp,
@@ -216,6 +216,7 @@ def entr(input: Any) -> Tensor:
     return where(inside, neg(mul(safe, log(safe))), where(eq(input, 0), mul(safe, 0.0), -math.inf))
 
 
+@rounded_once
 def ndtr(input: Any) -> Tensor:
     """The probability that a standard normal number lies below input.
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from retrograd.base.dtype import BOOL, bool_, int64
 from retrograd.base.errors import ArgumentError, DTypeError, IndexRangeError, ShapeError
+from retrograd.base.modes import modes
 from retrograd.base.shape import axis, broadcast_shapes, numel
 from retrograd.engine.evaluate import evaluate
 from retrograd.functional.door import Tensor, as_number, expand_to, need_tensor, number_node, wrap
@@ -97,12 +98,14 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Tensor:
                          op="masked_scatter", expected="a bool mask, and one dtype")
     shape = broadcast_shapes(x.shape, m.shape)
     x, m = expand_to(x, shape), expand_to(m, shape)
-    evaluate([m])
-    wanted, given = int(np.count_nonzero(m.value)), numel(v.shape)
-    if wanted > given:
-        raise ArgumentError(f"source has {given} elements, mask {wanted} true ones", op="masked_scatter")
-    if not wanted:
-        return wrap(bind(lin.alias_p, (x,)))
+    given = numel(v.shape)
+    if not modes.levels:
+        evaluate([m])
+        wanted = int(np.count_nonzero(m.value))
+        if wanted > given:
+            raise ArgumentError(f"source has {given} elements, mask {wanted} true ones", op="masked_scatter")
+        if not wanted:
+            return wrap(bind(lin.alias_p, (x,)))
     flat = lin.reshape(m, (numel(shape),))
     rank = bind(lin.cumsum_p, (lin.cast(flat, int64),), (0, False)) - 1
     at = bind(where, (flat, rank, const(0, int64)))
@@ -237,7 +240,7 @@ def scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str, *,
     number = count + 1 if include_self else bind(where, (hit, count, const(1, int64)))
     if x.dtype.is_floating_point:
         return wrap(bind(div, (total, lin.cast(number, x.dtype))))
-    return wrap(total) // wrap(number)                      # type: ignore[operator, no-any-return]
+    return wrap(total) // wrap(lin.cast(number, x.dtype))    # type: ignore[operator, no-any-return]
 
 
 def _extreme(x: Node, v: Node, i: Node, d: int, largest: bool, include: bool, hit: Node) -> Node:

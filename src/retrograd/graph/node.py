@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from retrograd.base.dtype import DType, bool_
+from retrograd.base.dtype import INTEGER, DType, bool_
 from retrograd.base.errors import DTypeError, RetrogradError
 from retrograd.base.modes import ROOM, State, local, modes
 from retrograd.base.shape import Shape
@@ -220,7 +220,7 @@ def const(value: Any, dtype: DType) -> Node:
         elif dtype.is_complex:
             value = complex(value)
         elif not dtype.is_floating_point:
-            value = int(value)
+            value = dtype.wrapped(int(value))
         else:
             value = float(value)
         node = _consts[key] = Node(const_p, (), (value,), (), dtype)
@@ -235,6 +235,8 @@ def scalar(value: int | float | complex, dtype: DType) -> Node:
         return value.node(dtype)        # type: ignore[union-attr]
     if dtype.is_complex:
         return leaf(np.asarray(value, dtype.np), dtype)
+    if dtype.kind == INTEGER and type(value) is int:
+        value = dtype.wrapped(value)
     return Node(scalar_p, (), (), (), dtype, PLAIN, value)
 
 

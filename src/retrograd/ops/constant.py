@@ -111,6 +111,28 @@ index_of_running_extreme = Primitive(
     infer=lambda i, p: (i[0].shape, int64), sample=_running_sample, flops=lambda n: numel(n.shape))
 
 
+def _most(row: Any) -> int:
+    order = np.argsort(row, kind="stable")
+    ordered = row[order]
+    ends = np.flatnonzero(np.r_[ordered[1:] != ordered[:-1], True])
+    counts = np.diff(np.r_[-1, ends])
+    return int(order[ends[counts.argmax()]])
+
+
+def _mode_np(x: Any, axis: int) -> Any:
+    if not x.size:
+        return np.zeros([1 if d == axis else s for d, s in enumerate(x.shape)], np.int64)
+    return np.expand_dims(np.apply_along_axis(_most, axis, x), axis).astype(np.int64)
+
+
+# Where the most frequent value stands last along an axis, which becomes 1; the smallest of several.
+index_of_mode = Primitive(
+    "index_of_mode", "constant", "x", "axis", np=_mode_np, constant=True, exact=True,
+    infer=lambda i, p: ((*i[0].shape[:p[0]], 1, *i[0].shape[p[0] + 1:]), int64),
+    sample=lambda: iter([Sample((rng_for("mode").integers(0, 3, (4, 6)).astype(float),), (1,))]),
+    flops=lambda n: numel(n.inputs[0].shape))
+
+
 def _search_np(x: Any, v: Any, right: bool) -> Any:
     side = "right" if right else "left"
     if x.ndim == 1:

@@ -63,8 +63,8 @@ reciprocal = pointwise("reciprocal", lambda x: np.divide(np.ones((), x.dtype), x
                        singular=True, domain=(0.5, 2.0), exact=True, complex=True)
 remainder = pointwise("remainder", np.remainder, lambda m, a, b: m.remainder(a, b), domain=(0.7, 1.3),
                       partials=(lambda: 1, lambda a, b: -bind(floor, (a / b,))))
-floor_divide = pointwise("floor_divide", np.floor_divide, lambda m, a, b: m.floor_div(a, b), constant=True,
-                         domain=(1.1, 3.0))
+floor_divide = pointwise("floor_divide", np.floor_divide, lambda m, a, b: m.floor_div(a, b),
+                         partials=(lambda: 0, lambda: 0), domain=(1.1, 3.0))
 
 
 # ---------------------------------------------------------------- powers, exponentials, logarithms

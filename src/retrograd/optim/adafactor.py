@@ -6,6 +6,7 @@ from typing import Any
 
 from retrograd import functional as F
 from retrograd.base.dtype import finfo
+from retrograd.base.errors import DTypeError
 from retrograd.optim.checks import check_flags, check_lr, not_negative
 from retrograd.optim.optimizer import Group, Optimizer, State
 from retrograd.tensors.create import zeros
@@ -46,6 +47,9 @@ class Adafactor(Optimizer):
 
     def init_state(self, p: Tensor, group: Group) -> State:  # noqa: ARG002
         """No steps, and zeros for the means."""
+        if p.dtype.is_complex:
+            raise DTypeError("Adafactor does not support complex parameters", op="Adafactor",
+                             fix="Optimise view_as_real(p) .")
         if p.ndim < 2:
             return {"step": 0.0, "variance": zeros(p.shape, dtype=p.dtype)}
         return {"step": 0.0, "row_var": zeros((*p.shape[:-1], 1), dtype=p.dtype),

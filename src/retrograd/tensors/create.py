@@ -121,6 +121,12 @@ def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, r
         raise ArgumentTypeError(f"fill_value is a {type(fill_value).__name__}", op="full",
                                 expected="a number")
     d = as_dtype(dtype) if dtype is not None else dt.of_scalar(fill_value)
+    if d.kind == dt.INTEGER and isinstance(fill_value, int):
+        low = d.wrapped(fill_value)
+        if fill_value != low and (d.is_signed or not -256 < fill_value < 0):
+            raise ArgumentError(f"{fill_value} does not fit {d.name}", op="full",
+                                expected="a number in its range")
+        fill_value = low
     return from_value(np.full(shape, fill_value, d.np), d, requires_grad)
 
 
@@ -178,7 +184,8 @@ def arange(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None,
     if not all(map(math.isfinite, (start, end, step))):
         raise ArgumentError(f"arange({start}, {end}, {step}) has no end", op="arange",
                             expected="finite numbers")
-    if dtype is not None and as_dtype(dtype) is int64:
+    whole = dtype is not None and as_dtype(dtype).kind == dt.INTEGER
+    if whole and as_dtype(dtype) is int64:
         start, end, step = int(start), int(end), int(step)
     if step == 0 or (end - start) * step < 0:
         raise ArgumentError(f"arange({start}, {end}, {step}) never reaches its end", op="arange",
@@ -186,6 +193,8 @@ def arange(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None,
     d = as_dtype(dtype) if dtype is not None else \
         default() if any(isinstance(x, float) for x in (start, end, step)) else int64
     count = math.ceil((end - start) / step)
+    if whole:                                       # as many as there would be, from whole numbers
+        start, step = int(start), int(step)
     values = start + np.arange(count) * step        # one rounding a value, none accumulated
     return from_value(values.astype(d.np), d, requires_grad)
 
