@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 import retrograd as rg
 from retrograd.codegen.fuse import fuse
@@ -37,6 +38,24 @@ def test_a_part_that_somebody_reads_or_holds_is_copied():
     assert calls(rg.cat([a, b], 0), a) == 1
     a, b = parts()
     assert calls(rg.cat([a, a], 0)) == 2
+
+
+def test_a_concatenation_for_another_is_made_where_that_belongs():
+    leaves = [rg.tensor(np.ones((4, 4))) for _ in range(4)]
+    assert calls(rg.cat([rg.cat(leaves[:2], 1), rg.cat(leaves[2:], 1)], 0)) == 4
+    a, b = parts()
+    assert calls(rg.cat([rg.cat([a, b], 1), rg.cat([b * 2, a * 3], 1)], 0)) == 0
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int32", "int8"])
+def test_parts_whose_elements_alternate(dtype):
+    x = np.arange(3 * 45 * 37).reshape(3, 45, 37).astype(dtype)
+    one, two = rg.tensor(x), rg.tensor(x * 2)
+    assert np.array_equal(rg.stack([one, two], -1).numpy(), np.stack([x, x * 2], -1))
+    both = rg.stack([rg.stack([one, two], -1), rg.stack([two, one], -1)], 2)
+    assert np.array_equal(both.numpy(), np.stack([np.stack([x, x * 2], -1), np.stack([x * 2, x], -1)], 2))
+    turned = rg.stack([one.mT, two.mT], -1)
+    assert np.array_equal(turned.numpy(), np.stack([x.swapaxes(1, 2), 2 * x.swapaxes(1, 2)], -1))
 
 
 def test_leaves_and_products_are_copied():

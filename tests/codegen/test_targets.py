@@ -53,6 +53,7 @@ def _graphs() -> Iterator[Any]:
     many = rg.randn(32, 32, 3, 3, requires_grad=True)
     transformed = F.conv2d(rg.randn(1, 32, 40, 40), many)
     yield from (transformed, *rg.autograd.grad(transformed.sum(), many, create_graph=True))
+    yield F.conv_transpose2d(image, kernels.mT[:2].detach(), stride=2)
     deep = rg.randn(64, 64, 2, 2, requires_grad=True)
     turned = F.conv2d(rg.randn(1, 64, 20, 20), deep)
     yield rg.autograd.grad(turned.sum(), deep, create_graph=True)[0]

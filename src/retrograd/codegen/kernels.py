@@ -25,7 +25,7 @@ from retrograd.codegen.contract.gemm import Gemm, emit_gemm
 from retrograd.codegen.contract.matvec import MatVec, emit_matvec
 from retrograd.codegen.contract.offsets import Offsets, emit_offsets
 from retrograd.codegen.contract.pack import Pack, emit_pack
-from retrograd.codegen.contract.phases import Phases, emit_phases
+from retrograd.codegen.contract.phases import Alternate, Phases, emit_alternate, emit_phases
 from retrograd.codegen.contract.winograd import (
     Winograd,
     WinogradWeights,
@@ -50,7 +50,7 @@ from retrograd.codegen.loops.uses import Uses, emit_uses
 Description: TypeAlias = (
     Pointwise | Reduce | Region | Arg | Scan | Draw | Check | Gemm | Pack | MatVec | Epilogue |
     Conv | ConvWeight | ConvDots | Depthwise | DepthwiseWeight | Winograd | WinogradWeights |
-    WinogradWeight | Phases | Offsets | Pool |
+    WinogradWeight | Phases | Alternate | Offsets | Pool |
     Attention | AttentionBack |
     AttentionSum | Repeat | Uses | AddRows | CopyRows)
 
@@ -59,14 +59,14 @@ _EMITTERS: dict[type, Callable[..., None]] = {
     Draw: emit_draw, Check: emit_check, Gemm: emit_gemm, Pack: emit_pack, MatVec: emit_matvec,
     Epilogue: emit_epilogue, Conv: emit_conv, ConvWeight: emit_conv_weight, Pool: emit_pool,
     ConvDots: emit_conv_dots, Winograd: emit_winograd, WinogradWeights: emit_winograd_weights,
-    WinogradWeight: emit_winograd_weight, Phases: emit_phases,
+    WinogradWeight: emit_winograd_weight, Phases: emit_phases, Alternate: emit_alternate,
     Depthwise: emit_depthwise, DepthwiseWeight: emit_depthwise_weight,
     Offsets: emit_offsets, Attention: emit_attention, AttentionBack: emit_attention_back,
     AttentionSum: emit_attention_sum, Repeat: emit_repeat, Uses: emit_uses,
     AddRows: emit_add_rows, CopyRows: emit_copy_rows}
 # Written in vectors; the others are loops over elements, of which LLVM makes vectors.
 _IN_VECTORS = (Gemm, Pack, MatVec, Epilogue, Region, Conv, ConvWeight, ConvDots, Depthwise, DepthwiseWeight,
-               Offsets, Winograd, WinogradWeights, WinogradWeight, Phases,
+               Offsets, Winograd, WinogradWeights, WinogradWeight, Phases, Alternate,
                Attention, AttentionBack, AttentionSum, Repeat, AddRows, CopyRows)
 ENTRY = "kernel"
 

@@ -1,4 +1,5 @@
-"""Schedule to schedule: what a loop computes for a concatenation alone, it writes where that belongs.
+"""Schedule to schedule: what a loop, or another concatenation, makes for a concatenation alone, it writes
+where that belongs.
 
     loop   [4, 8]    mul, add -> 2 stored               loop   [4, 8]    mul, add -> 2 stored, into %3
     concat [4, 16]   %3 = concat(%1, %2)        ->      concat [4, 16]   nothing is left to be copied
@@ -26,17 +27,18 @@ def place_parts(schedule: Schedule, asked: Collection[Node]) -> Schedule:
         for i in [i for n in w.nodes for i in n.inputs if i in layouts]:
             if schedule.members.get(layouts[i].base) is not w:
                 readers.setdefault(layouts[i].base, {})[id(w)] = w
-    for w in schedule.work:
+    for w in reversed(schedule.work):       # a concatenation that is a part, after that whose part it is
         n = w.nodes[0]
         if n.prim is not concat_p or w.kind == "numpy":
             continue
         axis, at = n.params[0], 0
         for part in n.inputs:
             home = schedule.members.get(part)
-            alone = home is not None and home.kind == "loop" and list(readers.get(part, ())) == [id(w)] and \
+            alone = home is not None and home.kind in ("loop", "concat") and \
+                list(readers.get(part, ())) == [id(w)] and \
                 n.inputs.count(part) == 1 and part not in asked and part not in home.over
             if alone and numel(part.shape) > 0 and schedule.layouts[part] == whole(part, part.shape):
-                out = schedule.layouts[n]
+                out = layouts[n]
                 layouts[part] = Layout(out.base, out.offset + at * out.strides[axis], part.shape, out.strides)
             at += part.shape[axis]
     return replace(schedule, layouts=layouts)

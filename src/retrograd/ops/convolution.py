@@ -67,17 +67,18 @@ def convolved(x: Node, w: Node, stride: Shape, low: Shape, high: Shape, dilation
 
 def input_of_convolution(c: Node, w: Node, stride: Shape, low: Shape, high: Shape, dilation: Shape,
                          groups: int, size: Shape) -> Node:
-    """conv_input, a convolution for each phase r of the stride s: element q s + r of the padded x is the sum
-    of c[q - e] w[u] over the taps u with u d = e s + r."""
+    """conv_input, a convolution for each phase of the stride s: element i = q s + k is element p s + r of the
+    padded x, p = q + (k + low) // s and r = (k + low) % s, which is the sum of c[p - e] w[u] over the taps u
+    with u d = e s + r."""
     n = len(size)
     one = (1,) * n
     w = lin.reshape(w, (groups, w.shape[0] // groups, *w.shape[1:]))
     w = lin.permute(w, (0, 2, 1, *range(3, 3 + n)))
     w = lin.reshape(w, (w.shape[0] * w.shape[1], *w.shape[2:]))         # channels in, channels out / groups
-    first = tuple(a // s for a, s in zip(low, stride))                  # the q that are wanted
-    count = tuple(-(-(a + z) // s) - f for a, z, s, f in zip(low, size, stride, first))
+    count = tuple(-(-z // s) for z, s in zip(size, stride))
 
-    def phase(r: Shape) -> Node:
+    def phase(k: Shape) -> Node:
+        first, r = zip(*(divmod(i + a, s) for i, a, s in zip(k, low, stride)))
         taps = [_taps_of_phase(*z) for z in zip(r, w.shape[2:], stride, dilation)]
         if None in taps:
             return lin.full(0, (c.shape[0], w.shape[0], *count), c.dtype)
@@ -88,22 +89,18 @@ def input_of_convolution(c: Node, w: Node, stride: Shape, low: Shape, high: Shap
         after = tuple(f + m - a - t for f, m, a, t in zip(first, count, e, c.shape[2:]))
         return bind(conv_p, (c, part), (one, before, after, dense, groups))
 
-    def together(r: Shape) -> Node:
-        """All phases of the axes that r does not fix: (N, C, ...), those axes whole."""
-        d = len(r)
+    def together(k: Shape) -> Node:
+        """All phases of the axes that k does not fix, each behind its axis: (N, C, count, phase, ...)."""
+        d = len(k)
         if d == n:
-            return phase(r)
-        parts = [together((*r, k)) for k in range(stride[d])]
-        if len(parts) == 1:
-            return parts[0]
-        shape = parts[0].shape
-        line = [lin.reshape(p, (*shape[:3 + d], 1, *shape[3 + d:])) for p in parts]
-        return lin.reshape(bind(lin.concat_p, tuple(line), (3 + d,)),
-                           (*shape[:2 + d], shape[2 + d] * len(parts), *shape[3 + d:]))
+            y = phase(k)
+            return lin.reshape(y, (*y.shape[:2], *(extent for m in y.shape[2:] for extent in (m, 1))))
+        parts = tuple(together((*k, i)) for i in range(stride[d]))
+        return parts[0] if len(parts) == 1 else bind(lin.concat_p, parts, (3 + 2 * d,))
     y = together(())
-    begin = tuple(a - f * s for a, f, s in zip(low, first, stride))
-    stop = tuple(a + z for a, z in zip(begin, size))
-    return lin.slice_(y, (0, 0, *begin), (*y.shape[:2], *stop), (1,) * (2 + n))
+    y = lin.reshape(y, (*y.shape[:2], *(m * s for m, s in zip(count, stride))))
+    return y if y.shape[2:] == size else lin.slice_(
+        y, (0,) * y.ndim, (*y.shape[:2], *size), (1,) * y.ndim)
 
 
 def _taps_of_phase(r: int, taps: int, stride: int, dilation: int) -> tuple[int, int, int, int] | None:

@@ -9,15 +9,12 @@ from typing import NamedTuple
 from retrograd.base.shape import Shape, numel
 from retrograd.codegen.axis import nanoseconds
 from retrograd.codegen.contract.offsets import Offsets
-from retrograd.codegen.contract.phases import Phases
+from retrograd.codegen.contract.phases import DEALT, Phases
 from retrograd.codegen.jit import host
 from retrograd.codegen.layout import Layout, one_step
 from retrograd.codegen.lowering.call import Address, Call, Scratch, copied
 from retrograd.codegen.lowering.nest import array, copy, moved_as
 from retrograd.graph.node import Node
-
-# What is dealt out in registers.
-_DEALT = ("float32", "float64")
 
 
 class Images(NamedTuple):
@@ -65,7 +62,7 @@ def deal(calls: list[Call], x: Node, layout: Layout, target: Layout, stride: int
     *lead, width = layout.shape
     long, size, name = target.shape[-1], x.dtype.itemsize, moved_as(x.dtype)
     before, behind = (one_step(tuple(lead[:-1]), lay.strides[:-2]) for lay in (layout, target))
-    dealt = layout.strides[-1] == 1 and name in _DEALT
+    dealt = layout.strides[-1] == 1 and name in DEALT
     if before is not None and behind is not None and dealt and stride == len(phases) == 2:
         kernel = Phases(name, host().lanes(name))
         calls.append(Call(kernel, [

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from retrograd.base.shape import Shape, numel
-from retrograd.codegen.layout import Layout
-from retrograd.codegen.lowering.call import Call
-from retrograd.codegen.lowering.nest import array, copy, fill
+from retrograd.codegen.axis import nanoseconds
+from retrograd.codegen.contract.phases import DEALT, Alternate
+from retrograd.codegen.jit import host
+from retrograd.codegen.layout import Layout, one_step
+from retrograd.codegen.lowering.call import Address, Call
+from retrograd.codegen.lowering.nest import array, copy, fill, moved_as
 from retrograd.codegen.schedule import Schedule, Work
 
 
@@ -20,6 +23,8 @@ def lower_concat(work: Work, schedule: Schedule) -> list[Call]:
     """Each part into its range of the axis."""
     n = work.nodes[0]
     axis, out, at = n.params[0], schedule.layouts[n], 0
+    if alternate := _alternating(work, schedule):
+        return [alternate]
     calls = []
     for part in n.inputs:
         if numel(part.shape) and schedule.layouts[part].base is not out.base:     # else it lies there
@@ -28,6 +33,26 @@ def lower_concat(work: Work, schedule: Schedule) -> list[Call]:
                               array(_box(out, start, part.shape), n)))
         at += part.shape[axis]
     return calls
+
+
+def _alternating(work: Work, schedule: Schedule) -> Call | None:
+    """Two parts whose elements alternate in lines of the result: both are read once, in registers."""
+    n = work.nodes[0]
+    if n.ndim < 2 or n.params[0] != n.ndim - 1 or len(n.inputs) != 2 or n.shape[-1] != 2 or \
+            n.inputs[0].shape[-1] != 1 or moved_as(n.dtype) not in DEALT or not numel(n.shape):
+        return None
+    lead, width, size = n.shape[:-2], n.shape[-2], n.dtype.itemsize
+    layouts = [schedule.layouts[v] for v in (*n.inputs, n)]
+    lines = [one_step(lead, lay.strides[:-2]) for lay in layouts]
+    steps = [lay.strides[-2] for lay in layouts] if width > 1 else [1, 1, 2]
+    if steps != [1, 1, 2] or layouts[2].strides[-1] != 1 or layouts[2].base in (v.base for v in layouts[:2]):
+        return None
+    kernel = Alternate(moved_as(n.dtype), host().lanes(moved_as(n.dtype)))
+    places = [Address(lay.base, lay.offset, size) for lay in layouts]
+    between = [s for s in lines if s is not None]
+    return None if len(between) < len(lines) else Call(
+        kernel, [*places, 0, numel(lead), width, *between], axes=kernel.axes(),
+        cost=nanoseconds(0, 2 * numel(n.shape) * size))
 
 
 def lower_pad(work: Work, schedule: Schedule) -> list[Call]:
