@@ -27,6 +27,7 @@ from retrograd.codegen.loops.loop import fold, least, loop
 from retrograd.codegen.loops.operand import broadcast, lanes_below
 
 CHAINS = 8
+STRETCH = 8         # vectors of a row that are read before the next row's
 
 _Terms = Callable[[ir.Value, Sequence[ir.Value]], list[ir.Value]]
 
@@ -117,11 +118,20 @@ class _Emitter(Emitter):
             lines = [self._at(w, b.mul(least(b, b.add(row, i64(i)), last), arg["w.step"]))
                      for i in range(CHAINS)]
 
-            def step(k: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
-                terms = self._load(self.chains, self._at(x, k), None)
-                return [self._fma(self._load(self.chains, self._at(line, k), None), terms, total)
-                        for line, total in zip(lines, sums)]
-            sums = fold(b, i64(0), whole, [splat(self.chains, 0)] * CHAINS, step, CHAINS)
+            def step(k: ir.Value, sums: list[ir.Value], count: int = 1) -> list[ir.Value]:
+                """`count` vectors of each row, one row after the other: as a machine foresees it."""
+                places = [b.add(k, i64(j * CHAINS)) for j in range(count)]
+                terms = [self._load(self.chains, self._at(x, place), None) for place in places]
+                found = []
+                for line, total in zip(lines, sums):
+                    for place, term in zip(places, terms):
+                        total = self._fma(self._load(self.chains, self._at(line, place), None), term, total)
+                    found.append(total)
+                return found
+            far = b.and_(depth, i64(-CHAINS * STRETCH))
+            sums = fold(b, i64(0), far, [splat(self.chains, 0)] * CHAINS,
+                        lambda k, held: step(k, held, STRETCH), CHAINS * STRETCH)
+            sums = fold(b, far, whole, sums, step, CHAINS)
             terms = self._load(self.chains, self._at(x, whole), mask)
             more = [self._fma(self._load(self.chains, self._at(line, whole), mask), terms, total)
                     for line, total in zip(lines, sums)]
