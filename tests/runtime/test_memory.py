@@ -17,7 +17,7 @@ import retrograd as rg
 from retrograd.engine.linearize import linearize
 from retrograd.engine.program import make_program
 from retrograd.runtime.arena import KEPT, PERIOD, Arenas
-from retrograd.runtime.recycle import IDLE, LARGE, Recycler, alone, recycler
+from retrograd.runtime.recycle import IDLE, LARGE, Recycler, alone, recycler, room_for
 
 needs_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 
@@ -82,6 +82,17 @@ def test_memory_of_a_dead_result_is_handed_out_again_but_not_of_a_living_one() -
     del view
     c = recycler.empty((LARGE // 4,), np.dtype(np.float32), LARGE)
     assert c.ctypes.data == at and alone(c)
+
+
+def test_a_result_that_grows_finds_the_memory_of_before() -> None:
+    """An eighth of a size at most is reserved beyond it, and never touched."""
+    kind = np.dtype(np.uint8)
+    places = set()
+    for n in range(5 * LARGE + 1, 5 * LARGE + 4000, 64):
+        places.add(recycler.empty((n,), kind, n).ctypes.data)
+    assert len(places) == 1
+    for n in (LARGE, LARGE + 1, 3 * LARGE - 1, 1_000_000, 123_456_789):
+        assert n <= room_for(n) <= n + n // 8 + 1 and room_for(room_for(n)) == room_for(n)
 
 
 def test_a_large_tensor_made_of_an_array_begins_on_a_line_of_the_cache() -> None:

@@ -1,7 +1,8 @@
 """Fresh memory for results: large blocks that died are handed out again, so that a step takes no page fault.
 
 An array looks into a Lease, which looks into a Memory. When the last array or view that looks into the lease
-has died, the memory waits here for a result of the same size.
+has died, the memory waits here for a result of about the same size: what grows from step to step (keys and
+values of the tokens so far) finds the memory of before.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 LINE = 64
 LARGE = 1 << 16         # bytes; smaller ones come from the allocator's own lists
 IDLE = 1 << 28          # bytes that may wait here
+STEPS = 8               # sizes of memories between a power of two and the next
 
 
 class Recycler:
@@ -29,14 +31,14 @@ class Recycler:
         """`np.empty(shape, dtype)`, of so many bytes."""
         if nbytes < LARGE:
             return np.empty(shape, dtype)
-        memory = None
+        memory, room = None, room_for(nbytes)
         with self._lock:
-            waiting = self._free.get(nbytes)
+            waiting = self._free.get(room)
             if waiting:
                 memory = waiting.pop()
-                self._idle -= nbytes
+                self._idle -= room
         if memory is None:
-            memory = _aligned(nbytes)
+            memory = _aligned(room)
         return np.ndarray(shape, dtype, memory.view(Lease))
 
     def copied(self, array: Any, dtype: Any) -> Any:
@@ -67,6 +69,12 @@ class Recycler:
 
 
 recycler = Recycler()
+
+
+def room_for(nbytes: int) -> int:
+    """The size of the memory for so many bytes: what is more is never touched, and so takes no memory."""
+    step = 1 << max(0, (nbytes - 1).bit_length() - STEPS.bit_length())
+    return -(-nbytes // step) * step
 
 
 def _aligned(nbytes: int) -> Any:
