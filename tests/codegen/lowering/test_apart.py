@@ -92,7 +92,7 @@ def test_rows_led_one_after_another_have_the_same_bits(name: str, monkeypatch: p
     with monkeypatch.context() as patch:
         found = _watched(patch, led=True)
         led = _computed(APART[name])
-    assert found and None not in found and {apart.align for apart in found} == {8}
+    assert found and None not in found and {apart.align for apart in found} == {10}     # halves
     assert led == _computed(APART[name])
 
 

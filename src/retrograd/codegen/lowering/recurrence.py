@@ -37,7 +37,8 @@ from retrograd.ops.linear import copy_p
 
 LINE = 64               # elements from one of two places to the other are a multiple
 SHARED = 20_000         # nanoseconds of a call of a step that threads may share
-WIDE = 200_000          # and where they may share the rows of all steps: such weights fit no core's cache
+WIDE = 50_000           # and for FEWEST rows, where they may share the rows of all steps: such weights fit no
+#                         core's cache
 SLICE = 10_000_000      # and of the steps that one call repeats
 FEWEST, SHORTEST = 8, 64    # rows that a thread leads through the steps at least, and elements of a value
 TURN = 200_000          # nanoseconds for which it does, before it waits for the others
@@ -170,7 +171,8 @@ def _repeated(step: _Step, places: dict[Any, _Place], loop: Any) -> list[Call]:
         rows = carried[0].shape[0] if carried and carried[0].ndim else 1
         apart = _apart(often, rows, carried, written)
         cost = max([number_of(call.cost) for call in often])
-        if cost < (SHARED if apart is None else WIDE) or loop.length.__class__ is not int:
+        near = cost < SHARED if apart is None else cost * FEWEST < WIDE * number_of(rows)
+        if near or loop.length.__class__ is not int:
             return calls + _in_one(plans, loop, rows, apart)
     for number, t in enumerate(loop.order):
         for call, addresses in plans:
@@ -195,6 +197,8 @@ def _apart(calls: Sequence[Call], rows: int, carried: Sequence[Any], written: Ab
     if found is None:
         return None
     least = max([FEWEST, *[-(-SHORTEST // number_of(numel(x.shape[1:]))) for x in carried]])
+    if rows.__class__ is int:           # as many parts as halving makes of the rows, of one size
+        least = -(-rows // (1 << (rows // least).bit_length() - 1)) if rows > least else rows
     return found._replace(align=-(-least // found.align) * found.align)
 
 
