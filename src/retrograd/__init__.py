@@ -271,18 +271,26 @@ _PLACES = {
     "compilation": "compile",
     "func": "vmap",
     "functional": """
-        adaptive_avg_pool1d adaptive_max_pool1d alpha_dropout avg_pool1d batch_norm
+        adaptive_avg_pool1d adaptive_max_pool1d alpha_dropout avg_pool1d batch_norm bilinear channel_shuffle
+        ctc_loss embedding_bag rrelu
         binary_cross_entropy_with_logits cdist celu celu_ conv1d conv2d conv3d conv_transpose1d
         conv_transpose2d cosine_embedding_loss cosine_similarity dropout embedding feature_alpha_dropout
         group_norm hardshrink hinge_embedding_loss instance_norm kl_div layer_norm log_softmax
         margin_ranking_loss max_pool1d max_pool2d max_pool3d pairwise_distance pixel_shuffle pixel_unshuffle
         poisson_nll_loss prelu relu relu_ rms_norm scan selu selu_ softmax threshold threshold_
         triplet_margin_loss""",
+    "functional.older": """
+        adjoint affine_grid_generator cond constant_pad_nd convolution feature_dropout frobenius_norm
+        get_device grid_sampler grid_sampler_2d index_reduce is_distributed is_inference is_same_size
+        is_signed is_storage max_pool1d_with_indices nuclear_norm while_loop""",
     "inspection": "cost show",
     "interop.state": "load save",
     "random": "get_rng_state initial_seed seed set_rng_state",
     "settings": """
-        are_deterministic_algorithms_enabled channels_last channels_last_3d contiguous_format
+        AcceleratorError OutOfMemoryError get_deterministic_debug_mode is_anomaly_check_nan_enabled
+        is_anomaly_enabled is_deterministic_algorithms_warn_only_enabled is_warn_always_enabled layout
+        legacy_contiguous_format memory_format set_anomaly_enabled set_deterministic_debug_mode
+        set_warn_always are_deterministic_algorithms_enabled channels_last channels_last_3d contiguous_format
         get_default_device get_default_dtype get_float32_matmul_precision get_num_interop_threads
         get_num_threads preserve_format set_default_device set_default_dtype set_default_tensor_type
         set_float32_matmul_precision set_flush_denormal set_num_interop_threads set_num_threads strided
@@ -290,6 +298,8 @@ _PLACES = {
     "tensors.repr": "set_printoptions",
     "tensors.memory": "as_strided as_strided_ as_strided_scatter",
     "tensors.storages": "TypedStorage UntypedStorage",
+    "tensors.buffers": "empty_permuted empty_strided from_dlpack from_file frombuffer to_dlpack",
+    "tensors.windows": "bartlett_window blackman_window hamming_window hann_window kaiser_window",
     "tensors.drawing": "asarray binomial logspace multinomial poisson randint_like range scalar_tensor",
 }
 _LATER = _homes(_PLACES) | dict.fromkeys(

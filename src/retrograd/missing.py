@@ -17,6 +17,55 @@ SAME = {
 # A sentence where no single expression does it.
 NEAREST = {
     "solve": "Use rg.linalg.solve.",
+    "rnn_relu": "Use rg.nn.RNN, with nonlinearity='relu'.",
+    "rnn_tanh": "Use rg.nn.RNN.",
+    "lstsq": "Use rg.linalg.lstsq.",
+    "eig": "Use rg.linalg.eig.",
+    "matrix_rank": "Use rg.linalg.matrix_rank.",
+    "conv_tbc": "Use rg.nn.functional.conv1d on x.permute(1, 2, 0).",
+    "histogramdd": "Use rg.histogram of each column, or numpy.histogramdd.",
+    "segment_reduce": "Use rg.scatter_reduce, with the number of its segment for each element.",
+    "jagged": "Pad: rg.nn.utils.rnn.pad_sequence.",
+    "signal": "There are rg.hann_window, rg.hamming_window, rg.blackman_window and rg.kaiser_window.",
+    "has_lapack": "rg.linalg works everywhere.",
+    "has_mkl": "rg.linalg works everywhere.",
+    "has_openmp": "Threads work everywhere: rg.get_num_threads.",
+    "has_spectral": "rg.fft works everywhere.",
+    "get_device_module": "There is one device: rg.accelerator answers what scripts ask.",
+    "cpu": "There is one device: rg.accelerator answers what scripts ask.",
+    "grad_dtype": "The gradient has the dtype of the tensor: x.dtype .",
+    "index": "Use x[indices].",
+    "module_load": "Use x.copy_(other).",
+    "new_empty_strided": "Use rg.empty_strided.",
+    "record_stream": "There are no streams: leave it out.",
+    "resize": "Use x.resize_.",
+    "resize_as": "Use x.resize_as_.",
+    "storage_type": "Use type(x.storage()).",
+    "to_padded_tensor": "Use rg.nn.utils.rnn.pad_sequence.",
+    "values": "Tensors are dense here: the tensor itself holds its values.",
+    "dense_dim": "Tensors are dense here: x.dim() .",
+    "volatile": "Use rg.no_grad().",
+    "name": "Tensors have no names here: keep them in a dict.",
+    "grouped_mm": "Use rg.bmm, or one rg.mm a group.",
+    "scaled_grouped_mm": "Use rg.bmm, or one rg.mm a group.",
+    "scaled_mm": "Use rg.mm on x * scale.",
+    "linear_cross_entropy": "Use rg.nn.functional.cross_entropy(rg.nn.functional.linear(x, w), y).",
+    "LinearCrossEntropyLoss": "Use rg.nn.Linear and rg.nn.CrossEntropyLoss.",
+    "LinearCrossEntropyOptions": "Use rg.nn.Linear and rg.nn.CrossEntropyLoss.",
+    "Container": "Use rg.nn.Module.",
+    "NLLLoss2d": "Use rg.nn.NLLLoss, which takes more dimensions.",
+    "factory_kwargs": "Pass device and dtype themselves.",
+    "swap_in_optimizer_params_and_state": "Use optimizer.load_state_dict.",
+    "NestedIOFunction": "Use rg.autograd.Function.",
+    "enforce_grad_layout_policy": "Gradients are row-major: there is no policy to set.",
+    "functionalize": "Writes in place are recorded as new values already: use the function as it is.",
+    "debug_unwrap": "A tensor inside a transform is a plain tensor: print it.",
+    "rearrange": "Use x.permute, x.reshape or rg.einsum.",
+    "replace_all_batch_norm_modules_": "Build with rg.nn.GroupNorm, or set track_running_stats=False.",
+    "Event": "There are no streams: rg.synchronize(), then time.perf_counter().",
+    "Stream": "There are no streams: leave it out.",
+    "Storage": "Use x.untyped_storage() or x.storage().",
+    "airy_ai": "There are rg.special.bessel_j0, bessel_j1, i0, i0e, i1 and i1e.",
     "SparseAdam": "Gradients are dense here: use rg.optim.Adam; rg.optim.SGD writes only the rows of an "
                   "embedding that were read.",
     "reinforce": "Draw from rg.distributions.Categorical and take -log_prob(action) * reward as the loss.",
@@ -50,12 +99,25 @@ FAMILIES = (
     ),
     (r"^Lazy|^Uninitialized", "Give the sizes: the layer without Lazy."),
     (r"3d", "The nearest is the same name with 2d."),
+    (r"^(Bool|Byte|Char|Double|Float|Half|Int|Long|Short|BFloat16)Storage$",
+     "Use x.untyped_storage() or x.storage()."),
+    (r"bessel", "There are rg.special.bessel_j0, bessel_j1, i0, i0e, i1 and i1e."),
+    (r"_polynomial_", "Use numpy.polynomial for the coefficients, and Horner's rule."),
     (r"DataPipe", "Use Dataset or IterableDataset."),
     (
         r"^(library|overrides|package|futures|monitor|ops|nested|masked|ao|quantization)$",
         "There is no counterpart here.",
     ),
 )
+# For a module, where nothing of it says more.
+MODULES = {
+    "distributed": "There is one process here: get_rank() is 0, all_reduce hands back what it gets.",
+    "cuda": "There is no GPU here: rg.cuda.is_available() is False.",
+    "utils.data": "Use Dataset or IterableDataset.",
+    "nn.utils": "rg.compile(model) joins what can be joined; memory formats change nothing here.",
+    "nn": "Derive from rg.nn.Module.",
+    "Tensor": "Tensors are dense and on the CPU here.",
+}
 
 
 @cache
@@ -81,7 +143,7 @@ def hint(module: str, name: str, present: Container[str] = ()) -> str | None:
     """
     if name not in names(module):
         return None
-    return _sentence(module, name, present).replace("rg.", "retrograd.")
+    return (_sentence(module, name, present) or MODULES.get(module, "")).replace("rg.", "retrograd.")
 
 
 def _sentence(module: str, name: str, present: Container[str]) -> str:

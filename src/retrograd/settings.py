@@ -8,6 +8,7 @@ from retrograd.base import dtype as dt
 from retrograd.base.config import config
 from retrograd.base.dtype import DType, by_name
 from retrograd.base.errors import ArgumentError
+from retrograd.base.modes import modes
 from retrograd.runtime import threads as workers
 from retrograd.tensors.device import Device, placed
 
@@ -162,3 +163,80 @@ def set_flush_denormal(mode: bool) -> bool:
     False
     """
     return False
+
+
+# ---------------------------------------------------------------- what scripts ask, and get one answer to
+layout = memory_format = str        # the type of `strided`, and of `channels_last` and the like
+legacy_contiguous_format = contiguous_format
+
+
+class OutOfMemoryError(RuntimeError):
+    """What PyTorch raises where the memory of a GPU runs out: never raised here, so that it can be caught."""
+
+
+class AcceleratorError(RuntimeError):
+    """What PyTorch raises where a GPU fails: never raised here, so that it can be caught."""
+
+
+def get_deterministic_debug_mode() -> int:
+    """2: nothing depends on threads or on what ran before.
+
+    >>> import retrograd as rg
+    >>> rg.get_deterministic_debug_mode()
+    2
+    """
+    return 2
+
+
+def set_deterministic_debug_mode(debug_mode: Any) -> None:
+    """Accepts 0, 1, 2, "default", "warn" and "error"; has no effect.
+
+    >>> import retrograd as rg
+    >>> rg.set_deterministic_debug_mode("warn")
+    """
+    if debug_mode not in (0, 1, 2, "default", "warn", "error"):
+        raise ArgumentError(f"debug_mode is {debug_mode!r}", op="set_deterministic_debug_mode",
+                            expected="0, 1, 2, 'default', 'warn' or 'error'")
+
+
+def is_deterministic_algorithms_warn_only_enabled() -> bool:
+    """False.
+
+    >>> import retrograd as rg
+    >>> rg.is_deterministic_algorithms_warn_only_enabled()
+    False
+    """
+    return False
+
+
+is_warn_always_enabled = is_deterministic_algorithms_warn_only_enabled
+
+
+def set_warn_always(b: bool) -> None:
+    """Accepted; has no effect: Python's own filters decide (the module `warnings`).
+
+    >>> import retrograd as rg
+    >>> rg.set_warn_always(True)
+    """
+
+
+def is_anomaly_check_nan_enabled() -> bool:
+    """Whether backward looks for nan: `autograd.is_anomaly_enabled`.
+
+    >>> import retrograd as rg
+    >>> rg.is_anomaly_check_nan_enabled()
+    False
+    """
+    return bool(modes.detect)
+
+
+def set_anomaly_enabled(mode: bool, check_nan: bool = True) -> None:
+    """Whether backward looks for nan from now on.
+
+    >>> import retrograd as rg
+    >>> rg.set_anomaly_enabled(False)
+    """
+    modes.detect = bool(mode) and check_nan
+
+
+is_anomaly_enabled = is_anomaly_check_nan_enabled

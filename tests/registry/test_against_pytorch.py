@@ -222,6 +222,7 @@ PEERS: dict[str, Peer] = {
     "iota": Peer(iota), "count": Peer(lambda size, dtype: iota((size,), 0, dtype)),
     "share": Peer(lambda size, dtype: torch.tensor(1 / size, dtype=getattr(torch, dtype))),
     "cast": Peer(lambda x, dtype: x.to(getattr(T, dtype))),
+    "bits": Peer(lambda x, dtype: x.contiguous().view(getattr(T, dtype))),
     "expand": Peer(expand), "pad": Peer(pad), "update": Peer(update),
     "slice": Peer(lambda x, start, stop, step: x[tuple(map(slice, start, stop, step))]),
     "concat": Peer(lambda *xs: T.cat(xs[:-1], xs[-1])),

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+import retrograd as rg
+
 VIEWS: dict[str, Callable[[Any], Any]] = {
     "row": lambda x: x[0], "negative row": lambda x: x[-1], "slice": lambda x: x[:, 1:3],
     "step": lambda x: x[:, ::2],
@@ -219,3 +221,34 @@ def test_a_view_is_a_view_without_gradients_recorded(both: Callable[..., None]) 
             v.mul_(5)
         return [x, v.detach()]
     both(action)
+
+
+@pytest.mark.parametrize("given", ["int32", "int16", "float64", "uint8", "float32", "bfloat16", "int64",
+                                   "bool"])
+@pytest.mark.parametrize("made", ["T.tensor([[1.0, 2.0], [3.0, -4.0]])", "T.arange(8).reshape(2, 4)",
+                                  "T.tensor(1.0)",
+                                  "T.tensor([[1.0, 2.0], [3.0, -4.0]]).t()",
+                                  "T.tensor([1.5, -2.0], dtype=T.bfloat16)",
+                                  "T.zeros(3, dtype=T.int16)", "T.tensor([1 + 2j])",
+                                  "T.ones(2, requires_grad=True)"])
+def test_memory_can_be_read_as_another_dtype(torch, made, given):
+    def seen(T):
+        x = eval(made, {"T": T})
+        try:
+            y = x.view(getattr(T, given))
+        except (RuntimeError, ValueError):
+            return "refused"
+        values = y.to(T.float64) if given == "bfloat16" else y
+        return np.nan_to_num(values.detach().numpy()).tolist(), tuple(y.shape), str(y.dtype)[-5:],
+        y.requires_grad
+    assert seen(rg) == seen(torch)
+
+
+def test_writes_go_through_another_dtype(torch):
+    def seen(T):
+        x = T.tensor([[1.0, 2.0], [3.0, -4.0]])
+        y = x.view(T.int32)
+        y[0, 0] = 0
+        x[1].view(T.int32).bitwise_xor_(T.tensor(-2 ** 31, dtype=T.int32))
+        return x.tolist(), y.tolist(), y._version
+    assert seen(rg) == seen(torch)

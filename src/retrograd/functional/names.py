@@ -51,7 +51,7 @@ FUNCTIONS = {
     "elimination": "lu_unpack",
 }
 # Reached through `functional` only (the method `unfold` is `windows`: F.unfold is another).
-INNER = {"arranging": "windows", "writing": "fill_diagonal"}
+INNER = {"arranging": "windows", "writing": "fill_diagonal", "plane": "reinterpret"}
 # Functions of torch that are methods, under another name in their module: torch's are older than linalg's.
 OLDER = {"cholesky": "old_cholesky", "qr": "old_qr", "svd": "old_svd", "lu": "old_lu",
          "lu_solve": "old_lu_solve", "orgqr": "householder_product"}

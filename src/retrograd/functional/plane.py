@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from retrograd.base.dtype import bool_, default, float32, float64
+from retrograd.base.dtype import DType, bool_, default, float32, float64
 from retrograd.base.errors import DTypeError, ShapeError
 from retrograd.functional import elementwise as e
 from retrograd.functional.angles import atan2
@@ -16,6 +16,7 @@ from retrograd.graph.node import Node, bind
 from retrograd.ops import complex as c
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as p
+from retrograd.ops.bits import bits_p
 
 
 def _pair(op: str, first: str, a: Node, second: str, b: Node) -> tuple[Node, Node]:
@@ -111,6 +112,19 @@ def view_as_real(input: Any) -> Tensor:
         return np.lib.stride_tricks.as_strided(parts, (*parts.shape, 2), steps)
     return hooks.wrap_view(input, View(x.shape, lambda n: bind(c.as_real_p, (n,)),
                                        lambda base, new: bind(c.as_complex_p, (new,)), pairs, x.dtype))
+
+
+def reinterpret(input: Any, dtype: DType) -> Tensor:
+    """The same memory read as another dtype, sharing it. No derivative.
+
+    >>> import retrograd as rg
+    >>> rg.tensor([1.0, -2.0]).view(rg.int32)
+    tensor([ 1065353216, -1073741824], dtype=retrograd.int32)
+    """
+    x = need_tensor(input, "view")
+    return hooks.wrap_view(input, View(
+        x.shape, lambda n: bind(bits_p, (n,), (dtype.name,)),
+        lambda base, new: bind(bits_p, (new,), (base.dtype.name,)), lambda a: a.view(dtype.np), x.dtype))
 
 
 def view_as_complex(input: Any) -> Tensor:

@@ -4,8 +4,8 @@ is loaded, and that when somebody needs it."""
 from retrograd.base.later import later
 
 __getattr__, __dir__ = later(__name__, rare="""
-    attention checked complex composite convolution determinant eigen explicit exponential factors fourier
-    gelu hyperbolic lu matrices numbers philox pool radix rewrites singular special special_values strided
-    window""")
+    attention bits checked complex composite convolution determinant eigen explicit exponential factors
+    fourier gelu hyperbolic lu matrices numbers philox pool radix rewrites singular special special_values
+    strided window""")
 
 from retrograd.ops import arithmetic  # noqa: E402, F401  (of nodes: everybody's)

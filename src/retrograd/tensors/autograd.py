@@ -24,8 +24,8 @@ from retrograd.tensors.tensor import Tensor
 
 
 def _several(x: Any) -> tuple[Any, ...]:
-    several = isinstance(x, (tuple, list)) and not hasattr(x, "output_nr")
-    return tuple([Tensor(t.node._node) if hasattr(t, "output_nr") else t        # a GradientEdge
+    several = isinstance(x, (tuple, list)) and not hasattr(x, "ownership_token")
+    return tuple([Tensor(t.node._node) if hasattr(t, "ownership_token") else t        # a GradientEdge
                   for t in (x if several else (x,))])
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from retrograd import functional
+from retrograd.autodiff.custom import project_p
 from retrograd.base.dtype import FLOATING, as_dtype, bool_
 from retrograd.base.errors import ArgumentError, DTypeError, ShapeError
 from retrograd.base.shape import shape_of
@@ -31,6 +33,16 @@ def _own(name: str) -> Callable[..., Any]:
     """A function of `functional` that is loaded when it is called."""
     def fn(*args: Any, **kwargs: Any) -> Any:
         return getattr(functional, name)(*args, **kwargs)
+    fn.__doc__ = f"See `retrograd.nn.functional.{name}`."
+    return fn
+
+
+def _older(name: str) -> Callable[..., Any]:
+    """A function of functional/older.py, which is loaded when it is called."""
+    def fn(*args: Any, **kwargs: Any) -> Any:
+        return getattr(import_module("retrograd.functional.older"), name)(*args, **kwargs)
+    fn.__name__ = fn.__qualname__ = name
+    fn.__doc__ = f"See `retrograd.functional.older.{name}`."
     return fn
 
 
@@ -209,6 +221,55 @@ def _part(name: str, doc: str) -> property:
     return property(read, write, doc=doc)
 
 
+def new(self: Tensor, *args: Any, device: Any = None) -> Any:
+    """The older spelling of `new_empty` (of sizes) and `new_tensor` (of a sequence).
+
+    >>> import retrograd as rg
+    >>> rg.ones(1).new([1, 2]), rg.ones(1).new(2, 3).shape
+    (tensor([1., 2.]), retrograd.Size([2, 3]))
+    """
+    if len(args) == 1 and not isinstance(args[0], int):
+        return self.new_tensor(args[0])         # type: ignore[attr-defined]
+    return self.new_empty(args or (0,))         # type: ignore[attr-defined]
+
+
+def as_subclass(self: Tensor, cls: type[Tensor]) -> Tensor:
+    """The same memory and history as a tensor of a subclass.
+
+    >>> import retrograd as rg
+    >>> class Named(rg.Tensor):
+    ...     pass
+    >>> type(rg.ones(1).as_subclass(Named)).__name__
+    'Named'
+    """
+    out = s.reshape(self, self.node.shape)
+    out.__class__ = cls
+    return out      # type: ignore[return-value]
+
+
+def dim_order(self: Tensor) -> tuple[int, ...]:
+    """The dimensions in the order in which they lie in memory, the outermost first.
+
+    >>> import retrograd as rg
+    >>> rg.ones(2, 3).t().dim_order()
+    (1, 0)
+    """
+    strides = self.stride()
+    return tuple(sorted(range(len(strides)), key=lambda d: -strides[d]))
+
+
+def map2_(self: Tensor, x: Any, y: Any, callable: Callable[..., Any]) -> Tensor:
+    """Each element with those of two other tensors by a Python function: slow, without a derivative.
+
+    >>> import retrograd as rg
+    >>> rg.zeros(2).map2_(rg.ones(2), rg.ones(2), lambda a, b, c: a + b + c)
+    tensor([2., 2.])
+    """
+    rows = np.broadcast_arrays(*(np.asarray(t._value()) for t in (self, x, y)))
+    values = np.array([callable(*v) for v in zip(*(r.reshape(-1).tolist() for r in rows))])
+    return self._write(leaf(values.reshape(self.shape).astype(self.dtype.np), self.dtype), "map2_")
+
+
 def to_dense(self: Tensor, dtype: Any = None) -> Any:
     """The tensor itself: all tensors are dense.
 
@@ -242,9 +303,16 @@ TABLE: dict[str, Callable[..., Any]] = {
     "to_dense": to_dense, "coalesce": to_dense,
     "__dlpack__": dlpack, "__dlpack_device__": dlpack_device,
     "ndimension": lambda self: len(self.node.shape),
+    "new": new, "as_subclass": as_subclass, "dim_order": dim_order, "map2_": map2_,
+    "is_nonzero": functional.is_nonzero, "unsafe_chunk": s.chunk, "unsafe_split": s.split,
 }
+for _name in ("index_reduce", "is_signed", "is_distributed", "is_inference"):
+    TABLE[_name] = _older(_name)
+for _name in ("prelu", "hardshrink"):
+    TABLE[_name] = _own(_name)
 # In place: name -> the function whose value is written.
 WRITES: dict[str, Callable[..., Any]] = {
+    "index_reduce": _older("index_reduce"), "igamma": _own("igamma"), "igammac": _own("igammac"),
     "fill_diagonal": _own("fill_diagonal"), "cumsum": r.cumsum, "fmod": e.fmod, "true_divide": e.div,
     "addmm": m.addmm, "baddbmm": m.baddbmm, "bitwise_and": e.bitwise_and, "bitwise_or": e.bitwise_or,
     "bitwise_xor": e.bitwise_xor, "bitwise_not": e.bitwise_not, "not_equal": e.ne, "greater": e.gt,
@@ -271,6 +339,10 @@ def _in(module: str, name: str) -> Callable[..., Any]:
     return method
 
 
+def _output_of(n: Any) -> int:
+    return int(n.params[0]) if n.prim is project_p else 0
+
+
 def install() -> None:
     """Put the tables on Tensor."""
     for module, names in (("memory", OF_MEMORY), ("storages", OF_STORAGES)):
@@ -285,6 +357,13 @@ def install() -> None:
         setattr(Tensor, name + "_", operators.in_place(name, fn))
     for name in ("swapaxes", "swapdims"):
         setattr(Tensor, name + "_", Tensor.transpose_)      # type: ignore[attr-defined]
+    for name in ("is_cpu", "is_mkldnn", "is_nested", "is_xpu", "is_xla", "is_ipu", "is_maia", "is_mtia",
+                 "is_vulkan"):
+        setattr(Tensor, name, property(lambda self, answer=name == "is_cpu": answer,
+                                       doc=f"{name == 'is_cpu'}."))
+    Tensor.output_nr = property(lambda self: _output_of(self.node),     # type: ignore[attr-defined]
+                                doc="Which output of its grad_fn this is.")
+    Tensor.const_data_ptr = Tensor.data_ptr                             # type: ignore[attr-defined]
     Tensor.mH = property(adjoint, doc="The conjugate transpose of the last two dimensions.")    # type: ignore[attr-defined]
     Tensor.H = property(hermitian, doc="The conjugate transpose of a matrix.")           # type: ignore[attr-defined]
     Tensor.real = _part("real", "The real parts, sharing memory.")                         # type: ignore[attr-defined]

@@ -250,11 +250,13 @@ def type_as(self: Tensor, other: Tensor) -> Tensor:
 
 
 def view(self: Tensor, *shape: Any) -> Tensor:
-    """The same elements in another shape (or, with a dtype, see `to`). Shares memory."""
+    """The same elements in another shape; with a dtype, the same memory read as that. Shares memory."""
     if len(shape) == 1 and isinstance(shape[0], dt.DType):
-        raise ArgumentTypeError("view(dtype) reinterprets memory, which is not there yet", op="view",
-                                fix="Use x.to(dtype) to convert values.")
-    out: Tensor = s.reshape(self, *shape)
+        if shape[0] is self.dtype:
+            return self.detach()
+        out: Tensor = functional.reinterpret(self, shape[0])
+    else:
+        out = s.reshape(self, *shape)
     if out._parent is None:
         raise ShapeError(f"a tensor of shape {tuple(self.shape)} and strides {self.stride()} cannot be "
                          f"seen as {tuple(out.shape)} without a copy", op="view", fix="Use x.reshape(...).")
