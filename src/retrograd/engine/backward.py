@@ -11,7 +11,7 @@ from retrograd.autodiff.batching import batch, spread
 from retrograd.autodiff.reverse import free, pullback, second_time
 from retrograd.base.errors import AutogradError, RetrogradError
 from retrograd.base.modes import local, modes
-from retrograd.engine import ahead
+from retrograd.engine import ahead, history
 from retrograd.engine.evaluate import evaluate, evaluate_each
 from retrograd.engine.held import emptied, take_held
 from retrograd.engine.known import run
@@ -59,6 +59,10 @@ def gradients(roots: Sequence[Node], cotangents: Sequence[Node], *, wrt: Sequenc
             emptied(local.state)
             free(stashed.walked)
             return stashed.gradients
+    if trace is None:
+        found = history.run(roots, cotangents, wrt, retain_graph)
+        if found is not None:
+            return found
     held = take_held()                      # before the walk, whose list would count as a holder
     grads, order = pullback(roots, cotangents, wrt, trace=trace)
     check_trace(trace or ())

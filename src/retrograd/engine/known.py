@@ -96,7 +96,7 @@ def _program(latest: Known | None, key: Any, linear: Linear, root: Node, g: Node
     grads, order = pullback([root], [g], wrt)
     if wrt is not None:
         walked = [place[n] for n in order]
-    rows = _by_rows(grads) if wrt is None else frozenset()
+    rows = by_rows(grads) if wrt is None else frozenset()
     parts = [p for n in grads.values() for p in (parts_of(n) if rows else (n,))]
     known = Known(make_program([root, *held.values(), *parts], linear.leaves, linear.scalars),
                   [place[w] for w in grads], {k: j for j, k in enumerate(held, 1)}, walked, rows, kept)
@@ -158,19 +158,25 @@ def _delivered(known: Known, linear: Linear, root: Node, held: dict[int, Node], 
         n.value = out[known.held[k]]
         if not n.rg:
             release(n)
-    result: dict[Node, Node] = {}
-    values = iter(out[1 + len(known.held):])
-    for j, k in enumerate(known.wrt):
-        w = linear.order[k]
-        result[w] = leaf(next(values), w.dtype)
-        if j in known.rows:
-            inputs = result[w], leaf(next(values), int64)
-            result[w] = Node(scatter_add_p, inputs, (0, w.shape[0]), w.shape, w.dtype, PLAIN, None, w.where)
+    result = cotangents_of([linear.order[k] for k in known.wrt], known.rows, out[1 + len(known.held):])
     free(tracked)
     return result
 
 
-def _by_rows(grads: Mapping[Node, Node]) -> frozenset[int]:
+def cotangents_of(wrt: Sequence[Node], rows: frozenset[int], out: Sequence[Any]) -> dict[Node, Node]:
+    """The cotangents that a program computed; those at the places `rows` are a few rows of a table."""
+    result: dict[Node, Node] = {}
+    values = iter(out)
+    for j, w in enumerate(wrt):
+        result[w] = leaf(next(values), w.dtype)
+        if j in rows:
+            inputs = result[w], leaf(next(values), int64)
+            result[w] = Node(scatter_add_p, inputs, (0, w.shape[0]), w.shape, w.dtype, PLAIN, None, w.where)
+    return result
+
+
+def by_rows(grads: Mapping[Node, Node]) -> frozenset[int]:
+    """Places of the cotangents that are a few rows."""
     return frozenset(j for j, g in enumerate(grads.values()) if few_rows(g))
 
 
@@ -188,4 +194,4 @@ def _walked(linear: Linear, root: Node, g: Node, held: dict[int, Node], copies: 
     asked = [p for n in grads.values() for p in parts_of(n)]
     return [copies[root], *[copies[n] for n in held.values()], *asked], \
         Known(None, [places[id(w)] for w in grads], {k: j for j, k in enumerate(held, 1)}, known,
-              _by_rows(grads))
+              by_rows(grads))

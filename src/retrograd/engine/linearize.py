@@ -28,10 +28,11 @@ class Linear(NamedTuple):
 SPECIAL = (call_p, freed_p, hole_p)
 
 
-def linearize(roots: Sequence[Node], beside: Sequence[Node] = ()) -> Linear:
+def linearize(roots: Sequence[Node], beside: Sequence[Node] = (), through: bool = False) -> Linear:
     """Number the nodes the roots need, then those that the nodes beside need, and write down what each is.
 
-    Which nodes are roots is part of the key; which are beside is not, only what they add to the graph.
+    Which nodes are roots is part of the key; which are beside is not, only what they add to the graph. With
+    `through` the history of known values is part of it too: what a walk back sees.
     """
     place: dict[Node, int] = {}         # filled inputs first: `topological` and its description in one walk
     key: list[Any] = []
@@ -53,7 +54,9 @@ def linearize(roots: Sequence[Node], beside: Sequence[Node] = ()) -> Linear:
                 stack.pop()
                 continue
             inputs = n.inputs
-            if n.value is None:
+            if n.value is None or through and inputs and n.rg == TRACKED:
+                if through and n.owner.__class__ is tuple and n.prim is not call_p:
+                    inputs = *inputs, *n.owner
                 waits = False
                 for i in inputs:
                     if i not in place:
@@ -67,6 +70,8 @@ def linearize(roots: Sequence[Node], beside: Sequence[Node] = ()) -> Linear:
                     put(n.dtype.name)
                 else:
                     put(prim.id)
+                    if through:
+                        put(n.value is None)
                     if inputs:
                         at = []
                         for i in inputs:
@@ -80,7 +85,7 @@ def linearize(roots: Sequence[Node], beside: Sequence[Node] = ()) -> Linear:
                         if prim.sized:
                             params = split(prim.sized, params, sizes)
                         put(params)
-                        if n.owner.__class__ is tuple:      # an opened composite refers to what it read
+                        if n.owner.__class__ is tuple and not through:      # what an opened composite read
                             for i in n.owner:
                                 uses[id(i)] = uses.get(id(i), 0) + 1
                     put(n.rg)
