@@ -36,7 +36,7 @@ class Optimizer:
                 try:
                     cls = getattr(self.ours.optim, self.info.optim_cls.__name__)
                     mine = self.way(self.ours, cls, {**c(case.kwargs), **flags})
-                    said = convert.differ(mine, theirs, wider(self.name))
+                    said = convert.differ(mine, theirs, wider(self.name), finite=True)
                 except NotHere:
                     continue
                 except Exception as error:
@@ -85,6 +85,9 @@ class Optimizer:
             try:
                 params = c(given.params) if given.params is not None else \
                     [self.ours.nn.Parameter(self.ours.zeros(2, 2, dtype=self.ours.float64))]
+                for theirs, mine in zip(given.params or (), params):
+                    if isinstance(theirs, self.torch.Tensor) and theirs.grad is not None:
+                        mine.grad = c(theirs.grad)
                 cls = getattr(self.ours.optim, self.info.optim_cls.__name__)
                 with warnings.catch_warnings():
                     warnings.simplefilter("error")

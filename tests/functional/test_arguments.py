@@ -58,7 +58,16 @@ AGREE = [
     "T.div(a(3), a(3), rounding_mode='floor')",
     "T.einsum('ij->i', T.ones(2, 3, dtype=T.int32))", "T.gather(a(3), 0, T.zeros((2, 0), dtype=T.int64))",
     "T.vmap(lambda x, s: T.scatter(x, 0, T.tensor([2, 0, 3]), s))(a(2, 4), a(2, 3))",
-    "T.cov(k(a(2, 3)), correction=9)", "T.full((9,), 3e4, dtype=T.float16).mean()",
+    "[f(a(3)).is_leaf for f in (lambda x: x.view(3), lambda x: x[:], lambda x: x.expand(3), T.t)]",
+    "F.interpolate(i(1, 1, 3, 3).to(T.uint8), (5, 4), mode='bilinear')", "T.mode(i(2, 9), 1)",
+    "F.interpolate(a(1, 1, 31), 57, mode='linear')", "T.trace(T.ones(3, 3, dtype=T.int32))",
+    "T.vmap(lambda x, m: T.masked_scatter(x, m, x * 2))(a(2, 4), b(2, 4))", "T.cdist(a(2, 3), a(2, 3), 0.0)",
+    "T.vmap(lambda x, y: F.cosine_similarity(x, y, dim=0))(k(a(3)), k(a(3)))", "T.diff(a(3), 0).is_leaf",
+    "F.multi_margin_loss(a(5), T.tensor([2]), reduction='none')",
+    "F.softmin(i(4).to(T.uint8), 0, dtype=T.float32)", "(lambda x: x.flatten() is x)(a(3))",
+    "T.linalg.vector_norm(T.full((4,), 300.0, dtype=T.float16), 6)", "T.cov(k(a(2, 3)), correction=9)",
+    "T.scatter_reduce(i(3).int(), 0, i(3) // 2, i(3).int(), 'mean')",
+    "T.full((9,), 3e4, dtype=T.float16).mean()",
     "F.rms_norm(T.full((1, 3), 300.0, dtype=T.float16), (3,))", "(T.arange(5.0) * 9).bfloat16().var()",
     "F.rms_norm(T.tensor([[1e-3, 2e-3]], dtype=T.float16), (2,))",
     "T.addcmul(T.tensor([1.0, 300.0]).bfloat16(), *[T.tensor([1.1, 17.3]).bfloat16()] * 2, value=-1)",
@@ -91,7 +100,7 @@ REFUSED = [
     "F.cross_entropy(a(2, 3), p(2, 3), ignore_index=1)", "nn.BatchNorm1d(2, eps=-1.0)(a(3, 2))",
     "T.gather(k(a(2)), 0, T.tensor([0]), out=T.zeros(1, dtype=T.int64))",
     "T.scatter_add(T.zeros(3, dtype=T.float64), 0, i(2), T.ones(2, dtype=T.float32))",
-    "T.full((2,), 300, dtype=T.uint8)",
+    "T.full((2,), 300, dtype=T.uint8)", "nn.CircularPad1d(1)(a(1, 1, 1, 4))",
 ]
 
 

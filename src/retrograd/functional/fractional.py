@@ -64,8 +64,10 @@ def _pool(n: int, input: Any, kernel_size: Any, output_size: Any, output_ratio: 
         drawn = lin.cast(draw, x.dtype)
     else:
         drawn = need_tensor(samples, op, "_random_samples")
-        if drawn.shape != (*x.shape[:2], n):
-            raise ShapeError(f"_random_samples are {drawn.shape}", op=op, expected=f"{(*x.shape[:2], n)}")
+        wanted = (*x.shape[:2], n)
+        if drawn.ndim != 3 or drawn.shape[0] < x.shape[0] or drawn.shape[1:] != wanted[1:]:
+            raise ShapeError(f"_random_samples are {drawn.shape}", op=op, expected=f"{wanted}")
+        drawn = lin.narrow(drawn, 0, 0, x.shape[0])
     # PyTorch's order of the numbers: the width's is the first of two, and the last of three.
     order = (1, 0) if n == 2 else (0, 1, 2)
     where: Any = None

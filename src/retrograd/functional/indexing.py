@@ -226,10 +226,9 @@ def getitem(t: Any, key: Any) -> Tensor:
     if basic is not None:
         return hooks.wrap_view(t, _basic(basic, t._node.shape))
     p = plan(key, t._node.shape)
-    view = _box(t, p)
     if not p.advanced:
-        return view
-    x = view.node
+        return _box(t, p)
+    x = t.node if p.shape == t._node.shape and not any(p.start) else _box(t, p).node
     if len(p.advanced) == 1:
         a, i = p.advanced[0]
         return wrap(bind(take_p, (x, i), (a,)))

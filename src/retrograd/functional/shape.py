@@ -70,6 +70,8 @@ def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     a, b = axis(start_dim, n.ndim, "flatten"), axis(end_dim, n.ndim, "flatten")
     if a > b:
         raise ArgumentError(f"start_dim {start_dim} comes after end_dim {end_dim}", op="flatten")
+    if a == b:
+        return input        # type: ignore[no-any-return]
     return _reshape_view(input, n.shape, n.shape[:a] + (numel(n.shape[a:b + 1]),) + n.shape[b + 1:])
 
 

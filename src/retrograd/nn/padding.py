@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from retrograd import functional as F
+from retrograd.base.errors import ShapeError
 from retrograd.nn.module import Module
 from retrograd.tensors.tensor import Tensor
 
@@ -21,6 +22,9 @@ class _Pad(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """The input with a border."""
+        if self.mode == "circular" and input.ndim not in (self.sides + 1, self.sides + 2):
+            raise ShapeError(f"input is {tuple(input.shape)}", op=type(self).__name__,
+                             expected=f"{self.sides + 1} or {self.sides + 2} dimensions")
         return F.pad(input, self.padding, self.mode)
 
     def extra_repr(self) -> str:

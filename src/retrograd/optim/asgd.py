@@ -12,6 +12,17 @@ from retrograd.tensors.create import zeros_like
 from retrograd.tensors.tensor import Tensor
 
 
+def _eta(group: Group, t: Any) -> Any:
+    """lr / (1 + lambd lr t)^alpha; with foreach=True each operation is rounded, as in PyTorch."""
+    def near(value: Any) -> Any:
+        return rounded(value, default())
+    lr, lambd, alpha = float(group["lr"]), group["lambd"], group["alpha"]
+    if not group["foreach"]:
+        return near(lr / (1 + lambd * lr * t) ** alpha)
+    decay = near(1 + near(near(lambd * lr) * t))
+    return near(near(1 / near(decay ** near(alpha))) * near(lr))
+
+
 class ASGD(Optimizer):
     """p = (1 - lambd eta) p - eta g with eta = lr / (1 + lambd lr t)^alpha; the state keeps as `ax` the
     average of p over the steps after `t0` (Polyak and Juditsky, 1992).
@@ -51,8 +62,7 @@ class ASGD(Optimizer):
             g = g + group["weight_decay"] * p
         p = p * (1 - group["lambd"] * eta) - eta * g
         state["ax"] = p * 1 if mu == 1 else state["ax"] + (p - state["ax"]) * mu
-        lr = float(group["lr"])
         # PyTorch keeps both as tensors of the default dtype.
-        state["eta"] = rounded(lr / (1 + group["lambd"] * lr * t) ** group["alpha"], default())
+        state["eta"] = _eta(group, t)
         state["mu"] = rounded(1 / max(1.0, t - group["t0"]), default())
         return p

@@ -7,6 +7,7 @@ from typing import Any
 
 from retrograd import functional as F
 from retrograd.base.dtype import bfloat16
+from retrograd.base.errors import DTypeError
 from retrograd.optim.checks import check_lr, not_negative
 from retrograd.optim.optimizer import Group, Optimizer, State
 from retrograd.tensors.create import zeros_like
@@ -51,6 +52,9 @@ class Muon(Optimizer):
 
     def init_state(self, p: Tensor, group: Group) -> State:  # noqa: ARG002
         """Zeros for the momentum."""
+        if p.dtype.is_complex:
+            raise DTypeError("Muon does not support complex parameters", op="Muon",
+                             fix="Optimise view_as_real(p) .")
         return {"momentum_buffer": zeros_like(p)}
 
     def update(self, p: Tensor, g: Tensor, state: State, group: Group) -> Tensor:

@@ -166,6 +166,8 @@ class Tensor(TensorBase):
         elif view.steps:                    # view.read, and without a code pointer: a view cannot fail later
             for prim, params, shape in view.steps:
                 node = silent(prim, node, params, shape, state)
+        if node.rg == LEAF or node.rg and not state.grad:       # all of it: a view is no leaf
+            node = silent(alias_p, node, (), node.shape, state)
         if (self._parent is not None or view.dtype is not None) and view.strides(self.stride()) is None:
             return Tensor(node)             # the elements do not lie so: a copy, as in PyTorch
         out = Tensor.__new__(Tensor)
