@@ -7,11 +7,12 @@ from typing import Any
 
 from retrograd.base.dtype import BOOL, DType, bool_
 from retrograd.base.errors import ArgumentError, DTypeError, ShapeError
+from retrograd.base.modes import local
 from retrograd.base.shape import Shape, broadcast_shapes
 from retrograd.engine.random import default_generator
 from retrograd.functional.activation import float_input
-from retrograd.functional.door import Tensor, expand_to, need_tensor, same_dtype, wrap
-from retrograd.graph.node import Node, bind, const
+from retrograd.functional.door import Tensor, TensorBase, expand_to, hooks, need_tensor, same_dtype, wrap
+from retrograd.graph.node import Node, bind, const, record
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as p
 from retrograd.ops.attention import attention_p
@@ -42,6 +43,15 @@ def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: An
              [2.]]])
     """
     op = "scaled_dot_product_attention"
+    if attn_mask is None and not dropout_p and isinstance(query, TensorBase) and isinstance(key, TensorBase) \
+            and isinstance(value, TensorBase):              # the common case, without a detour
+        q, k, v = query.node, key.node, value.node
+        a, b, c, kind = q.shape, k.shape, v.shape, q.dtype
+        if len(a) > 1 and a[:-2] == b[:-2] == c[:-2] and a[-1] == b[-1] and b[-2] == c[-2] \
+                and kind is k.dtype and kind is v.dtype and kind.is_floating_point:
+            factor = 1.0 / math.sqrt(a[-1]) if scale is None else float(scale)
+            how = bool(is_causal), factor, 0.0
+            return hooks.wrap(record(attention_p, (q, k, v), how, (*a[:-1], c[-1]), kind, local.state))
     q, k, v = float_input(query, op), need_tensor(key, op, "key"), need_tensor(value, op, "value")
     same_dtype(op, ("query", q), ("key", k), ("value", v))
     if min(q.ndim, k.ndim, v.ndim) < 2 or q.shape[-1] != k.shape[-1] or k.shape[-2] != v.shape[-2]:

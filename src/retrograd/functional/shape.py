@@ -10,6 +10,7 @@ import numpy as np
 
 from retrograd.base.dtype import INTEGER, int64
 from retrograd.base.errors import ArgumentError, ArgumentTypeError, IndexRangeError, InplaceError, ShapeError
+from retrograd.base.modes import local
 from retrograd.base.shape import Shape, axis, broadcast_shapes, infer_reshape, numel, shape_of
 from retrograd.engine.evaluate import evaluate
 from retrograd.functional.door import (
@@ -22,7 +23,7 @@ from retrograd.functional.door import (
     need_tensor,
     wrap,
 )
-from retrograd.graph.node import Node, bind, leaf
+from retrograd.graph.node import Node, bind, leaf, record
 from retrograd.ops import linear as lin
 from retrograd.ops.gather import take_p
 
@@ -310,9 +311,17 @@ def cat(tensors: Sequence[Any], dim: int = 0) -> Tensor:
     """Tensors one after another along a dimension; their other sizes agree. Derivative: each its slice."""
     if isinstance(tensors, TensorBase):
         raise ArgumentTypeError("tensors is a Tensor", op="cat", expected="a list or tuple of tensors")
-    nodes = [need_tensor(x, "cat", f"tensors[{k}]") for k, x in enumerate(tensors)]
+    nodes = [x.node if isinstance(x, TensorBase) else need_tensor(x, "cat", f"tensors[{k}]")
+             for k, x in enumerate(tensors)]
     if not nodes:
         raise ArgumentError("no tensors were given", op="cat", expected="a non-empty list")
+    if len(nodes) == 2 and dim.__class__ is int:            # the common case, without a detour
+        x, y = nodes
+        a, b = x.shape, y.shape
+        d = dim + len(a) if dim < 0 else dim
+        if x.dtype is y.dtype and 0 <= d < len(a) == len(b) > 1 and a[:d] == b[:d] and a[d + 1:] == b[d + 1:]:
+            shape = (*a[:d], a[d] + b[d], *a[d + 1:])
+            return hooks.wrap(record(lin.concat_p, (x, y), (d,), shape, x.dtype, local.state))
     kept = [n for n in nodes if n.shape != (0,)] or nodes[:1]       # PyTorch skips empty vectors
     for k, n in enumerate(kept):
         if not n.ndim:
