@@ -60,12 +60,15 @@ def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: An
     if attn_mask is not None and is_causal:
         raise ArgumentError("attn_mask and is_causal are both given", op=op, expected="one of them")
     heads = q.shape[:-2] if enable_gqa else broadcast_shapes(q.shape[:-2], k.shape[:-2], v.shape[:-2])
+    whole = (*heads, q.shape[-2], v.shape[-1])
     mask = None if attn_mask is None else \
         _bias(need_tensor(attn_mask, op, "attn_mask"), (*heads, q.shape[-2], k.shape[-2]), q.dtype, op)
     if enable_gqa:
         times = _times(q, k, op), _times(q, v, op)
         if times[0] != times[1]:                # rows of keys and of values are shared by different numbers
             k, v = (_repeated(x, t) for x, t in ((k, times[0]), (v, times[1])))
+        elif mask is None and not is_causal:    # all rows see the same: those of a group are rows of one head
+            q = lin.reshape(q, (*q.shape[:-3], k.shape[-3], times[0] * q.shape[-2], q.shape[-1]))
         else:
             q, k, v, mask = _in_groups(q, k, v, mask, times[0])
     lead = broadcast_shapes(q.shape[:-2], k.shape[:-2], v.shape[:-2])
@@ -77,7 +80,7 @@ def scaled_dot_product_attention(query: Any, key: Any, value: Any, attn_mask: An
     drop = float(dropout_p)
     draw = default_generator.draw() if drop else ()
     y = bind(attention_p, (*given, *draw), (bool(is_causal), factor, drop))
-    return wrap(lin.reshape(y, (*heads, *y.shape[-2:])) if y.ndim > len(heads) + 2 else y)
+    return wrap(y if y.shape == whole else lin.reshape(y, whole))
 
 
 def _times(q: Node, x: Node, op: str) -> int:
