@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from retrograd.base.dtype import int64
 from retrograd.base.errors import ArgumentError, MissingError, ShapeError
 from retrograd.base.modes import local, modes
-from retrograd.base.shape import axis, broadcast_shapes, numel
+from retrograd.base.shape import Shape, axis, broadcast_shapes, numel
 from retrograd.engine.evaluate import evaluate
 from retrograd.functional.door import Tensor, TensorBase, expand_to, hooks, need_tensor, same_dtype, wrap
 from retrograd.functional.elementwise import add, mul
@@ -153,41 +155,57 @@ def einsum(equation: str, *operands: Any) -> Tensor:
     if len(operands) == 1 and isinstance(operands[0], (tuple, list)):
         operands = tuple(operands[0])
     nodes = [need_tensor(x, "einsum", f"operands[{k}]") for k, x in enumerate(operands)]
-    terms, out = _parse(equation, nodes)
-    same_dtype("einsum", *((f"operands[{k}]", n) for k, n in enumerate(nodes))) if len(nodes) > 1 else None
-    sizes: dict[str, int] = {}
-    for term, n in zip(terms, nodes):
-        for letter, s in zip(term, n.shape):
-            if sizes.setdefault(letter, s) != s:
-                if 1 not in (s, sizes[letter]):
-                    raise ShapeError(f"letter {letter!r} has sizes {sizes[letter]} and {s}", op="einsum")
-                sizes[letter] = max(s, sizes[letter])
+    for k, n in enumerate(nodes[1:], 1):
+        if n.dtype is not nodes[0].dtype:
+            same_dtype("einsum", ("operands[0]", nodes[0]), (f"operands[{k}]", n))
+    terms, out, sizes = _read(equation, tuple([n.shape for n in nodes]))
     if len(nodes) == 1 and len(set(out)) < len(set(terms[0])) and not nodes[0].dtype.smooth:
         nodes[0] = lin.cast(nodes[0], int64)        # a sum
     work = [_diagonals(n, term) for n, term in zip(nodes, terms)]
     x, x_term = work[0]
     for k, (y, y_term) in enumerate(work[1:], 1):
-        later = set(out).union(*(t for _, t in work[k + 1:]))
-        x, x_term = _contract_pair(x, x_term, y, y_term, later, sizes)
+        later = out if k + 1 == len(work) else out + "".join(t for _, t in work[k + 1:])
+        pair = _pair(x_term, y_term, later, sizes)
+        x = lin.reshape(contract(pair.left.of(x), pair.right.of(y)), pair.shape)
+        x_term = pair.term
     x, x_term = _sum_out(x, x_term, out)
-    x = lin.permute(x, tuple(x_term.index(letter) for letter in out))
+    if x_term != out:
+        x = lin.permute(x, tuple(x_term.index(letter) for letter in out))
     return wrap(bind(lin.alias_p, (x,)) if x is nodes[0] else x)
 
 
-def _parse(equation: str, nodes: list[Node]) -> tuple[list[str], str]:
+Sizes = tuple[tuple[str, int], ...]
+
+
+@lru_cache(1024)
+def _read(equation: str, shapes: tuple[Shape, ...]) -> tuple[tuple[str, ...], str, Sizes]:
+    """The letters of the operands and of the result, and their sizes."""
+    terms, out = _parse(equation, shapes)
+    sizes: dict[str, int] = {}
+    for term, shape in zip(terms, shapes):
+        for letter, s in zip(term, shape):
+            if sizes.setdefault(letter, s) != s:
+                if 1 not in (s, sizes[letter]):
+                    raise ShapeError(f"letter {letter!r} has sizes {sizes[letter]} and {s}", op="einsum")
+                sizes[letter] = max(s, sizes[letter])
+    return tuple(terms), out, tuple(sizes.items())
+
+
+def _parse(equation: str, shapes: Sequence[Shape]) -> tuple[list[str], str]:
     left, arrow, right = equation.replace(" ", "").partition("->")
     terms = left.split(",")
-    if len(terms) != len(nodes):
-        raise ArgumentError(f"{equation!r} names {len(terms)} operands, {len(nodes)} were given", op="einsum")
+    if len(terms) != len(shapes):
+        raise ArgumentError(f"{equation!r} names {len(terms)} operands, {len(shapes)} were given",
+                            op="einsum")
     spare = [c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if c not in equation]
     rank = 0
-    for k, (term, n) in enumerate(zip(terms, nodes)):
+    for k, (term, shape) in enumerate(zip(terms, shapes)):
         if "..." in term:
-            extra = n.ndim - len(term) + 3
+            extra = len(shape) - len(term) + 3
             rank = max(rank, extra)
             terms[k] = term.replace("...", "".join(spare[-extra:]) if extra else "")
-        if len(terms[k]) != n.ndim:
-            raise ShapeError(f"operands[{k}] has {n.ndim} dimensions, {term!r} names {len(term)}",
+        if len(terms[k]) != len(shape):
+            raise ShapeError(f"operands[{k}] has {len(shape)} dimensions, {term!r} names {len(term)}",
                              op="einsum")
     dots = "".join(spare[-rank:]) if rank else ""
     if not arrow:
@@ -225,23 +243,50 @@ def _sum_out(x: Node, term: str, keep: Any) -> tuple[Node, str]:
     return lin.reduce_sum(x, gone), "".join(c for c in term if c in keep)
 
 
-def _contract_pair(x: Node, tx: str, y: Node, ty: str, later: set[str],
-                   sizes: dict[str, int]) -> tuple[Node, str]:
-    x, tx = _sum_out(x, tx, later | set(ty))
-    y, ty = _sum_out(y, ty, later | set(tx))
-    x = expand_to(x, tuple(sizes[c] for c in tx))
-    y = expand_to(y, tuple(sizes[c] for c in ty))
+class Operand(NamedTuple):
+    """How one side of a pair becomes a batch of matrices."""
+
+    gone: Shape         # axes that only it has, summed first
+    shape: Shape        # then broadcast to this,
+    perm: Shape
+    matrix: Shape
+
+    def of(self, n: Node) -> Node:
+        """The matrices."""
+        n = expand_to(lin.reduce_sum(n, self.gone), self.shape)
+        return lin.reshape(lin.permute(n, self.perm), self.matrix)
+
+
+class Pair(NamedTuple):
+    """A product of two operands: batched matrices, and the shape and letters of what comes out."""
+
+    left: Operand
+    right: Operand
+    shape: Shape
+    term: str
+
+
+@lru_cache(1024)
+def _pair(tx: str, ty: str, later: str, sizes: Sizes) -> Pair:
+    """`later`: the letters that are needed after this product."""
+    size = dict(sizes)
+    gone_x = tuple(d for d, c in enumerate(tx) if c not in later and c not in ty)
+    tx = "".join(c for c in tx if c in later or c in ty)
+    gone_y = tuple(d for d, c in enumerate(ty) if c not in later and c not in tx)
+    ty = "".join(c for c in ty if c in later or c in tx)
     both = [c for c in tx if c in ty]
     batch, inner = [c for c in both if c in later], [c for c in both if c not in later]
     left, right = [c for c in tx if c not in both], [c for c in ty if c not in both]
 
-    def grouped(n: Node, term: str, *groups: list[str]) -> Node:
-        flat = [c for g in groups for c in g]
-        shape = tuple(sizes[c] for c in batch) + tuple(numel(tuple(sizes[c] for c in g)) for g in groups[1:])
-        return lin.reshape(lin.permute(n, tuple(term.index(c) for c in flat)), shape)
-    z = contract(grouped(x, tx, batch, left, inner), grouped(y, ty, batch, inner, right))
+    def shape(letters: Iterable[str]) -> Shape:
+        return tuple(size[c] for c in letters)
+
+    def operand(gone: Shape, term: str, *groups: list[str]) -> Operand:
+        flat = [c for g in (batch, *groups) for c in g]
+        return Operand(gone, shape(term), tuple(term.index(c) for c in flat),
+                       (*shape(batch), *(numel(shape(g)) for g in groups)))
     term = "".join(batch + left + right)
-    return lin.reshape(z, tuple(sizes[c] for c in term)), term
+    return Pair(operand(gone_x, tx, left, inner), operand(gone_y, ty, inner, right), shape(term), term)
 
 
 def tensordot(a: Any, b: Any, dims: Any = 2) -> Tensor:
