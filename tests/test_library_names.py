@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, namedtuple
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -67,3 +68,67 @@ def test_what_a_library_asks_at_import() -> None:
             pass
     with pytest.raises(NotImplementedError, match="network"):
         rg.utils.model_zoo.load_url("x")
+
+
+def test_layers_and_laws_are_found_under_the_files_of_pytorch(torch: Any) -> None:
+    """`from torch.distributions.normal import Normal` and `torch.distributions.normal.Normal`."""
+    import pkgutil
+
+    for info in pkgutil.iter_modules(torch.distributions.__path__):
+        theirs = import_module(f"torch.distributions.{info.name}")
+        ours = import_module(f"retrograd.distributions.{info.name}")
+        for name in getattr(theirs, "__all__", ()):
+            if isinstance(getattr(theirs, name), type) and name in torch.distributions.__all__:
+                assert getattr(ours, name).__name__ == name
+    assert rg.distributions.categorical.Categorical is rg.distributions.Categorical
+    assert import_module("retrograd.optim.adamw").AdamW is rg.optim.AdamW
+    assert import_module("retrograd.nn.parallel.distributed").DistributedDataParallel
+    assert import_module("retrograd.amp.grad_scaler").GradScaler is rg.amp.GradScaler
+
+
+def test_pruning_methods_of_ones_own_and_in_turn(torch: Any) -> None:
+    """The masks, the hooks and the order of the state are those of PyTorch."""
+    rng = np.random.default_rng(0)
+    value = rng.standard_normal((6, 4)).astype(np.float32)
+    found = []
+    for lib in (rg, torch):
+        prune = import_module(f"{lib.__name__}.nn.utils.prune")
+
+        class EveryOther(prune.BasePruningMethod):  # type: ignore[name-defined,misc]
+            PRUNING_TYPE = "unstructured"
+
+            def compute_mask(self, t: Any, default_mask: Any) -> Any:
+                mask = default_mask.clone()
+                mask.view(-1)[::2] = 0
+                return mask
+
+        layer, other = lib.nn.Linear(4, 6), lib.nn.Linear(4, 6)
+        for each, scale in ((layer, 1.0), (other, 1.1)):
+            each.weight.data.copy_(lib.from_numpy(value) * scale)
+        EveryOther.apply(layer, "weight")
+        prune.l1_unstructured(layer, "weight", 3)
+        prune.ln_structured(layer, "weight", 0.34, n=2, dim=0)
+        hook, = layer._forward_pre_hooks.values()
+        prune.global_unstructured([(layer, "weight"), (other, "weight")], prune.L1Unstructured, amount=7)
+        own = prune.L1Unstructured(amount=2)
+        found.append((layer.weight_mask.tolist(), other.weight_mask.tolist(), list(layer.state_dict()),
+                      [type(m).__name__ for m in hook], len(hook), hook._tensor_name,
+                      own.prune(lib.from_numpy(value[0])).tolist()))
+        with pytest.raises(TypeError):
+            prune.global_unstructured([(other, "weight")], prune.LnStructured, amount=1, n=2)
+    assert found[0] == found[1]
+
+
+def test_a_benchmark_counts_and_shows_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    from retrograd.utils.benchmark import Compare, Timer
+
+    ticks = iter(range(1000))
+    ran: list[int] = []
+    timer = Timer("f(x)", "x = 3", timer=lambda: next(ticks), globals={"f": ran.append}, label="f",
+                  sub_label="three", description="here")
+    result = timer.timeit(4)
+    assert ran == [3] * 6 and result.mean == result.median == 0.25 and result.num_threads == 1
+    Compare([result]).print()
+    table = capsys.readouterr().out
+    assert "three" in table and "here" in table and "250.0" in table and "milliseconds" in table
+    assert "1 measurement, 4 runs, 1 thread" in repr(result)

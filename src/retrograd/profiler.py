@@ -14,6 +14,7 @@ computes what is pending, at both its ends. RETROGRAD_DEBUG=2 prints a table of 
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ContextDecorator
@@ -148,10 +149,10 @@ class profile:
         synchronize()
         now = time.perf_counter()
         self.took(f"ProfilerStep#{self.step_num}", self._step_began, now)
-        if self.schedule is not None and self.schedule(self.step_num) is ProfilerAction.RECORD_AND_SAVE \
-                and self.on_trace_ready is not None:
-            self.on_trace_ready(self)
+        ready = self.schedule is not None and self.schedule(self.step_num) is ProfilerAction.RECORD_AND_SAVE
         self.step_num, self._step_began = self.step_num + 1, now
+        if ready and self.on_trace_ready is not None:
+            self.on_trace_ready(self)
 
     def key_averages(self, group_by_input_shape: bool = False, group_by_stack_n: int = 0) -> Rows:
         """The spans put together by name."""
@@ -196,8 +197,9 @@ def schedule(*, wait: int, warmup: int, active: int, repeat: int = 0, skip_first
 
 def tensorboard_trace_handler(dir_name: str, worker_name: str | None = None,
                               use_gzip: bool = False) -> Callable[[profile], None]:
-    """An on_trace_ready that writes a Chrome trace a time into the directory (which exists)."""
+    """An on_trace_ready that writes a Chrome trace a time into the directory, which is made if need be."""
     def write(prof: profile) -> None:
+        os.makedirs(dir_name, exist_ok=True)
         prof.export_chrome_trace(f"{dir_name}/{worker_name or 'worker'}.{time.time_ns()}.pt.trace.json")
     return write
 

@@ -13,9 +13,12 @@ from typing import Any
 
 from retrograd.amp.scaler import Scaler
 from retrograd.base.errors import ArgumentError
+from retrograd.base.later import places as _places
 from retrograd.missing import attribute_error
 
 __all__ = ["GradScaler", "autocast", "custom_bwd", "custom_fwd", "is_autocast_available"]
+
+_places(__name__, "autocast_mode grad_scaler")
 
 
 def is_autocast_available(device_type: str) -> bool:

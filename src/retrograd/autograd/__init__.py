@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from retrograd.autograd import forward_ad, function, functional, graph
+from retrograd.base.later import places as _places
 from retrograd.base.modes import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from retrograd.tensors.anomaly import detect_anomaly, is_anomaly_enabled, set_detect_anomaly
 from retrograd.tensors.autograd import backward, grad
@@ -32,6 +33,8 @@ __all__ = [
     "set_grad_enabled",
     "set_multithreading_enabled",
 ]
+
+_places(__name__, "anomaly_mode grad_mode")
 
 
 class set_multithreading_enabled:

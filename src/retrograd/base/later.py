@@ -82,3 +82,14 @@ def later(package: str, *, rare: str = "", modules: str = "", names: Mapping[str
         return sorted([n for n in found if not n.startswith("_") or n.startswith("__")])
 
     return find, everything
+
+
+def places(package: str, names: str) -> None:
+    """Let each of `names`, files of PyTorch's package, be imported and read: here it is the package itself.
+
+    So run `from torch.distributions.normal import Normal` and `torch.distributions.normal.Normal`.
+    """
+    module = sys.modules[package]
+    for name in names.split():
+        sys.modules[f"{package}.{name}"] = module
+        setattr(module, name, module)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from retrograd.base.later import places as _places
 from retrograd.distributions import constraint_registry, constraints, kl, transforms, utils
 from retrograd.distributions.bounded import ContinuousBernoulli, GeneralizedPareto, Kumaraswamy, VonMises
 from retrograd.distributions.combined import Independent, MixtureSameFamily, MultivariateNormal
@@ -78,6 +79,13 @@ __all__ = [
     "constraint_registry", "constraints", "identity_transform", "kl", "kl_divergence", "register_kl",
     "transform_to", "transforms", "utils",
 ]
+
+_places(__name__, """bernoulli beta binomial categorical cauchy chi2 continuous_bernoulli dirichlet exp_family
+    exponential fishersnedecor generalized_pareto geometric gumbel half_cauchy half_normal independent
+    inverse_gamma kumaraswamy laplace lkj_cholesky log_normal logistic_normal lowrank_multivariate_normal
+    mixture_same_family multinomial multivariate_normal negative_binomial normal one_hot_categorical pareto
+    poisson relaxed_bernoulli relaxed_categorical studentT transformed_distribution uniform von_mises weibull
+    wishart""")
 
 
 def __getattr__(name: str) -> Any:

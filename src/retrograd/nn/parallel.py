@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from retrograd.base.later import places as _places
 from retrograd.nn.module import Module
+
+_places(__name__, "data_parallel distributed")
 
 
 class DataParallel(Module):

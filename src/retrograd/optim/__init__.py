@@ -2,6 +2,7 @@
 
 from importlib import import_module
 
+from retrograd.base.later import places as _places
 from retrograd.optim import lr_scheduler, swa_utils
 from retrograd.optim.adadelta import Adadelta
 from retrograd.optim.adafactor import Adafactor
@@ -18,6 +19,8 @@ from retrograd.optim.sgd import SGD
 
 __all__ = ["ASGD", "LBFGS", "SGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Muon",
            "NAdam", "Optimizer", "RAdam", "RMSprop", "Rprop", "lr_scheduler", "swa_utils"]
+
+_places(__name__, "adamax adamw nadam radam")
 
 
 def __getattr__(name: str) -> object:

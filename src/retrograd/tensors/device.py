@@ -76,6 +76,9 @@ def placed(device: Any) -> Device:
     if isinstance(device, int) and not isinstance(device, bool):
         device = Device("cuda", device)
     asked = Device(device)
+    if asked.type == "meta":
+        raise DeviceError("device 'meta' is not available", op="device", expected="'cpu'",
+                          fix="Leave the device out: what is created is not computed before it is read.")
     if asked.type != "cpu":
         raise DeviceError(f"device {str(asked)!r} is not available", op="device", expected="'cpu'",
                           fix="Leave the device out, or ask first, e.g. torch.cuda.is_available() : "

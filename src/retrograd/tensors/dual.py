@@ -22,15 +22,19 @@ class _Duals(Level):
     def __init__(self) -> None:
         super().__init__("dual_level", None, "same")
         self.tangents: dict[Node, Node] = {}
+        self.given: dict[Node, Tensor] = {}     # the tensors themselves, to be handed back
+
+
+def _level() -> _Duals | None:
+    return next((level for level in reversed(modes.levels) if isinstance(level, _Duals)), None)
 
 
 def _current(op: str) -> _Duals:
-    for level in reversed(modes.levels):
-        if isinstance(level, _Duals):
-            return level
-    raise AutogradError(
-        "there is no dual level", op=op, fix="Call it inside  with forward_ad.dual_level():  ."
-    )
+    level = _level()
+    if level is None:
+        raise AutogradError("there is no dual level", op=op,
+                            fix="Call it inside  with forward_ad.dual_level():  .")
+    return level
 
 
 class dual_level:
@@ -75,6 +79,7 @@ def make_dual(tensor: Any, tangent: Any, *, level: Any = None) -> Tensor:
     duals = _current("make_dual")
     n = alias_of(x)
     duals.tangents[n] = lin.cast(t, x.dtype)
+    duals.given[n] = tangent
     return Tensor(n)
 
 
@@ -86,11 +91,19 @@ class UnpackedDualTensor(NamedTuple):
 
 
 def unpack_dual(tensor: Any, *, level: Any = None) -> UnpackedDualTensor:
-    """(primal, tangent) of a tensor; tangent is None if it depends on no dual tensor. See `dual_level`."""
+    """(primal, tangent) of a tensor; tangent is None if it depends on no dual tensor of this level.
+
+    A tangent given to `make_dual` comes back as the same tensor. See `dual_level`.
+    """
     x = need_tensor(tensor, "unpack_dual", "tensor")
-    tangents = _current("unpack_dual").tangents
+    duals = _level()
+    if duals is None:
+        return UnpackedDualTensor(tensor, None)
+    tangents, given = duals.tangents, duals.given.get(x)
     outside = modes.grad
     with enable_grad():
         found, = pushforward([x], tangents)
     results = seen_from_outside([x] if found is None else [x, found], list(tangents), outside)
-    return UnpackedDualTensor(Tensor(results[0]), Tensor(results[1]) if found is not None else None)
+    tangent = Tensor(results[1]) if found is not None else None
+    unchanged = given is not None and need_tensor(given, "unpack_dual", "tangent") is tangents[x]
+    return UnpackedDualTensor(Tensor(results[0]), given if unchanged else tangent)

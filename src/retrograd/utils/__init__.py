@@ -9,4 +9,5 @@ from __future__ import annotations
 
 from retrograd.base.later import later as _later
 
-__getattr__, __dir__ = _later(__name__, modules="_pytree checkpoint data hooks model_zoo tensorboard")
+__getattr__, __dir__ = _later(
+    __name__, modules="_pytree benchmark checkpoint data hooks model_zoo tensorboard")
