@@ -37,8 +37,9 @@ copy_p = pointwise("copy", np.array, lambda m, x: x, transpose=(lambda g: g,), e
 
 # The value v with the derivative of x: what x becomes when its memory is written behind autograd's back.
 override_p = Primitive("override", "pointwise", "x v", infer=lambda i, p: (i[0].shape, i[0].dtype),
-                       np=lambda x, v: v, lower=lambda m, x, v: v, vjp=lambda g: (g, None), jvp=lambda dx: dx, exact=True,
-                       complex=True, real=True, flops=lambda n: 0)
+                       np=lambda x, v: v, lower=lambda m, x, v: v,
+                       vjp=lambda g: (g, None), jvp=lambda dx: dx, exact=True, complex=True,
+                       real=True, flops=lambda n: 0)
 
 
 def infer_cast(inputs: tuple[Node, ...], params: tuple[Any, ...]) -> Inferred:

@@ -75,13 +75,14 @@ class BasePruningMethod(ABC):
         if tuple(scores.shape) != tuple(original.shape):
             raise ValueError(f"importance_scores should have same shape as parameter {name}: "
                              f"{tuple(scores.shape)} vs {tuple(original.shape)}")
-        if found:
-            method = PruningContainer(*(found[1] if isinstance(found[1], PruningContainer) else found[1:]),
-                                      method)
         with no_grad():
             old = getattr(module, name + "_mask") if found else ones_like(original)
-            mask = method.compute_mask(scores.detach(), old).to(original.dtype)
+            choice = PruningContainer(method) if found else method
+            mask = choice.compute_mask(scores.detach(), old).to(original.dtype)
         if found:
+            hook = found[1] if isinstance(found[1], PruningContainer) else PruningContainer(found[1])
+            hook.add_pruning_method(method)
+            method = hook
             del module._forward_pre_hooks[found[0]]
             setattr(module, name + "_mask", mask)
         else:
