@@ -23,7 +23,7 @@ from retrograd.codegen.axis import Axis, axes_of
 from retrograd.codegen.contract.emitter import Emitter
 from retrograd.codegen.contract.epilogue import finish_block
 from retrograd.codegen.emit.kernel import Kernel
-from retrograd.codegen.emit.types import MEMORY, SIZE, i1, i32, i64, mangled, splat, void
+from retrograd.codegen.emit.types import MEMORY, SIZE, i32, i64, mangled, splat, void
 from retrograd.codegen.loops.loop import fold, loop
 from retrograd.codegen.loops.operand import broadcast
 
@@ -127,22 +127,45 @@ class _Windows(Emitter):
     def load(self, place: ir.Value, mask: ir.Value) -> ir.Value:
         return self._load(self.vector, place, mask)
 
-    def windows(self, source: ir.Value, plane: ir.Value, line: ir.Value, count: int, j: ir.Value,
-                masks: list[ir.Value], asks: bool) -> Iterator[tuple[int, int, ir.Value]]:
-        """Number of a tap, one of `count` lines of positions, and what they read; each line's taps come in
-        order, and so do each tap's lines. `asks`: whether lines may lie outside of the image."""
+    def met(self, source: ir.Value, plane: ir.Value, line: ir.Value, count: int, j: ir.Value,
+            masks: list[ir.Value], asks: bool, meet: Callable[[ir.Value, int, int], None]) -> None:
+        """For each line of x that `count` lines of positions read, its value at a tap of the last axis:
+        `meet(value, number of the tap, line of positions)` for all that read it. The taps of a line of
+        positions come in order, and so do the lines of a tap. `asks`: whether lines of x may lie outside of
+        the image, where they are zeros."""
         b = self.b
-        nothing = splat(ir.VectorType(i1, self.lanes), 0)
-        known: dict[tuple[int, int, int], ir.Value] = {}
-        for number, (t0, t1, t2) in enumerate(product(*map(range, self.taps))):
-            for k in range(count):
-                key = (t0, k + t1 if self.even else number * count + k, t2)
-                if key not in known:
-                    start, inside = self.lines(plane, b.add(line, i64(k)), (t0, t1))
-                    mask = b.select(inside, masks[t2], nothing) if asks else masks[t2]
-                    place = self._at(source, b.add(b.add(start, j), self.places[t2]))
-                    known[key] = self.load(place, mask)
-                yield number, k, known[key]
+        for t0, t1, uses in self._reads(count):
+            start, inside = self.lines(plane, b.add(line, i64(uses[0][0])), (t0, t1))
+            before = b.block
+            if asks:
+                there, after = b.append_basic_block("there"), b.append_basic_block("after")
+                b.cbranch(inside, there, after)
+                b.position_at_end(there)
+            values = [self.load(self._at(source, b.add(b.add(start, j), place)), mask)
+                      for place, mask in zip(self.places, masks)]
+            if asks:
+                b.branch(after)
+                b.position_at_end(after)
+                for t2, value in enumerate(values):
+                    values[t2] = b.phi(self.vector)
+                    values[t2].add_incoming(splat(self.vector, 0), before)
+                    values[t2].add_incoming(value, there)
+            for t2, value in enumerate(values):
+                for k, tap in uses:
+                    meet(value, (t0 * self.taps[1] + tap) * self.taps[2] + t2, k)
+
+    def _reads(self, count: int) -> Iterator[tuple[int, int, list[tuple[int, int]]]]:
+        """Taps of the first two axes, and who reads that line, as (line of positions, second tap): the first
+        is the one by which it is named."""
+        high = self.taps[1]
+        for t0 in range(self.taps[0]):
+            if self.even:
+                for number in range(count + high - 1):
+                    uses = [(k, number - k) for k in range(count) if 0 <= number - k < high]
+                    yield t0, uses[0][1], uses
+            else:
+                for t1, k in product(range(high), range(count)):
+                    yield t0, t1, [(k, t1)]
 
     def channel_of(self, image: ir.Value, o: ir.Value, base: ir.Value) -> ir.Value:
         """Where the channel of x begins that output channel o reads."""
@@ -199,9 +222,12 @@ class _Forward(_Windows):
                line: ir.Value, count: int, j: ir.Value, masks: list[ir.Value], kept: ir.Value,
                asks: bool) -> None:
         b, arg = self.b, self.arg
+
         sums = [splat(self.vector, 0)] * count
-        for tap, k, value in self.windows(source, plane, line, count, j, masks, asks):
+
+        def meet(value: ir.Value, tap: int, k: int) -> None:
             sums[k] = self._fma(value, weights[tap], sums[k])
+        self.met(source, plane, line, count, j, masks, asks, meet)
         for k, total in enumerate(sums):
             index = b.add(b.mul(plane, arg["count1"]), b.add(line, i64(k)))
             at = self._at(target, b.add(b.mul(index, arg["count2"]), j))
@@ -238,9 +264,11 @@ class _Weight(_Windows):
                 sums, first = list(held), b.add(b.mul(plane, arg["count1"]), i)
                 g = [self.load(self._at(given, b.add(b.mul(b.add(first, i64(k)), arg["count2"]), j)), kept)
                      for k in range(count)]
-                for tap, k, value in self.windows(source, plane, i, count, j, masks, True):
+
+                def meet(value: ir.Value, tap: int, k: int) -> None:
                     # What lies in an image behind the last window meets no zero that is not there.
                     sums[tap] = b.select(kept, self._fma(value, g[k], sums[tap]), sums[tap])
+                self.met(source, plane, i, count, j, masks, True, meet)
                 return sums
             return added
         together = b.sub(arg["count1"], b.srem(arg["count1"], i64(_LINES)))
