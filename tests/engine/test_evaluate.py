@@ -79,6 +79,16 @@ def test_a_loop_that_reads_what_it_made_goes_on_from_what_it_holds(calls: Counte
         assert calls["add"] == step + 1
 
 
+def test_a_held_part_of_what_is_computed_on_the_way_is_put_down_too() -> None:
+    """The last state of a loop whose outputs are read: what makes one word after another reads both."""
+    w, h, x = rg.ones(3, 3), rg.ones(2, 3), rg.ones(1, 2, 3)
+    for _ in range(4):
+        h, ys = rg.scan(lambda h, x: ((h @ w + x).tanh(), h * 2), h, x)
+        kept, dropped = h.node, (h + 1).node
+        ys[-1].argmax().item()
+        assert kept.value is not None and dropped.value is None
+
+
 def test_backward_delivers_what_is_held(calls: Counter[str]) -> None:
     x = rg.tensor([1.0, 2.0], requires_grad=True)
     out = x.exp()

@@ -4,6 +4,7 @@ a derivative may still be asked."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import numpy as np
@@ -28,10 +29,16 @@ def compute(roots: list[Node]) -> None:
     if len(roots) == 1 and ahead.may_read(roots[0]) and ahead.read(roots[0], local.state):
         return
     linear = linearize(roots)
-    # What somebody holds on the way is stored too, or it would be computed again at its own turn.
-    asked = set(roots)
-    held = [n for n in held_of([p for p in waiting() if p in linear.place and p not in asked], linear)
-            if n.value is None]
+    # What somebody holds on the way is stored too, or it would be computed again at its own turn; and held
+    # parts of what is not stored, which cost no more than to put them down.
+    held = _held_on_the_way(linear, roots)
+    stored = {*roots, *held}
+    parts = [p for p in waiting() if p not in linear.place and _cut_from(p, linear, stored)]
+    if parts:
+        del linear, stored, held
+        linear = linearize(roots, parts)
+        del parts                       # nothing but `linear` refers to what is counted
+        held = _held_on_the_way(linear, roots)
     roots += held
     if any(n.rg == TRACKED for n in linear.order if n.value is None):
         _evaluate_keeping(roots)
@@ -48,6 +55,19 @@ def compute(roots: list[Node]) -> None:
     prune(state.pending)
     if not state.pending:
         emptied(state, recorded)
+
+
+def _held_on_the_way(linear: Linear, roots: Sequence[Node]) -> list[Node]:
+    asked = set(roots)
+    return [n for n in held_of([p for p in waiting() if p in linear.place and p not in asked], linear)
+            if n.value is None]
+
+
+def _cut_from(view: Node, linear: Linear, stored: AbstractSet[Node]) -> bool:
+    """Whether a view is one of something that is computed on the way and not stored."""
+    while view.value is None and view.prim.strided and view not in stored:
+        view = view.inputs[0]
+    return view.value is None and view not in stored and view in linear.place
 
 
 def _program_values(key: Any, linear: Linear, roots: Sequence[Node]) -> list[Any]:
