@@ -52,8 +52,14 @@ class Generator:
     def get_state(self) -> tuple[int, int]:
         return self._seed, self.counter
 
-    def set_state(self, state: tuple[int, int]) -> None:
-        self._seed, self.counter = map(int, state)
+    def set_state(self, new_state: tuple[int, int]) -> None:
+        self._seed, self.counter = map(int, new_state)
+
+    def clone_state(self) -> Generator:
+        """Another generator that stands where this one stands."""
+        other = Generator()
+        other.set_state(self.get_state())
+        return other
 
     def draw(self) -> tuple[Node, Node]:
         """(seed, counter) nodes of the next draw."""

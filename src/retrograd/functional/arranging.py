@@ -101,7 +101,8 @@ def column_stack(tensors: Sequence[Any]) -> Tensor:
 
 
 # ---------------------------------------------------------------- taken apart
-def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
+def tensor_split(input: Any, indices_or_sections: Any = None, dim: int = 0, *, sections: Any = None,
+                 indices: Any = None) -> tuple[Tensor, ...]:
     """A number of pieces as equal as possible, the longer ones first, or pieces cut at indices. They share
     memory.
 
@@ -109,6 +110,7 @@ def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> tuple[Te
     >>> [p.tolist() for p in rg.tensor_split(rg.arange(5), 2)]
     [[0, 1, 2], [3, 4]]
     """
+    indices_or_sections = next((v for v in (sections, indices) if v is not None), indices_or_sections)
     n = need_tensor(input, "tensor_split")
     d = axis(dim, n.ndim, "tensor_split")
     size = n.shape[d] if n.ndim else 0

@@ -39,7 +39,7 @@ TAKES_OUT = {
         multinomial multiply mv mvlgamma nan_to_num nanmean nanmedian nanquantile nansum ne neg negative
         nextafter nonzero norm not_equal orgqr outer polar polygamma pow prod qr quantile rad2deg reciprocal
         remainder renorm round row_stack rsqrt scatter scatter_add scatter_reduce searchsorted sgn sigmoid
-        sign signbit sin sinc sinh slice_scatter softmax sort sqrt square stack std sub
+        sign signbit sin sinc sinh slice_scatter slogdet softmax sort sqrt square stack std sub
         subtract sum svd take take_along_dim tan tanh tensordot topk triangular_solve tril triu true_divide
         trunc var vdot view_copy vstack where xlogy""",
     "fft": """
@@ -67,8 +67,9 @@ COMPUTED = CREATING | {"cumprod", "cumsum"}
 CASTING = frozenset(("bernoulli",))
 EXACT = frozenset("argmax argmin complex gather index_select kthvalue masked_select mode multinomial nonzero "
                   "polar sort take topk".split())
-# The names that NumPy has for PyTorch's arguments.
-NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
+# The names that NumPy has for PyTorch's arguments; and torch's for those of linalg.
+NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other",
+               "input": "A"}
 
 
 def _foreign(fn: Callable[..., Any]) -> dict[str, str]:
@@ -92,7 +93,7 @@ def naming(fn: Callable[..., Any]) -> Callable[..., Any]:
     tensor([[2., 2., 2.]])
     """
     foreign = _foreign(fn)
-    if not foreign.keys() - {"x", "a", "x1"}:           # the first argument is the tensor itself
+    if not foreign.keys() - {"x", "a", "x1", "input"}:           # the first argument is the tensor itself
         return fn
 
     @wraps(fn)

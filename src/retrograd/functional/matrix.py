@@ -159,6 +159,19 @@ def vecdot(x: Any, y: Any, *, dim: int = -1) -> Tensor:
     return r.sum(e.mul(wrap(conj(need_tensor(x, "linalg.vecdot", "x"))), y), dim)  # type: ignore[no-any-return]
 
 
+def old_cross(input: Any, other: Any, dim: int | None = None) -> Tensor:
+    """torch.cross: `linalg.cross` along the first dimension of 3 elements, if none is given.
+
+    >>> import retrograd as rg
+    >>> rg.cross(rg.tensor([1.0, 0.0, 0.0]), rg.tensor([0.0, 1.0, 0.0]))
+    tensor([0., 0., 1.])
+    """
+    if dim is None:
+        shape = need_tensor(input, "cross").shape
+        dim = shape.index(3) if 3 in shape else -1
+    return cross(input, other, dim=dim)
+
+
 def cross(input: Any, other: Any, *, dim: int = -1) -> Tensor:
     """The cross product of vectors of three elements along dim.
 

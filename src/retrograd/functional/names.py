@@ -29,7 +29,7 @@ METHODS = {
     "combining": "addbmm addmv addr inner kron vdot",
     "statistics": "corrcoef cov dist nanmean nansum renorm",
     "places": "argwhere",
-    "matrix": "cross matrix_power",
+    "matrix": "matrix_power",
     "determinant": "det logdet slogdet",
     "elimination": "geqrf",
     "factors": "cholesky_inverse cholesky_solve triangular_solve",
@@ -53,9 +53,9 @@ FUNCTIONS = {
 # Reached through `functional` only (the method `unfold` is `windows`: F.unfold is another).
 INNER = {"arranging": "windows", "writing": "fill_diagonal", "plane": "reinterpret"}
 # Functions of torch that are methods, under another name in their module: torch's are older than linalg's.
-OLDER = {"cholesky": "old_cholesky", "qr": "old_qr", "svd": "old_svd", "lu": "old_lu",
+OLDER = {"cross": "old_cross", "cholesky": "old_cholesky", "qr": "old_qr", "svd": "old_svd", "lu": "old_lu",
          "lu_solve": "old_lu_solve", "orgqr": "householder_product"}
-OLDER_HOMES = {"factors": "cholesky qr svd", "elimination": "lu lu_solve orgqr"}
+OLDER_HOMES = {"matrix": "cross", "factors": "cholesky qr svd", "elimination": "lu lu_solve orgqr"}
 # Those that have a form that writes in place.
 IN_PLACE = """
     acos acosh arccos arccosh arcsin arcsinh arctan2 arctanh asin asinh atan2 atanh cosh deg2rad hypot

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from retrograd.base.dtype import int64
-from retrograd.base.errors import ArgumentError, MissingError, ShapeError
+from retrograd.base.errors import ArgumentError, ArgumentTypeError, MissingError, ShapeError
 from retrograd.base.modes import local, modes
 from retrograd.base.shape import Shape, axis, broadcast_shapes, numel
 from retrograd.engine.evaluate import evaluate
@@ -65,8 +65,13 @@ def _product(x: Node, y: Node) -> Node:
     return contract(expand_to(x, (*lead, *x.shape[-2:])), expand_to(y, (*lead, *y.shape[-2:])))
 
 
-def _ranked(name: str, a_dims: int, b_dims: int, doc: str) -> Any:
-    def fn(input: Any, other: Any) -> Tensor:
+def _ranked(name: str, a_dims: int, b_dims: int, second: str, doc: str) -> Any:
+    def fn(input: Any, other: Any = None, **named: Any) -> Tensor:
+        if named:                       # PyTorch calls the second argument otherwise in each of these
+            other = named.pop(second, other)
+            if named:
+                raise ArgumentTypeError(f"unexpected keyword argument {next(iter(named))!r}", op=name,
+                                        expected=f"input, {second}")
         a, b = need_tensor(input, name), need_tensor(other, name, "other")
         if a.ndim != a_dims or b.ndim != b_dims:
             raise ShapeError(f"input is {a.shape}, other is {b.shape}", op=name,
@@ -79,10 +84,10 @@ def _ranked(name: str, a_dims: int, b_dims: int, doc: str) -> Any:
     return fn
 
 
-mm = _ranked("mm", 2, 2, "Product of two matrices.")
-mv = _ranked("mv", 2, 1, "Matrix times vector.")
-bmm = _ranked("bmm", 3, 3, "Products of two batches of matrices.")
-dot = _ranked("dot", 1, 1, "Sum of products of two vectors.")
+mm = _ranked("mm", 2, 2, "mat2", "Product of two matrices.")
+mv = _ranked("mv", 2, 1, "vec", "Matrix times vector.")
+bmm = _ranked("bmm", 3, 3, "mat2", "Products of two batches of matrices.")
+dot = _ranked("dot", 1, 1, "tensor", "Sum of products of two vectors.")
 
 
 def outer(input: Any, vec2: Any) -> Tensor:

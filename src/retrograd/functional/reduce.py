@@ -281,7 +281,8 @@ def logsumexp(input: Any, dim: Any, keepdim: bool = False) -> Tensor:
                      x.shape, over, keepdim))
 
 
-def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, out: None = None,
+         dtype: Any = None) -> Tensor:
     """(sum |x|**p)**(1/p); p 'fro' or 2: the Euclidean norm; inf, -inf: largest, smallest |x|;
     0: count of nonzeros.
 

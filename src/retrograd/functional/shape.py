@@ -50,12 +50,13 @@ def _reshape_to(old: Shape, asked: Shape) -> View:
     return _reshaping(old, infer_reshape(old, asked))
 
 
-def reshape(input: Any, *shape: Any) -> Tensor:
+def reshape(input: Any, *sizes: Any, shape: Any = None) -> Tensor:
     """The same elements in row-major order with another shape; one size may be -1. Shares memory.
 
     Derivative: the cotangent with the old shape.
     """
     old = input._node.shape if isinstance(input, TensorBase) else need_tensor(input, "reshape").shape
+    shape = sizes if shape is None else (shape,)
     for size in shape:
         if size.__class__ is not int:
             shape = shape_of(shape, "reshape")
@@ -106,10 +107,11 @@ def named_sizes(given: tuple[Any, ...], named: dict[str, Any], name: str, op: st
     return (named[name],) if named else given
 
 
-def permute(input: Any, *dims: Any) -> Tensor:
+def permute(input: Any, *order: Any, dims: Any = None) -> Tensor:
     """Dimensions in another order. Derivative: the inverse permutation. Shares memory."""
     n = need_tensor(input, "permute")
-    return hooks.wrap_view(input, _permuting(n.shape, shape_of(dims, "permute")))
+    return hooks.wrap_view(input, _permuting(n.shape, shape_of(order if dims is None else (dims,),
+                                                                   "permute")))
 
 
 @lru_cache(maxsize=1024)
@@ -139,7 +141,12 @@ def transpose(input: Any, dim0: int, dim1: int) -> Tensor:
     return hooks.wrap_view(input, _swapping(n.shape, dim0, dim1))
 
 
-swapaxes = swapdims = transpose
+swapdims = transpose
+
+
+def swapaxes(input: Any, axis0: int, axis1: int) -> Tensor:
+    """`transpose`, with NumPy's names."""
+    return transpose(input, axis0, axis1)
 
 
 def t(input: Any) -> Tensor:
@@ -171,10 +178,10 @@ def movedim(input: Any, source: Any, destination: Any) -> Tensor:
 moveaxis = movedim
 
 
-def expand(input: Any, *sizes: Any) -> Tensor:
+def expand(input: Any, *sizes: Any, size: Any = None) -> Tensor:
     """Broadcast to a larger shape without copying; -1 keeps a size. Derivative: the sum over the repeats."""
     n = need_tensor(input, "expand")
-    shape = shape_of(sizes, "expand")
+    shape = shape_of(sizes if size is None else (size,), "expand")
     lead = len(shape) - n.ndim
     if lead < 0 or -1 in shape[:lead]:
         raise ShapeError(f"a tensor of shape {n.shape} cannot be expanded to {shape}", op="expand")
@@ -195,9 +202,9 @@ def _not_through_expand(base: Node, value: Node) -> Node:
                        op="in-place", fix="Write to a .clone() of it.")
 
 
-def broadcast_to(input: Any, *shape: Any) -> Tensor:
+def broadcast_to(input: Any, *sizes: Any, size: Any = None) -> Tensor:
     """expand to a shape."""
-    return expand(input, *shape)
+    return expand(input, *sizes, size=size)
 
 
 def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
@@ -265,10 +272,14 @@ def select(input: Any, dim: int, index: int) -> Tensor:
                       n.shape[:d] + n.shape[d + 1:])
 
 
-def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
+def split(tensor: Any, split_size_or_sections: Any = None, dim: int = 0, *,
+          split_size: Any = None) -> tuple[Tensor, ...]:
     """Pieces of a size (the last may be smaller) or of given sizes along a dimension. They share memory."""
     n = need_tensor(tensor, "split", "tensor")
-    step = split_size_or_sections
+    step = split_size_or_sections if split_size is None else split_size
+    if step is None:
+        raise ArgumentTypeError("missing 1 required argument: 'split_size'", op="split",
+                                expected="a size, or a size for each piece")
     step = step if isinstance(step, int) else tuple(step)
     known = all([k.__class__ is int for k in (dim, *(step if step.__class__ is tuple else (step,)))])
     views = (_splitting if known else _splitting.__wrapped__)(n.shape, step, dim)
@@ -413,9 +424,9 @@ def repeat(input: Any, *sizes: Any) -> Tensor:
     return wrap(lin.reshape(expand_to(x, wide), tuple(r * s for r, s in zip(times, old))))
 
 
-def tile(input: Any, *dims: Any) -> Tensor:
+def tile(input: Any, *counts: Any, dims: Any = None) -> Tensor:
     """repeat, with missing leading counts taken as 1."""
-    times = shape_of(dims, "tile")
+    times = shape_of(counts if dims is None else (dims,), "tile")
     n = need_tensor(input, "tile")
     return repeat(input, (1,) * max(0, n.ndim - len(times)) + times)
 

@@ -18,7 +18,7 @@ from retrograd.ops import complex as plane
 from retrograd.ops import linear as lin
 from retrograd.ops.constant import argsort, iota, random_int, random_normal, random_uniform
 from retrograd.runtime.recycle import recycler
-from retrograd.tensors.device import placed
+from retrograd.tensors.device import Device, placed
 from retrograd.tensors.tensor import Tensor, from_value
 
 
@@ -159,14 +159,14 @@ empty, empty_like = _filler("empty", 0)
 
 
 def full_like(input: Any, fill_value: Any, *, dtype: Any = None, device: Any = None,
-              requires_grad: bool = False, memory_format: Any = None) -> Tensor:
+              requires_grad: bool = False, memory_format: Any = None, layout: Any = None) -> Tensor:
     """A tensor of the size and dtype of another, filled with a number."""
     x = need_tensor(input, "full_like")
     return full(x.shape, fill_value, dtype=dtype or x.dtype, requires_grad=requires_grad)
 
 
 def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None,
-        requires_grad: bool = False) -> Tensor:
+        requires_grad: bool = False, layout: Any = None) -> Tensor:
     """Ones on the diagonal, zeros elsewhere."""
     d = as_dtype(dtype) if dtype is not None else default()
     if n < 0 or m is not None and m < 0:
@@ -200,7 +200,7 @@ def arange(start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None,
 
 
 def linspace(start: Any, end: Any, steps: int, *, dtype: Any = None, device: Any = None,
-             requires_grad: bool = False) -> Tensor:
+             requires_grad: bool = False, layout: Any = None) -> Tensor:
     """`steps` values from start to end, both included, equally far apart."""
     check_steps(steps, "linspace")
     d = as_dtype(dtype) if dtype is not None else \
@@ -245,9 +245,9 @@ def _random(name: str, prim: Any, doc: str) -> Any:
         return _made(draw(prim, shape, d, generator), requires_grad, device)
 
     def like(input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False,
-             memory_format: Any = None) -> Tensor:
+             memory_format: Any = None, layout: Any = None, generator: Generator | None = None) -> Tensor:
         x = need_tensor(input, name + "_like")
-        return fn(*x.shape, dtype=dtype or x.dtype, requires_grad=requires_grad)
+        return fn(*x.shape, dtype=dtype or x.dtype, requires_grad=requires_grad, generator=generator)
     fn.__name__ = fn.__qualname__ = name
     like.__name__ = like.__qualname__ = name + "_like"
     fn.__doc__ = doc
@@ -282,11 +282,12 @@ def randint(low: Any = None, high: Any = None, size: Any = None, *, generator: G
     return _made(node if dtype is None else lin.cast(node, as_dtype(dtype)), requires_grad, device)
 
 
-def randperm(n: int, *, generator: Generator | None = None, dtype: Any = None, device: Any = None) -> Tensor:
+def randperm(n: int, *, generator: Generator | None = None, dtype: Any = None, device: Any = None,
+             requires_grad: bool = False, layout: Any = None, pin_memory: bool = False) -> Tensor:
     """The numbers 0, ..., n - 1 in random order."""
     keys = bind(random_uniform, (generator or default_generator).draw(), ((n,), "float64"))
     order = bind(argsort, (keys,), (0, False))
-    return Tensor(order if dtype is None else lin.cast(order, as_dtype(dtype)))
+    return _made(order if dtype is None else lin.cast(order, as_dtype(dtype)), requires_grad, device)
 
 
 def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Generator | None = None,
@@ -339,3 +340,6 @@ HalfTensor, BFloat16Tensor = _typed("HalfTensor", dt.float16), _typed("BFloat16T
 LongTensor, IntTensor = _typed("LongTensor", int64), _typed("IntTensor", dt.int32)
 ShortTensor, CharTensor = _typed("ShortTensor", dt.int16), _typed("CharTensor", dt.int8)
 ByteTensor, BoolTensor = _typed("ByteTensor", dt.uint8), _typed("BoolTensor", bool_)
+
+
+Generator.device = property(lambda self: Device(), doc="device('cpu').")        # type: ignore[attr-defined]

@@ -122,7 +122,7 @@ def randint_like(input: Any, low: Any, high: Any = None, *, dtype: Any = None, d
 
 # ---------------------------------------------------------------- filled
 def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None, device: Any = None,
-             requires_grad: bool = False) -> Tensor:
+             requires_grad: bool = False, layout: Any = None) -> Tensor:
     """`steps` values from base**start to base**end, with exponents equally far apart.
 
     >>> import retrograd as rg

@@ -63,7 +63,7 @@ def enter_dual_level() -> None:
     _Duals().__enter__()
 
 
-def exit_dual_level() -> None:
+def exit_dual_level(*, level: Any = None) -> None:
     """What `with dual_level()` does at its end."""
     _current("exit_dual_level").__exit__(None, None, None)
 

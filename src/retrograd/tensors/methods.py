@@ -247,6 +247,16 @@ def as_subclass(self: Tensor, cls: type[Tensor]) -> Tensor:
     return out      # type: ignore[return-value]
 
 
+def swapaxes_(self: Tensor, axis0: int, axis1: int) -> Any:
+    """In place: see `swapaxes`.
+
+    >>> import retrograd as rg
+    >>> rg.ones(2, 3).swapaxes_(0, 1).shape
+    retrograd.Size([3, 2])
+    """
+    return self.transpose_(axis0, axis1)        # type: ignore[attr-defined]
+
+
 def dim_order(self: Tensor) -> tuple[int, ...]:
     """The dimensions in the order in which they lie in memory, the outermost first.
 
@@ -355,8 +365,8 @@ def install() -> None:
         setattr(Tensor, name, fn)
     for name, fn in WRITES.items():
         setattr(Tensor, name + "_", operators.in_place(name, fn))
-    for name in ("swapaxes", "swapdims"):
-        setattr(Tensor, name + "_", Tensor.transpose_)      # type: ignore[attr-defined]
+    Tensor.swapdims_ = Tensor.transpose_                    # type: ignore[attr-defined]
+    Tensor.swapaxes_ = swapaxes_                            # type: ignore[attr-defined]
     for name in ("is_cpu", "is_mkldnn", "is_nested", "is_xpu", "is_xla", "is_ipu", "is_maia", "is_mtia",
                  "is_vulkan"):
         setattr(Tensor, name, property(lambda self, answer=name == "is_cpu": answer,

@@ -182,9 +182,9 @@ def where(self: Tensor, condition: Any, other: Any) -> Tensor:
 
 # ---------------------------------------------------------------- conversion
 def to(self: Tensor, *args: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False,
-       copy: bool = False, memory_format: Any = None) -> Tensor:
-    """to(dtype), to(device), to(device, dtype) or to(other): converted if needed, else the tensor itself."""
-    for a in args:
+       copy: bool = False, memory_format: Any = None, tensor: Any = None) -> Tensor:
+    """to(dtype), to(device), to(device, dtype) or to(tensor): converted if needed, else the tensor itself."""
+    for a in args if tensor is None else (*args, tensor):
         if isinstance(a, TensorBase):
             dtype = a.node.dtype
         elif isinstance(a, (str, Device)):
@@ -201,7 +201,7 @@ def to(self: Tensor, *args: Any, dtype: Any = None, device: Any = None, non_bloc
     return Tensor(lin.cast(n, as_dtype(dtype)))
 
 
-def type_(self: Tensor, dtype: Any = None) -> Any:
+def type_(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     """Convert to a dtype; without one, the name of the type."""
     if dtype is not None:
         return to(self, dtype)
@@ -219,7 +219,7 @@ def _converter(name: str, d: dt.DType) -> Callable[[Tensor], Tensor]:
     return method
 
 
-def cpu(self: Tensor) -> Tensor:
+def cpu(self: Tensor, memory_format: Any = None) -> Tensor:
     """The tensor itself: tensors live on the CPU."""
     return self
 
@@ -249,8 +249,10 @@ def type_as(self: Tensor, other: Tensor) -> Tensor:
     return to(self, other.dtype)
 
 
-def view(self: Tensor, *shape: Any) -> Tensor:
+def view(self: Tensor, *shape: Any, size: Any = None, dtype: Any = None) -> Tensor:
     """The same elements in another shape; with a dtype, the same memory read as that. Shares memory."""
+    if size is not None or dtype is not None:
+        shape = (dtype if size is None else size,)
     if len(shape) == 1 and isinstance(shape[0], dt.DType):
         if shape[0] is self.dtype:
             return self.detach()
@@ -394,8 +396,8 @@ OTHERS: dict[str, Callable[..., Any]] = {
 def _shape_in_place(name: str) -> Callable[..., Any]:
     fn = METHODS[name]
 
-    def method(self: Tensor, *args: Any) -> Tensor:
-        return memory.moved(self, lambda x: fn(x, *args), name + "_")
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        return memory.moved(self, lambda x: fn(x, *args, **kwargs), name + "_")
     method.__name__ = method.__qualname__ = name + "_"
     method.__doc__ = f"In place: see `{name}`."
     return method

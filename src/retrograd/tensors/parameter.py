@@ -60,7 +60,8 @@ class Parameter(Tensor):
 class Buffer(Tensor):
     """A tensor that a module keeps in its state without training it."""
 
-    def __init__(self, data: Any, *, persistent: bool = True) -> None:
+    def __init__(self, data: Any = None, *, persistent: bool = True) -> None:
+        data = Tensor(0) if data is None else data
         super().__init__(data.node)
         self._storage, self._seen = data._own(), -1
         self.persistent = persistent

@@ -298,6 +298,7 @@ def gradcheck(
     check_backward_ad: bool = True,
     fast_mode: bool = False,
     masked: bool | None = None,
+    check_batched_forward_grad: bool = False,
 ) -> bool:
     """Whether the derivatives of func at these inputs agree with finite differences.
 
