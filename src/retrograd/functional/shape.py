@@ -109,9 +109,8 @@ def named_sizes(given: tuple[Any, ...], named: dict[str, Any], name: str, op: st
 
 def permute(input: Any, *order: Any, dims: Any = None) -> Tensor:
     """Dimensions in another order. Derivative: the inverse permutation. Shares memory."""
-    n = need_tensor(input, "permute")
-    return hooks.wrap_view(input, _permuting(n.shape, shape_of(order if dims is None else (dims,),
-                                                                   "permute")))
+    given = shape_of(order if dims is None else (dims,), "permute")
+    return hooks.wrap_view(input, _permuting(need_tensor(input, "permute").shape, given))
 
 
 @lru_cache(maxsize=1024)
@@ -278,8 +277,7 @@ def split(tensor: Any, split_size_or_sections: Any = None, dim: int = 0, *,
     n = need_tensor(tensor, "split", "tensor")
     step = split_size_or_sections if split_size is None else split_size
     if step is None:
-        raise ArgumentTypeError("missing 1 required argument: 'split_size'", op="split",
-                                expected="a size, or a size for each piece")
+        raise ArgumentTypeError("split_size is missing", op="split", expected="a size, or sizes of the pieces")
     step = step if isinstance(step, int) else tuple(step)
     known = all([k.__class__ is int for k in (dim, *(step if step.__class__ is tuple else (step,)))])
     views = (_splitting if known else _splitting.__wrapped__)(n.shape, step, dim)
@@ -432,11 +430,9 @@ def tile(input: Any, *counts: Any, dims: Any = None) -> Tensor:
 
 
 def repeat_interleave(input: Any, repeats: Any = None, dim: int | None = None, *,
-                      output_size: int | None = None
-                      ) -> Tensor:
+                      output_size: int | None = None) -> Tensor:
     """Each element `repeats` times in a row: one number for all, or a vector with one for each place along
-    dim
-    (an evaluation point). A vector of repeats alone gives the places 0, 0, 1, ... themselves."""
+    dim (an evaluation point). A vector of repeats alone gives the places 0, 0, 1, ... themselves."""
     n = need_tensor(input, "repeat_interleave")
     if repeats is None:
         return wrap(leaf(_repeated(n, len(n.shape) and n.shape[0]), n.dtype))

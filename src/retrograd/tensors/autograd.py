@@ -24,9 +24,12 @@ from retrograd.tensors.tensor import Tensor
 
 
 def _several(x: Any) -> tuple[Any, ...]:
-    several = isinstance(x, (tuple, list)) and not hasattr(x, "ownership_token")
-    return tuple([Tensor(t.node._node) if hasattr(t, "ownership_token") else t        # a GradientEdge
-                  for t in (x if several else (x,))])
+    if not isinstance(x, (tuple, list)):
+        return (x,)
+    if hasattr(x, "ownership_token"):                   # a GradientEdge
+        return (Tensor(x.node._node),)
+    return tuple([t if isinstance(t, TensorBase) or not hasattr(t, "ownership_token") else
+                  Tensor(t.node._node) for t in x])
 
 
 def start_of(root: Tensor, g: Any, op: str) -> Node:
