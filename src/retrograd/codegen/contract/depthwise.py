@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import TypeAlias
 
 from llvmlite import ir
 
@@ -27,6 +28,7 @@ from retrograd.codegen.emit.types import MEMORY, SIZE, i32, i64, mangled, splat,
 from retrograd.codegen.loops.loop import fold, loop
 from retrograd.codegen.loops.operand import broadcast
 
+Meet: TypeAlias = Callable[[list[ir.Value], ir.Value, int, int], None]
 _GEOMETRY = (
     "count0", "count1", "count2", "size0", "size1", "size2", "low0", "low1", "low2", "step0", "step1",
     "gap0", "gap1", "gap2", "phases", "phase", "multiplier",
@@ -128,31 +130,40 @@ class _Windows(Emitter):
         return self._load(self.vector, place, mask)
 
     def met(self, source: ir.Value, plane: ir.Value, line: ir.Value, count: int, j: ir.Value,
-            masks: list[ir.Value], asks: bool, meet: Callable[[ir.Value, int, int], None]) -> None:
+            masks: list[ir.Value], sums: list[ir.Value], asks: bool, meet: Meet) -> None:
         """For each line of x that `count` lines of positions read, its value at a tap of the last axis:
-        `meet(value, number of the tap, line of positions)` for all that read it. The taps of a line of
-        positions come in order, and so do the lines of a tap. `asks`: whether lines of x may lie outside of
-        the image, where they are zeros."""
-        b = self.b
+        `meet(sums, value, number of the tap, line of positions)` changes the sums of all that read it. The
+        taps of a line of positions come in order, and so do the lines of a tap. `asks`: whether lines of x
+        may lie outside of the image, where they are zeros."""
+        b, zeros = self.b, [splat(self.vector, 0)] * self.taps[2]
         for t0, t1, uses in self._reads(count):
             start, inside = self.lines(plane, b.add(line, i64(uses[0][0])), (t0, t1))
-            before = b.block
-            if asks:
-                there, after = b.append_basic_block("there"), b.append_basic_block("after")
-                b.cbranch(inside, there, after)
-                b.position_at_end(there)
-            values = [self.load(self._at(source, b.add(b.add(start, j), place)), mask)
-                      for place, mask in zip(self.places, masks)]
-            if asks:
-                b.branch(after)
-                b.position_at_end(after)
+            held, taps = list(sums), [((t0 * self.taps[1] + tap) * self.taps[2], k) for k, tap in uses]
+
+            def added(values: Sequence[ir.Value], taps: list[tuple[int, int]] = taps) -> None:
                 for t2, value in enumerate(values):
-                    values[t2] = b.phi(self.vector)
-                    values[t2].add_incoming(splat(self.vector, 0), before)
-                    values[t2].add_incoming(value, there)
-            for t2, value in enumerate(values):
-                for k, tap in uses:
-                    meet(value, (t0 * self.taps[1] + tap) * self.taps[2] + t2, k)
+                    for tap, k in taps:
+                        meet(sums, value, tap + t2, k)
+
+            def read(start: ir.Value = start) -> list[ir.Value]:
+                return [self.load(self._at(source, b.add(b.add(start, j), place)), mask)
+                        for place, mask in zip(self.places, masks)]
+            if not asks:
+                added(read())
+                continue
+            with b.if_else(inside) as (there, outside):
+                with there:
+                    added(read())
+                    ways = [(list(sums), b.block)]
+                sums[:] = held
+                with outside:
+                    added(zeros)
+                    ways.append((list(sums), b.block))
+            for n, old in enumerate(held):
+                if sums[n] is not old:
+                    sums[n] = b.phi(self.vector)
+                    for values, block in ways:
+                        sums[n].add_incoming(values[n], block)
 
     def _reads(self, count: int) -> Iterator[tuple[int, int, list[tuple[int, int]]]]:
         """Taps of the first two axes, and who reads that line, as (line of positions, second tap): the first
@@ -225,9 +236,9 @@ class _Forward(_Windows):
 
         sums = [splat(self.vector, 0)] * count
 
-        def meet(value: ir.Value, tap: int, k: int) -> None:
+        def meet(sums: list[ir.Value], value: ir.Value, tap: int, k: int) -> None:
             sums[k] = self._fma(value, weights[tap], sums[k])
-        self.met(source, plane, line, count, j, masks, asks, meet)
+        self.met(source, plane, line, count, j, masks, sums, asks, meet)
         for k, total in enumerate(sums):
             index = b.add(b.mul(plane, arg["count1"]), b.add(line, i64(k)))
             at = self._at(target, b.add(b.mul(index, arg["count2"]), j))
@@ -265,10 +276,10 @@ class _Weight(_Windows):
                 g = [self.load(self._at(given, b.add(b.mul(b.add(first, i64(k)), arg["count2"]), j)), kept)
                      for k in range(count)]
 
-                def meet(value: ir.Value, tap: int, k: int) -> None:
+                def meet(sums: list[ir.Value], value: ir.Value, tap: int, k: int) -> None:
                     # What lies in an image behind the last window meets no zero that is not there.
                     sums[tap] = b.select(kept, self._fma(value, g[k], sums[tap]), sums[tap])
-                self.met(source, plane, i, count, j, masks, True, meet)
+                self.met(source, plane, i, count, j, masks, sums, True, meet)
                 return sums
             return added
         together = b.sub(arg["count1"], b.srem(arg["count1"], i64(_LINES)))
