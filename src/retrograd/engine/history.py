@@ -48,7 +48,7 @@ def run(roots: Sequence[Node], cotangents: Sequence[Node], wrt: Sequence[Node] |
     if any([g.value is None for g in given]):
         return None
     pending = waiting()
-    linear = linearize([*roots, *given], pending, through=True)
+    linear = linearize([*roots, *given], pending, through=True, strict=True)
     if not linear.plain:
         return None
     place = linear.place

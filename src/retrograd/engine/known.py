@@ -41,7 +41,7 @@ def run(root: Node, g: Node, wrt: Sequence[Node] | None = None) -> dict[Node, No
     pending = waiting()
     # A cotangent that the user gives is an argument of the program. What waits is often part of the graph,
     # and which of it still does depends on when the list was last looked through: no part of the key.
-    linear = linearize([root] if g.prim is const_p else [root, g], pending)
+    linear = linearize([root] if g.prim is const_p else [root, g], pending, strict=True)
     if not linear.plain:
         return None
     place = linear.place
@@ -131,7 +131,7 @@ def unfinished(root: Node, g: Node) -> tuple[Linear, Known, dict[Node, Node]] | 
     """Run the program of this backward, if there is one or is to be one, and free nothing: the graph, what
     was run, and the gradients."""
     pending = waiting()
-    linear = linearize([root], pending)
+    linear = linearize([root], pending, strict=True)
     if not linear.plain:
         return None
     held = {linear.place[n]: n for n in held_of(pending, linear) if n is not root}

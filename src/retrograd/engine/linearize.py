@@ -26,13 +26,16 @@ class Linear(NamedTuple):
 
 
 SPECIAL = (call_p, freed_p, hole_p)
+NOT_PLAIN = Linear(((), ()), [], [], [], {}, {}, False)
 
 
-def linearize(roots: Sequence[Node], beside: Sequence[Node] = (), through: bool = False) -> Linear:
+def linearize(roots: Sequence[Node], beside: Sequence[Node] = (), through: bool = False,
+              strict: bool = False) -> Linear:
     """Number the nodes the roots need, then those that the nodes beside need, and write down what each is.
 
     Which nodes are roots is part of the key; which are beside is not, only what they add to the graph. With
-    `through` the history of known values is part of it too: what a walk back sees.
+    `through` the history of known values is part of it too: what a walk back sees. A `strict` one ends where
+    it meets what is not plain.
     """
     place: dict[Node, int] = {}         # filled inputs first: `topological` and its description in one walk
     key: list[Any] = []
@@ -90,6 +93,8 @@ def linearize(roots: Sequence[Node], beside: Sequence[Node] = (), through: bool 
                                 uses[id(i)] = uses.get(id(i), 0) + 1
                     put(n.rg)
                     if n.hooks or prim in SPECIAL:
+                        if strict:
+                            return NOT_PLAIN
                         plain = False
             else:
                 for i in inputs:            # a known value that keeps its history
@@ -107,6 +112,8 @@ def linearize(roots: Sequence[Node], beside: Sequence[Node] = (), through: bool 
                     put(n.rg)
                     leaves.append(n)
                     if n.rg == TRACKED or n.hooks:
+                        if strict:
+                            return NOT_PLAIN
                         plain = False
             stack.pop()
             place[n] = count
