@@ -277,8 +277,7 @@ def split(tensor: Any, split_size_or_sections: Any = None, dim: int = 0, *,
     n = need_tensor(tensor, "split", "tensor")
     step = split_size_or_sections if split_size is None else split_size
     if step is None:
-        raise ArgumentTypeError("split_size is missing", op="split",
-                                expected="a size, or sizes of the pieces")
+        raise ArgumentTypeError("split_size is missing", op="split", expected="a size, or sizes of pieces")
     step = step if isinstance(step, int) else tuple(step)
     known = all([k.__class__ is int for k in (dim, *(step if step.__class__ is tuple else (step,)))])
     views = (_splitting if known else _splitting.__wrapped__)(n.shape, step, dim)
