@@ -377,3 +377,15 @@ def test_as_pytorch(torch: Any, rng: np.random.Generator) -> None:
         return [t.detach().numpy() for t in (*first, *(x.grad for x in leaves))]
     for ours, theirs in zip(run(rg), run(torch), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-11, atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [rg.bfloat16, rg.float16], ids=str)
+def test_half_types_pass_through_functions_and_checkpoints(dtype: Any) -> None:
+    """The node of a call has the type of its first input and no value: nothing of it is to be computed."""
+    given = rg.tensor([0.5, -1.25]).to(dtype)
+    found = []
+    for f in (Exp.apply, lambda x: rg.utils.checkpoint.checkpoint(rg.exp, x, use_reentrant=False), rg.exp):
+        x = given.detach().requires_grad_()
+        (f(x) * 2).sum().backward()
+        found.append(x.grad.float().tolist())
+    assert found[0] == found[1] == found[2]

@@ -33,7 +33,7 @@ def _written_out(*_: Any) -> Any:
 
 
 call_p = Primitive("call", "explicit", "*xs", infer=_written_out, np=lambda *args: None,
-                   vjp=lambda g: _written_out(), jvp=lambda dxs: _written_out())
+                   vjp=lambda g: _written_out(), jvp=lambda dxs: _written_out(), moves=True)
 project_p = Primitive("project", "explicit", "call value", "index", infer=_written_out,
                       np=lambda call, value, index: value,
                       vjp=lambda g: _written_out(), jvp=lambda dcall: _written_out(), alias=True)
