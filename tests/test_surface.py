@@ -366,8 +366,14 @@ def test_jit_hands_functions_back_and_refuses_programs():
     def double(x):
         return x * 2
     assert double(rg.ones(1)).item() == 2
-    with pytest.raises(NotImplementedError, match="TorchScript"):
-        rg.jit.trace(double, rg.ones(1))
+    for refused in (rg.jit.trace, rg.jit.trace_module):
+        with pytest.raises(NotImplementedError, match="TorchScript"):
+            refused(double, rg.ones(1))
+    assert rg.jit.wait(rg.jit.fork(double, rg.ones(1))).item() == 2 and rg.jit.fork(double, 1).done()
+    net = rg.nn.Linear(1, 1)
+    assert rg.jit.freeze(net) is net is rg.jit.optimize_for_inference(net)
+    assert not isinstance(net, rg.jit.ScriptModule)
+    assert rg.autograd.grad_mode.no_grad is rg.no_grad and rg.autograd.anomaly_mode.detect_anomaly
 
 
 def test_distributed_in_one_process():

@@ -56,6 +56,6 @@ class set_multithreading_enabled:
 
 
 def __getattr__(name: str) -> object:
-    if name in ("profiler", "variable"):
+    if name in ("anomaly_mode", "grad_mode", "profiler", "variable"):
         return import_module(f"retrograd.autograd.{name}")
     raise import_module("retrograd.missing").attribute_error("autograd", name, globals())

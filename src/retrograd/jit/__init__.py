@@ -12,8 +12,9 @@ from typing import Any, Final
 from retrograd.base.errors import MissingError
 from retrograd.missing import attribute_error
 
-__all__ = ["Final", "annotate", "export", "ignore", "is_scripting", "is_tracing", "load", "save", "script",
-           "script_if_tracing", "trace", "unused"]
+__all__ = ["Final", "Future", "ScriptFunction", "ScriptModule", "annotate", "export", "fork", "freeze",
+           "ignore", "is_scripting", "is_tracing", "load", "optimize_for_inference", "save", "script",
+           "script_if_tracing", "trace", "trace_module", "unused", "wait"]
 
 
 def script(obj: Any, *_: Any, **__: Any) -> Any:
@@ -55,6 +56,61 @@ def annotate(the_type: Any, the_value: Any) -> Any:
     return the_value
 
 
+def fork(func: Callable[..., Any], *args: Any, **kwargs: Any) -> Future:
+    """func(*args, **kwargs), at once; `wait` hands it out.
+
+    >>> wait(fork(max, 1, 2))
+    2
+    """
+    return Future(func(*args, **kwargs))
+
+
+def wait(future: Any) -> Any:
+    """What `fork` computed."""
+    return future.wait()
+
+
+class Future:
+    """A value that is there already.
+
+    >>> Future(3).wait(), Future(3).done()
+    (3, True)
+    """
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def wait(self) -> Any:
+        """The value."""
+        return self._value
+
+    value = wait
+
+    def done(self) -> bool:
+        """True."""
+        return True
+
+
+class ScriptModule:
+    """PyTorch's compiled modules: nothing here is one, so that isinstance answers False."""
+
+
+class ScriptFunction:
+    """PyTorch's compiled functions: nothing here is one, so that isinstance answers False."""
+
+
+def freeze(mod: Any, *_: Any, **__: Any) -> Any:
+    """The module as it is: what does not change is found when it runs.
+
+    >>> freeze(abs) is abs
+    True
+    """
+    return mod
+
+
+optimize_for_inference = freeze
+
+
 def is_scripting() -> bool:
     """False: Python runs.
 
@@ -77,6 +133,9 @@ def _refusal(name: str, fix: str) -> Callable[..., Any]:
 
 trace = _refusal(
     "trace", "Call the model as it is: it runs compiled, and data-dependent branches stay alive."
+)
+trace_module = _refusal(
+    "trace_module", "Call the model as it is: it runs compiled, and data-dependent branches stay alive."
 )
 save = _refusal("save", "Save the state:  retrograd.save(model.state_dict(), path) .")
 load = _refusal(
