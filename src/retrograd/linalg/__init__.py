@@ -25,6 +25,7 @@ from retrograd.functional.factors import (
     tensorinv,
     tensorsolve,
 )
+from retrograd.functional.indefinite import ldl_factor, ldl_factor_ex, ldl_solve
 from retrograd.functional.into import install
 from retrograd.functional.least_squares import lstsq, matrix_exp, matrix_rank, pinv
 from retrograd.functional.matrix import (
@@ -44,7 +45,8 @@ from retrograd.missing import attribute_error
 
 __all__ = [
     "LinAlgError", "cholesky", "cholesky_ex", "cond", "cross", "det", "diagonal", "eig", "eigh",
-    "eigvals", "eigvalsh", "householder_product", "inv", "inv_ex", "lstsq", "lu", "lu_factor",
+    "eigvals", "eigvalsh", "householder_product", "inv", "inv_ex", "ldl_factor",
+    "ldl_factor_ex", "ldl_solve", "lstsq", "lu", "lu_factor",
     "lu_factor_ex", "lu_solve", "matmul", "matrix_exp", "matrix_norm", "matrix_power", "matrix_rank",
     "multi_dot", "norm", "pinv", "qr", "slogdet", "solve", "solve_ex", "solve_triangular", "svd",
     "svdvals", "tensorinv", "tensorsolve", "vander", "vecdot", "vector_norm",
