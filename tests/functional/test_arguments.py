@@ -64,6 +64,9 @@ AGREE = [
     "T.vmap(lambda x, m: T.masked_scatter(x, m, x * 2))(a(2, 4), b(2, 4))", "T.cdist(a(2, 3), a(2, 3), 0.0)",
     "T.vmap(lambda x, y: F.cosine_similarity(x, y, dim=0))(k(a(3)), k(a(3)))", "T.diff(a(3), 0).is_leaf",
     "F.multi_margin_loss(a(5), T.tensor([2]), reduction='none')",
+    "[i(3) << 2, i(3) >> 1, 2 << i(3), 9 >> i(2)]",
+    "inplace(i(3), '__ilshift__', 2)", "T.gradient(a(4), spacing=None, dim=None)",
+    "T.linspace(T.tensor(-2.0), 0, 50, dtype=T.complex128)",
     "F.softmin(i(4).to(T.uint8), 0, dtype=T.float32)", "(lambda x: x.flatten() is x)(a(3))",
     "T.linalg.vector_norm(T.full((4,), 300.0, dtype=T.float16), 6)", "T.cov(k(a(2, 3)), correction=9)",
     "T.scatter_reduce(i(3).int(), 0, i(3) // 2, i(3).int(), 'mean')",
@@ -100,6 +103,7 @@ REFUSED = [
     "F.cross_entropy(a(2, 3), p(2, 3), ignore_index=1)", "nn.BatchNorm1d(2, eps=-1.0)(a(3, 2))",
     "T.gather(k(a(2)), 0, T.tensor([0]), out=T.zeros(1, dtype=T.int64))",
     "T.scatter_add(T.zeros(3, dtype=T.float64), 0, i(2), T.ones(2, dtype=T.float32))",
+    "T.fmax(i(2), 2)", "T.gcd(i(2), 2)", "T.lcm(i(2), 2)", "T.ldexp(2, i(2))", "T.copysign(2, a(2))",
     "T.full((2,), 300, dtype=T.uint8)", "nn.CircularPad1d(1)(a(1, 1, 1, 4))",
 ]
 

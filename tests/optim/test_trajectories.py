@@ -35,6 +35,9 @@ OPTIONS: dict[str, list[Options]] = {
     "ASGD": [*DECAYED, {"lr": 0.05, "lambd": 0.1, "alpha": 0.5, "t0": 20}],
     "Rprop": [{}, {"maximize": True}, {"lr": 0.5, "etas": (0.3, 1.5)}, {"step_sizes": (0.05, 0.2)}],
 }
+OF_COMPLEX: dict[str, Options] = {
+    "AdamW": {"amsgrad": True}, "Adagrad": {"initial_accumulator_value": 0.5},
+    "LBFGS": {"line_search_fn": "strong_wolfe", "max_iter": 5}}
 CASES = [(name, options) for name, many in OPTIONS.items() for options in many]
 
 
@@ -99,17 +102,19 @@ def test_groups_with_options_of_their_own_and_a_rate_in_a_tensor(double: Any) ->
         np.testing.assert_allclose(p, q, rtol=1e-10, atol=1e-10)
 
 
-@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Rprop"])
+@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Rprop", "LBFGS"])
 def test_complex_parameters_are_updated_as_pairs(name: str, torch: Any) -> None:
     def losses(T: Any) -> list[float]:
         w = T.tensor([1 + 2j, 0.5 - 1j, 2j], dtype=T.complex128, requires_grad=True)
-        optimizer = getattr(T.optim, name)([w], lr=0.01, **({"amsgrad": True} if name == "AdamW" else {}))
-        found = []
-        for _ in range(4):
+        optimizer = getattr(T.optim, name)([w], lr=0.01, **OF_COMPLEX.get(name, {}))
+        found: list[float] = []
+        def loss() -> Any:
             optimizer.zero_grad()
-            loss = ((w * w.conj()).real.sum() - 3) ** 2 + (w.sum() - 1j).abs() ** 2
-            loss.backward()
-            optimizer.step()
-            found.append(loss.item())
+            value = ((w * w.conj()).real.sum() - 3) ** 2 + (w.sum() - 1j).abs() ** 2
+            value.backward()
+            found.append(value.item())
+            return value
+        for _ in range(4):
+            optimizer.step(loss)
         return found
     np.testing.assert_allclose(losses(rg), losses(torch), rtol=1e-10)

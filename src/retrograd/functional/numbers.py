@@ -9,6 +9,7 @@ from retrograd.base.dtype import BOOL, FLOATING, INTEGER, bool_, complex128, flo
 from retrograd.base.errors import DTypeError
 from retrograd.functional.door import Tensor, TensorBase, binary, need_tensor, operand, pair, wrap
 from retrograd.functional.elementwise import (
+    _not_a_number,
     eq,
     ge,
     isnan,
@@ -57,6 +58,7 @@ def copysign(input: Any, other: Any) -> Tensor:
     >>> rg.copysign(rg.tensor([1.0, -2.0]), rg.tensor([-0.0, 3.0]))
     tensor([-1.,  2.])
     """
+    _not_a_number(input, "copysign")
     return binary(n.copysign, input, other, "copysign", floating=True)
 
 
@@ -83,6 +85,7 @@ def fmax(input: Any, other: Any) -> Tensor:
     >>> rg.fmax(rg.tensor([1.0, rg.nan]), rg.tensor([2.0, 3.0]))
     tensor([2., 3.])
     """
+    _not_a_number(other, "fmax", "other")
     a, b = (wrap(x) for x in pair(input, other, "fmax"))
     return where(logical_or(ge(a, b), isnan(b)), a, b)
 
@@ -94,6 +97,7 @@ def fmin(input: Any, other: Any) -> Tensor:
     >>> rg.fmin(rg.tensor([1.0, rg.nan]), rg.tensor([2.0, 3.0]))
     tensor([1., 3.])
     """
+    _not_a_number(other, "fmin", "other")
     a, b = (wrap(x) for x in pair(input, other, "fmin"))
     return where(logical_or(le(a, b), isnan(b)), a, b)
 
@@ -105,6 +109,7 @@ def ldexp(input: Any, other: Any) -> Tensor:
     >>> rg.ldexp(rg.tensor([1.5]), rg.tensor([3]))
     tensor([12.])
     """
+    _not_a_number(input, "ldexp")
     return mul(input, pow(2.0, other))
 
 
@@ -141,6 +146,7 @@ def gcd(input: Any, other: Any) -> Tensor:
     >>> rg.gcd(rg.tensor([12, 7]), rg.tensor([18, 0]))
     tensor([6, 7])
     """
+    _not_a_number(other, "gcd", "other")
     return _whole(n.gcd, "gcd", input, other)
 
 
@@ -151,6 +157,7 @@ def lcm(input: Any, other: Any) -> Tensor:
     >>> rg.lcm(rg.tensor([4, 7]), rg.tensor([6, 0]))
     tensor([12,  0])
     """
+    _not_a_number(other, "lcm", "other")
     return _whole(n.lcm, "lcm", input, other)
 
 

@@ -194,6 +194,7 @@ def gradient(input: Any, *, spacing: Any = 1, dim: Any = None, edge_order: int =
     if edge_order not in (1, 2):
         raise ArgumentError(f"edge_order is {edge_order}", op="gradient", expected="1 or 2")
     dims = range(x.ndim) if dim is None else [dim] if isinstance(dim, int) else list(dim)
+    spacing = 1 if spacing is None else spacing
     given = spacing if isinstance(spacing, (tuple, list)) else [spacing] * len(dims)
     return [_slope(input, axis(d, x.ndim, "gradient"), step, edge_order) for d, step in zip(dims, given)]
 

@@ -63,7 +63,8 @@ class Adagrad(Optimizer):
 
     def init_state(self, p: Tensor, group: Group) -> State:
         """No steps, and the initial value of the sum."""
-        return {"step": 0.0, "sum": full_like(p, group["initial_accumulator_value"], requires_grad=False)}
+        first = group["initial_accumulator_value"] * (1 + 1j if p.dtype.is_complex else 1)
+        return {"step": 0.0, "sum": full_like(p, first, requires_grad=False)}
 
     def numbers(self, group: Group, step: float) -> dict[str, float]:
         """The rate of this step, and the options."""

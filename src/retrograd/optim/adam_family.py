@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from retrograd import functional as F
+from retrograd.base.dtype import default
+from retrograd.engine.scalars import rounded
 from retrograd.optim.checks import check_adam, check_flags, not_negative
 from retrograd.optim.optimizer import Group, Optimizer, State
 from retrograd.tensors.create import zeros_like
@@ -78,7 +80,7 @@ class NAdam(_Averages):
         state["step"] = t = state["step"] + 1.0
         p, g = _decayed(p, g, group)
         mu, after = (b1 * (1.0 - 0.5 * 0.96 ** (k * decay)) for k in (t, t + 1))
-        product = state["mu_product"] = state["mu_product"] * mu
+        product = state["mu_product"] = rounded(state["mu_product"] * mu, default())
         m, v = self._averaged(g, state, group)
         denominator = F.sqrt(v / (1 - b2**t)) + group["eps"]
         p = p - (lr * (1.0 - mu) / (1.0 - product)) * (g / denominator)

@@ -19,6 +19,11 @@ Closure = Callable[[], Any]
 FLAT = 1e-10
 
 
+def _places(p: Tensor) -> int:
+    """How many real numbers a parameter is."""
+    return p.numel() * (2 if p.dtype.is_complex else 1)
+
+
 class LBFGS(Optimizer):
     """p = p - t H g, with H the inverse Hessian as the last `history_size` steps show it
     (Nocedal and Wright, algorithms 7.4 and 7.5).
@@ -67,16 +72,19 @@ class LBFGS(Optimizer):
         return [p for group in self.param_groups for p in group["params"]]
 
     def _gather(self, of: Callable[[Tensor], Tensor | None]) -> Any:
+        """All in one vector, complex numbers as pairs."""
         parts = [(p, of(p)) for p in self._params()]
-        return np.concatenate([np.zeros(p.numel(), p.dtype.np) if x is None else
-                               x._value().reshape(-1) for p, x in parts])
+        return np.concatenate([np.zeros(_places(p), p.dtype.to_real().np) if x is None else
+                               np.ascontiguousarray(x._value()).reshape(-1).view(p.dtype.to_real().np)
+                               for p, x in parts])
 
     def _place(self, vector: Any) -> None:
         """Write the parameters; nothing of them is written if one cannot be."""
         values, at = [], 0
         for p in self._params():
-            values.append(tensor(vector[at:at + p.numel()].reshape(p.shape), dtype=p.dtype))
-            at += p.numel()
+            part = np.ascontiguousarray(vector[at:at + _places(p)], p.dtype.to_real().np)
+            values.append(tensor(part.view(p.dtype.np).reshape(p.shape), dtype=p.dtype))
+            at += _places(p)
         for p, value in zip(self._params(), values):
             p._assign(value)
 

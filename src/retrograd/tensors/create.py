@@ -205,6 +205,7 @@ def linspace(start: Any, end: Any, steps: int, *, dtype: Any = None, device: Any
     check_steps(steps, "linspace")
     d = as_dtype(dtype) if dtype is not None else \
         default().to_complex() if isinstance(start, complex) or isinstance(end, complex) else default()
+    start, end = (x.item() if isinstance(x, TensorBase) else x for x in (start, end))
     start, end = (x if isinstance(x, complex) or d.is_complex else float(x) for x in (start, end))
     values = np.linspace(start, end, int(steps)) if d.kind != dt.INTEGER else whole_steps(start, end, steps)
     return from_value(values.astype(d.np), d, requires_grad)
