@@ -34,6 +34,7 @@ from benchmarks import (
     shares,
     sizes,
     steps,
+    tiny,
 )
 
 HERE = Path(__file__).parent
@@ -64,6 +65,7 @@ def run_child(args: list[str]) -> None:
         else shares.measure(rest[0]) if what == "shares" \
         else memory.measure(lib, *rest) if what == "memory" \
         else others.measure(rest[0], *rest[1:]) if what == "others" \
+        else tiny.measure(*rest) if what == "tiny" \
         else steps.measure(lib, *rest)
     print(json.dumps(result))
 
@@ -268,6 +270,13 @@ def memory_table(rounds: int) -> list[str]:
     return memory.table(child, columns, rounds)
 
 
+def tiny_table(rounds: int) -> list[str]:
+    """Both libraries in one process, in turn, one thread each."""
+    if not available("torch"):
+        return ["PyTorch is not installed."]
+    return tiny.table([child("tiny", "torch", **tiny.ONE_THREAD) for _ in range(rounds)])
+
+
 # name on the command line: (title, table)
 SECTIONS: dict[str, tuple[str, Callable[[int], list[str]]]] = {
     "operations": ("Recording one operation", operation_table),
@@ -282,6 +291,7 @@ SECTIONS: dict[str, tuple[str, Callable[[int], list[str]]]] = {
     "captured": ("A training step with SGD as one program", captured_table),
     "sizes": ("Sizes and graphs that keep changing", sizes_table),
     "shares": ("Python's part of a plain step", share_table),
+    "tiny": ("Small reads, and scripts of tiny operations", tiny_table),
     "data": ("Batches of data in memory", data_table),
     "memory": ("Peak memory of a training loop", memory_table),
     "import": ("Import", lambda rounds: import_table()),

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import retrograd as rg
+from retrograd.base.modes import local
 from retrograd.engine.families import Families
 from retrograd.engine.program import programs
 from retrograd.engine.quick import Policy
@@ -122,6 +123,8 @@ def fresh_programs(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(programs, "misses", 0)
     for module in ("quick", "values", "known"):            # which also forgets what graphs were seen
         monkeypatch.setattr(f"retrograd.engine.{module}.policy", policy)
+    monkeypatch.setattr(local.state, "reads", {})
+    monkeypatch.setattr(local.state, "walks", set())
     families = Families()
     for module in ("families", "values", "known"):
         monkeypatch.setattr(f"retrograd.engine.{module}.families", families)

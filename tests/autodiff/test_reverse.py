@@ -213,7 +213,7 @@ def test_memory_is_flat_over_steps_and_programs_keep_no_call_alive() -> None:
 
     def nodes() -> int:
         return sum(type(o) is Node for o in gc.get_objects())
-    for _ in range(5):
+    for _ in range(30):             # by then the lines that read have their trails
         step()
     before = nodes()
     for _ in range(100):

@@ -18,8 +18,7 @@ class State:
     """
 
     __slots__ = ("grad", "detect", "where", "pending", "limit", "looked", "made", "capture", "levels",
-                 "lines", "ahead", "saving",
-                 "no_saving")
+                 "lines", "ahead", "saving", "no_saving", "reads", "walks")
 
     def __init__(self) -> None:
         self.grad = True            # record derivatives
@@ -34,6 +33,8 @@ class State:
         self.ahead: Any = None      # gradients of a loss that was read (engine/ahead.py)
         self.saving: list[Any] = []     # hooks on what backward will read (tensors/saving.py), innermost last
         self.no_saving: str | None = None       # why there shall be none
+        self.reads: dict[Any, Any] = {}     # what was read last, by line (engine/reads.py)
+        self.walks: set[Any] = set()        # lines whose backward goes through values that were known before
         self.lines: dict[Any, Any] = {}     # what backward found last, by line (engine/again.py)
 
 
@@ -79,11 +80,12 @@ class _GradMode:
         self._before: list[bool] = []
 
     def __enter__(self) -> None:
-        self._before.append(modes.grad)
-        modes.grad = self._value
+        state = local.state
+        self._before.append(state.grad)
+        state.grad = self._value
 
     def __exit__(self, *exc: object) -> None:
-        modes.grad = self._before.pop()
+        local.state.grad = self._before.pop()
 
     def __call__(self, fn: Callable[..., Any]) -> Callable[..., Any]:
         value = self._value

@@ -18,6 +18,7 @@ import ctypes
 import os
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import Any
 
 from llvmlite import ir
 
@@ -28,6 +29,8 @@ from retrograd.codegen.guarded import emit_guarded
 from retrograd.codegen.jit import Request, compile_all
 from retrograd.codegen.loops.loop import loop
 from retrograd.codegen.pool import POOL_BYTES, Natives, call_row, emit_block, emit_pool
+from retrograd.codegen.reading import emit_read
+from retrograd.runtime.method import method
 from retrograd.runtime.table import BLOCK, STAGE, WORD, RowTable, Stage, StageTable
 from retrograd.runtime.threads import Pool
 
@@ -43,15 +46,16 @@ class Driver:
     """`run(pool, rows, stages, first, last, budget)`: runs the stages from first to last and returns which to
     go on with, less than `last` once the budget of nanoseconds is spent. `guarded(order)` is told in
     codegen/guarded.py. Both release the GIL. `follow(steps, count, registers)`, of codegen/follow.py, keeps
-    it: it reads Python objects."""
+    it: it reads Python objects. `read(order)` is a function of (node, list), of codegen/reading.py."""
 
     def __init__(self) -> None:
         pooled = os.name == "posix"
-        exports = ("run", "guarded", "follow", *(_POOL if pooled else ()))
+        exports = ("run", "guarded", "follow", "read", *(_POOL if pooled else ()))
         self._code = found = compile_all([Request("driver", lambda: _module(pooled), exports, light=True)])[0]
         self.run: Callable[[int, int, int, int, int, int], int] = _RUN(found["run"])
         self.guarded: Callable[[int], None] = _GUARDED(found["guarded"])
         self.follow: Callable[[int, int, int], int] = _FOLLOW(found["follow"])
+        self.read: Callable[[Any], Callable[..., Any]] = method("read", found["read"])
         self.pool: Pool | None = None
         if pooled:
             self.pool = Pool(POOL_BYTES, *(kind(found[name]) for name, kind in _POOL.items()))
@@ -66,8 +70,9 @@ def driver() -> Driver:
 def _module(pooled: bool) -> ir.Module:
     module = ir.Module("driver")
     block = emit_block(module)
-    emit_guarded(module, _emit_run(module, block, emit_pool(module, block) if pooled else None))
-    emit_follow(module)
+    run = _emit_run(module, block, emit_pool(module, block) if pooled else None)
+    emit_guarded(module, run)
+    emit_read(module, run, emit_follow(module))
     return module
 
 

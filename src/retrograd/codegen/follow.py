@@ -16,7 +16,7 @@ from retrograd.runtime.table import WORD
 from retrograd.runtime.trail import APART, CHECK, LOAD, PUT, SAME, STEP
 
 
-def emit_follow(module: ir.Module) -> None:
+def emit_follow(module: ir.Module) -> ir.Function:
     """Adds `follow`."""
     function = ir.Function(module, ir.FunctionType(i64, [pointer, i64, pointer]), "follow")
     steps, count, registers = function.args
@@ -49,3 +49,4 @@ def emit_follow(module: ir.Module) -> None:
                     b.store(b.add(found, x), at(y))
         k.add(1)
     b.ret(k.get())
+    return function

@@ -58,13 +58,14 @@ class Again:
         return True
 
     def fresh(self) -> list[Any]:
-        """New memory for the root and for what is held."""
-        bound, arrays = self.bound, []
+        """New memory for the root and for what is held; names of one value share it."""
+        bound = self.bound
+        made: dict[int, Any] = {}
         for k in self.outputs:
-            array = recycler.empty(*self.sizes[k])
-            bound.output(k, array)
-            arrays.append(array)
-        return arrays
+            if k not in made:
+                made[k] = recycler.empty(*self.sizes[k])
+                bound.output(k, made[k])
+        return [made[k] for k in self.outputs]
 
     def finish(self, root: Node, arrays: Sequence[Any], state: State) -> None:
         """Give their values to the root and to what is held; free the graph."""

@@ -42,7 +42,13 @@ def gradients(roots: Sequence[Node], cotangents: Sequence[Node], *, wrt: Sequenc
             evaluate(list(grads.values()))
             free(order)
         return grads
-    if trace is None and not retain_graph and len(roots) == 1 and roots[0].value is None:
+    alone = trace is None and not retain_graph and len(roots) == 1
+    through = alone and roots[0].value is None and wrt is None and history.likely(roots[0])
+    if through:
+        found = history.run(roots, cotangents, None, False)
+        if found is not None:
+            return found
+    if alone and roots[0].value is None:
         try:
             found = run(roots[0], cotangents[0], wrt)
         except RetrogradError:              # perhaps of a bystander: it will say so when it is read
@@ -51,7 +57,7 @@ def gradients(roots: Sequence[Node], cotangents: Sequence[Node], *, wrt: Sequenc
             found = run(roots[0], cotangents[0], wrt)
         if found is not None:
             return found
-    if trace is None and wrt is None and not retain_graph and len(roots) == 1 and roots[0].value is not None \
+    if alone and wrt is None and roots[0].value is not None \
             and cotangents[0].prim is const_p and cotangents[0].params == (1.0,):
         stashed = ahead.take(roots[0])
         if stashed is not None:
@@ -59,7 +65,7 @@ def gradients(roots: Sequence[Node], cotangents: Sequence[Node], *, wrt: Sequenc
             emptied(local.state)
             free(stashed.walked)
             return stashed.gradients
-    if trace is None:
+    if trace is None and not through:
         found = history.run(roots, cotangents, wrt, retain_graph)
         if found is not None:
             return found

@@ -69,16 +69,34 @@ class Policy:
                 met[kind] = met.get(kind, 0) + 1
         return familiar
 
+    def takes_walk(self, linear: Linear) -> bool:
+        """Whether the backward of a graph through values that were read before is run by units."""
+        if config.debug or config.check or config.dump or not config.jit or listener() is not None:
+            return False
+        met = self._met
+        prims = {n.prim for n in linear.order if n.inputs}
+        kinds = [(prim, True) for prim in prims]
+        if all([met.get(kind, 0) >= FAMILIAR for kind in kinds]):
+            return self._fits(linear, prims)
+        for kind in kinds:
+            met[kind] = met.get(kind, 0) + 1
+        return False
+
     def _fits(self, linear: Linear, prims: set[Primitive]) -> bool:
         """Whether planning is much of the work (large arrays want fusing and threads) and units can do it:
         not a composite of twice the same, since what it adds up inside has no unit."""
         order = linear.order
-        if sum([prod(n.shape) for n in order]) > LARGE * len(order):
+        if not small(order):
             return False
         composites = {prim for prim in prims if prim.expansion is not None}
         if composites and any([len(set(n.inputs)) < len(n.inputs) for n in order if n.prim in composites]):
             return False
         return codegen.compile_graph.worth_native(order, SMALL)     # type: ignore[no-any-return]
+
+
+def small(order: Sequence[Node]) -> bool:
+    """Whether what is done for each node takes more time than what is done for its elements."""
+    return sum([prod(n.shape) for n in order]) <= LARGE * len(order)
 
 
 policy = Policy()

@@ -10,24 +10,30 @@ from typing import Any
 import numpy as np
 
 from retrograd.autodiff.custom import call_p, kept_by
-from retrograd.autodiff.expand import expanded
+from retrograd.autodiff.expand import expanded, must_expand
 from retrograd.autodiff.rules import residuals
 from retrograd.base.config import config
 from retrograd.base.errors import EvaluationError
 from retrograd.base.modes import local, modes
-from retrograd.engine import ahead, quick
+from retrograd.engine import ahead, quick, reads
 from retrograd.engine.families import families
 from retrograd.engine.held import emptied, held_of, prune, waiting
 from retrograd.engine.linearize import Linear, linearize
 from retrograd.engine.program import make_program, programs
 from retrograd.engine.quick import policy
+from retrograd.graph.graph import topological
 from retrograd.graph.node import TRACKED, Node, const_p, line_text, made, release
 
 
 def compute(roots: list[Node]) -> None:
     """Give every root its value; none has one yet, and none comes twice."""
-    if len(roots) == 1 and ahead.may_read(roots[0]) and ahead.read(roots[0], local.state):
-        return
+    state = local.state
+    alone = roots[0] if len(roots) == 1 else None
+    if alone is not None:
+        if ahead.may_read(alone) and ahead.read(alone, state):
+            return
+        if reads.read(alone, state):
+            return
     linear = linearize(roots)
     # What somebody holds on the way is stored too, or it would be computed again at its own turn; and held
     # parts of what is not stored, which cost no more than to put them down.
@@ -35,22 +41,23 @@ def compute(roots: list[Node]) -> None:
     stored = {*roots, *held}
     parts = [p for p in waiting() if p not in linear.place and _cut_from(p, linear, stored)]
     if parts:
-        del linear, stored, held
+        del linear, held
+        stored.clear()
         linear = linearize(roots, parts)
         del parts                       # nothing but `linear` refers to what is counted
         held = _held_on_the_way(linear, roots)
     roots += held
     if any(n.rg == TRACKED for n in linear.order if n.value is None):
-        _evaluate_keeping(roots)
+        del linear
+        _evaluate_keeping(roots, alone)
         return
     key = "value", linear.key, tuple([linear.place[n] for n in held])
-    values = _program_values(key, linear, roots)
+    values = _program_values(key, linear, roots, alone)
     for r, value in zip(roots, values):
         r.value = value
         forget(r)
     made(sum([value.nbytes for value in values]))
     del linear                  # it refers to what may be dead now
-    state = local.state
     recorded = len(state.pending)
     prune(state.pending)
     if not state.pending:
@@ -70,7 +77,8 @@ def _cut_from(view: Node, linear: Linear, stored: AbstractSet[Node]) -> bool:
     return view.value is None and view not in stored and view in linear.place
 
 
-def _program_values(key: Any, linear: Linear, roots: Sequence[Node]) -> list[Any]:
+def _program_values(key: Any, linear: Linear, roots: Sequence[Node], alone: Node | None = None) -> list[Any]:
+    """The values of roots; of a node that was asked for `alone` the next may be known by its trail."""
     program = programs.get(key)
     if program is None:
         found = families.find((key[0], key[2]), linear, lambda copies: ([copies[r] for r in roots], None))
@@ -82,6 +90,9 @@ def _program_values(key: Any, linear: Linear, roots: Sequence[Node]) -> list[Any
             return quick.values(linear, roots)
         program = make_program(roots, linear.leaves, linear.scalars)
         programs.put(key, program)
+    elif alone is not None:
+        state = local.state
+        reads.remember(alone, key, program, linear, roots, state.pending, state)
     values = program.run([n.value for n in linear.leaves], [n.value for n in linear.scalars])
     if "nan" in config.check:
         check_finite(roots, values)
@@ -96,22 +107,30 @@ def check_finite(roots: Sequence[Node], values: Sequence[Any]) -> None:
                                   expected="finite numbers (RETROGRAD_CHECK=nan is set)")
 
 
-def _evaluate_keeping(roots: Sequence[Node]) -> None:
-    """Compute the roots and keep the residuals that the pullback of tracked nodes will want."""
-    order = expanded(roots)
+def _evaluate_keeping(roots: Sequence[Node], alone: Node | None = None) -> None:
+    """Compute the roots and keep the residuals that the pullback of tracked nodes will want: of small
+    composites what they read and gave (to compute again what is inside takes less time than to keep it), of
+    others also what is inside."""
+    order = topological(roots)
+    small = quick.small(order)
+    if not small:
+        order = expanded(roots)
     saved = [k for n in order if n.prim is call_p for k in kept_by(n) if k.value is None]
     if saved:                           # what a custom function keeps need not lead to the roots
-        order = expanded([*roots, *saved])
+        order = (topological if small else expanded)([*roots, *saved])
     keep, beside = set(roots), {}
     for n in order:
         if n.rg and n.value is None and n.inputs:
-            keep.update(residuals(n))
+            keep.update((n, *n.inputs) if must_expand(n) else residuals(n))
             if n.prim.beside is not None and (found := n.prim.beside(n)) is not None:
                 beside[n] = found
     wanted = [n for n in order if n in keep and n.value is None and n.prim is not const_p]
     wanted += beside.values()
     linear = linearize(wanted)
-    for n, value in zip(wanted, _program_values(("value", linear.key, ()), linear, wanted)):
+    del order, keep
+    if not small or saved or beside:
+        alone = None                    # what was opened will look different the next time
+    for n, value in zip(wanted, _program_values(("value", linear.key, ()), linear, wanted, alone)):
         n.value = value
     for n, found in beside.items():
         n.owner = found,

@@ -48,6 +48,7 @@ class Driver(Protocol):
     run: Callable[[int, int, int, int, int, int], int]
     guarded: Callable[[int], None]
     follow: Callable[[int, int, int], int]
+    read: Callable[[Any], Callable[..., Any]]
     pool: Pool | None
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from retrograd.base.dtype import INTEGER, as_dtype, default, float64, int64
+from retrograd.base.dtype import INTEGER, as_dtype, default, int64
 from retrograd.base.errors import ArgumentError, DTypeError, ShapeError
-from retrograd.engine.evaluate import evaluate
+from retrograd.engine.evaluate import evaluate, read
 from retrograd.engine.random import default_generator
 from retrograd.functional.door import need_tensor
 from retrograd.graph.node import bind, leaf
-from retrograd.ops import linear as lin
+from retrograd.graph.primitive import Primitive
 from retrograd.ops.constant import argsort, random_uniform, search
 from retrograd.tensors.create import arange, as_tensor, check_steps, full, randint, tensor, whole_steps
 from retrograd.tensors.tensor import Tensor
@@ -30,7 +30,7 @@ def stream(generator: Any = None) -> np.random.Generator:
 def value_of(x: Any, op: str, name: str = "input") -> Any:
     """The value of a tensor argument as an array."""
     n = need_tensor(x, op, name)
-    evaluate([n])
+    read(n)
     return np.asarray(n.value)
 
 
@@ -65,22 +65,26 @@ def multinomial(input: Any, num_samples: int, replacement: bool = False, *, gene
         raise ArgumentError(f"{num_samples} samples of {int(np.min(positive))} positive weights",
                             op="multinomial", fix="Pass replacement=True.")
     draw = (generator or default_generator).draw()
-    shares = leaf(weights / weights.sum(-1, keepdims=True), float64)
+    shares = weights / weights.sum(-1, keepdims=True)
+    u = bind(random_uniform, draw, ((*x.shape[:-1], num_samples if replacement else x.shape[-1]), "float64"))
+    read(u)
     if replacement:
-        u = bind(random_uniform, draw, ((*x.shape[:-1], num_samples), "float64"))
-        sums = np.cumsum(shares.value, -1)
+        sums = np.cumsum(shares, -1)
         sums[..., -1] = 1.0
         # Weights of 0 behind the last positive one are never reached.
         last = x.shape[-1] - 1 - np.argmax(weights[..., ::-1] > 0, -1)
-        found = bind(search, (leaf(sums, float64), u), (True,))
-        top = leaf(np.broadcast_to(last[..., None], found.shape).copy(), int64)
-        return Tensor(found).minimum(Tensor(top))              # type: ignore[attr-defined, no-any-return]
-    u = bind(random_uniform, draw, (x.shape, "float64"))
-    # The k smallest of independent exponential numbers, each over its weight, are such a sample.
-    evaluate([u])
-    with np.errstate(divide="ignore"):
-        keys = leaf(-np.log1p(-u.value) / shares.value, float64)
-    return Tensor(lin.narrow(bind(argsort, (keys,), (x.ndim - 1, False)), x.ndim - 1, 0, num_samples))
+        found = np.minimum(_numpy(search, sums, u.value, True), last[..., None])
+    else:       # the k smallest of independent exponential numbers, each over its weight, are such a sample
+        with np.errstate(divide="ignore", invalid="ignore"):
+            keys = -np.log1p(-u.value) / shares
+        found = _numpy(argsort, keys, x.ndim - 1, False)[..., :num_samples].copy()
+    return Tensor(leaf(found, int64))
+
+
+def _numpy(prim: Primitive, *args: Any) -> Any:
+    """What a primitive gives for arrays, at once."""
+    assert prim.np is not None
+    return prim.np(*args)
 
 
 def poisson(input: Any, generator: Any = None) -> Tensor:

@@ -97,7 +97,8 @@ class Tensor(TensorBase):
             # Forward mode walks all nodes, also those that were recorded without gradients.
             if self._detached and self._seen != s.version:
                 if raw.rg or local.state.levels:
-                    raw = bind(stop, (raw,))
+                    known = _fixed(raw) and raw.value.__class__ is np.ndarray and not local.state.levels
+                    raw = leaf(raw.value, raw.dtype) if known else bind(stop, (raw,))
                 if self._node.rg == TRACKED and self._seen >= 0:        # a history of its own: it stays
                     raw = recording(bind, override_p, (self._node, raw))
         if self._seen != s.version:
@@ -404,7 +405,7 @@ class Tensor(TensorBase):
     def _value(self) -> Any:
         """The value as an array that must not be written to."""
         n = self.node
-        engine.evaluate([n])
+        engine.read(n)
         if n.value.__class__ is not np.ndarray:
             return np.asarray(n.value, n.dtype.np)
         return n.value
