@@ -132,6 +132,25 @@ def numpy_of_a_leaf() -> None:
     _leaf(2).numpy()
 
 
+def channels_last() -> None:
+    rg.nn.Conv2d(3, 8, 3)(rg.ones(4, 32, 32, 3))
+
+
+def super_forgotten() -> None:
+    class Net(rg.nn.Module):
+        def __init__(self) -> None:
+            self.fc = rg.nn.Linear(2, 2)
+    Net()
+
+
+def layers_in_a_plain_list() -> None:
+    class Net(rg.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layers = [rg.nn.Linear(2, 2)]
+    rg.optim.Adam(Net().parameters())
+
+
 def truth_of_many() -> None:
     bool(rg.tensor([1, 2]))
 
@@ -226,7 +245,8 @@ MESSAGES: dict[Callable[[], None], tuple[tuple[type, ...], str]] = {
     backward_twice: ((RuntimeError,), """\
         backward: trying to go backward through the graph a second time, but it was freed by the first.
                        Expected one backward for one forward.
-                       Call backward(retain_graph=True) the first time, or compute the loss again.
+                       Call backward(retain_graph=True) the first time, or compute the loss again; what is \
+carried from step to step (a hidden state, a running loss) needs .detach() .
                        Recorded at {where}"""),
     nothing_requires_grad: ((RuntimeError,), """\
         backward: nothing that this was computed from requires grad.
@@ -256,6 +276,17 @@ could not undo.
     numpy_of_a_leaf: ((RuntimeError,), """\
         numpy: a tensor that requires grad cannot become a NumPy array.
                        Use x.detach().numpy() ."""),
+    channels_last: ((RuntimeError, ValueError), """\
+        conv2d: input (4, 32, 32, 3) has 32 channels, weight (8, 3, 3, 3) with groups=1 takes 3.
+                    Expected input of shape (N, 3, H, W).
+                    The channels come last: use  input.permute(0, 3, 1, 2) ."""),
+    super_forgotten: ((AttributeError,), """\
+        cannot assign module before Module.__init__() call.
+            Begin Net.__init__ with  super().__init__() ."""),
+    layers_in_a_plain_list: ((ValueError,), """\
+        optimizer got an empty parameter list.
+            Layers in a plain list are not found: keep them in nn.ModuleList, parameters in \
+nn.ParameterList."""),
     truth_of_many: ((RuntimeError,), """\
         bool: a tensor with 2 elements has no single truth value.
                        Use .any() or .all()."""),

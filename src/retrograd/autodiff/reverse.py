@@ -41,7 +41,8 @@ def second_time(n: Node) -> AutogradError:
         "trying to go backward through the graph a second time, but it was freed by the first",
         op="backward",
         expected="one backward for one forward",
-        fix="Call backward(retain_graph=True) the first time, or compute the loss again.",
+        fix="Call backward(retain_graph=True) the first time, or compute the loss again; what is carried "
+            "from step to step (a hidden state, a running loss) needs .detach() .",
         where=line_text(n.where),
     )
 

@@ -36,6 +36,12 @@ def _borders(padding: Any, kernel: Shape, stride: Shape, dilation: Shape, op: st
     return tuple(t // 2 for t in total), tuple(t - t // 2 for t in total)
 
 
+def _turned(n: int, single: bool) -> str:
+    """What puts channels that come last where they belong."""
+    axes = (n, *range(n)) if single else (0, n + 1, *range(1, n + 1))
+    return f"The channels come last: use  input.permute{axes} ."
+
+
 def _operands(input: Any, weight: Any, bias: Any, n: int, groups: int, op: str,
               transposed: bool) -> tuple[Node, Node, Node | None, bool]:
     """Batched input, weight, bias and whether a batch was added; every mistake told with the shapes."""
@@ -60,7 +66,8 @@ def _operands(input: Any, weight: Any, bias: Any, n: int, groups: int, op: str,
         given = x.shape[1:] if single else x.shape
         raise ShapeError(f"input {given} has {x.shape[1]} channels, weight {w.shape} with groups={groups} "
                          f"takes {channels}", op=op,
-                         expected=f"input of shape (N, {channels}, {_AXES[n]})")
+                         expected=f"input of shape (N, {channels}, {_AXES[n]})",
+                         fix=_turned(n, single) if given[-1] == channels else None)
     out = w.shape[1] * groups if transposed else w.shape[0]
     if b is not None:
         same_dtype(op, ("input", x), ("bias", b))

@@ -31,6 +31,12 @@ _HOOKS = (
 _INNER = {*_HOOKS, "_parameters", "_buffers", "_modules", "_revision", "_non_persistent_buffers_set"}
 
 
+def _too_early(module: Any, what: str) -> str:
+    name = type(module).__name__
+    return (f"cannot assign {what} before Module.__init__() call.\n"
+            f"    Begin {name}.__init__ with  super().__init__() .")
+
+
 class Tree:
     """A node of the tree of modules; only `Module` derives from it.
 
@@ -93,7 +99,7 @@ class Tree:
         if "_parameters" not in own:
             for kind, noun in ((Parameter, "parameters"), (Tree, "module")):
                 if isinstance(value, kind):
-                    raise AttributeError(f"cannot assign {noun} before Module.__init__() call")
+                    raise AttributeError(_too_early(self, noun))
             object.__setattr__(self, name, value)
             return
         if own.get(name, _MISSING) is value:  # nothing changes: no new revision
@@ -224,7 +230,7 @@ class Tree:
 
     def _check_name(self, name: Any, what: str, where: dict[str, Any]) -> None:
         if "_parameters" not in self.__dict__:
-            raise AttributeError(f"cannot assign {what} before Module.__init__() call")
+            raise AttributeError(_too_early(self, what))
         if not isinstance(name, str):
             raise TypeError(f"{what} name should be a string. Got {type(name).__name__}")
         if "." in name:

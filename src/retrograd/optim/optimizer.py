@@ -93,7 +93,8 @@ class Optimizer:
         self.param_groups: list[Group] = []
         groups = list(params)
         if not groups:
-            raise ValueError("optimizer got an empty parameter list")
+            raise ValueError("optimizer got an empty parameter list.\n    Layers in a plain list are not "
+                             "found: keep them in nn.ModuleList, parameters in nn.ParameterList.")
         if not isinstance(groups[0], dict):
             groups = [{"params": groups}]
         for group in groups:
