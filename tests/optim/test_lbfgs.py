@@ -128,3 +128,31 @@ def test_a_resumed_run_goes_on_as_it_would_have() -> None:
             saved = optimizer.state_dict()
         return losses
     assert run(3, 3) == run(6, 0)
+
+
+def test_a_closure_may_keep_the_parameters_within_bounds(torch: Any) -> None:
+    """The tutorial on neural style clamps its picture before each evaluation; the next step starts there."""
+    start = np.random.default_rng(0).random(6)
+    target = np.array([-0.5, 0.2, 0.4, 0.9, 1.5, 0.7])
+    runs = []
+    for lib in (rg, torch):
+        x = lib.tensor(start.tolist(), dtype=lib.float64, requires_grad=True)
+        optimizer = lib.optim.LBFGS([x], max_iter=8)
+        losses: list[float] = []
+
+        def closure(lib: Any = lib, x: Any = x, optimizer: Any = optimizer, losses: Any = losses) -> Any:
+            with lib.no_grad():
+                x.clamp_(0, 1)
+            optimizer.zero_grad()
+            loss = ((x - lib.tensor(target.tolist(), dtype=lib.float64)) ** 4).sum() + (x[1:] * x[:-1]).sum()
+            loss.backward()
+            losses.append(loss.item())
+            return loss
+
+        optimizer.step(closure)
+        optimizer.step(closure)
+        runs.append((losses, x.tolist()))
+    (ours, mine), (theirs, their_x) = runs
+    assert len(ours) == len(theirs)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-9)
+    np.testing.assert_allclose(mine, their_x, rtol=1e-8, atol=1e-10)

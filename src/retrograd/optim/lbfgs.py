@@ -101,14 +101,15 @@ class LBFGS(Optimizer):
         """
         start = self._gather(lambda p: p)
         try:
-            return self._iterate(closure, start)
+            return self._iterate(closure)
         except BaseException:
             self._place(start)
             raise
 
-    def _iterate(self, closure: Closure, x: Any) -> Any:
+    def _iterate(self, closure: Closure) -> Any:
         group, memory = self.param_groups[0], self.state[self._params()[0]]
         first, loss, g = self._evaluate(closure)
+        x = self._gather(lambda p: p)       # a closure may write to the parameters, to keep them within bounds
         evaluations = 1
         memory.setdefault("n_iter", 0)
         memory["func_evals"] = memory.get("func_evals", 0) + 1
@@ -134,6 +135,7 @@ class LBFGS(Optimizer):
             self._place(x)
             if group["line_search_fn"] is None and rounds < group["max_iter"]:
                 _, loss, g = self._evaluate(closure)
+                x = self._gather(lambda p: p)
                 calls = 1
             memory["t"] = t
             evaluations += calls
