@@ -109,7 +109,7 @@ class LBFGS(Optimizer):
     def _iterate(self, closure: Closure) -> Any:
         group, memory = self.param_groups[0], self.state[self._params()[0]]
         first, loss, g = self._evaluate(closure)
-        x = self._gather(lambda p: p)       # a closure may write to the parameters, to keep them within bounds
+        x = self._gather(lambda p: p)       # a closure may write to the parameters, to keep them in bounds
         evaluations = 1
         memory.setdefault("n_iter", 0)
         memory["func_evals"] = memory.get("func_evals", 0) + 1
