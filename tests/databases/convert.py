@@ -15,7 +15,8 @@ TOLERANCES = {"float64": 1e-9, "float32": 2e-5, "float16": 4e-3, "bfloat16": 3e-
               "complex128": 1e-9, "complex64": 2e-5}
 
 # What rounding leaves of terms that cancel.
-TINY = {"float64": 1e-12, "complex128": 1e-12, "float32": 1e-7, "complex64": 1e-7}
+TINY = {"float64": 1e-12, "complex128": 1e-12, "float32": 1e-7, "complex64": 1e-7, "float16": 1e-7,
+        "bfloat16": 1e-7}
 
 
 class NotHere(Exception):

@@ -12,7 +12,7 @@ from retrograd.base.dtype import bool_, int64
 from retrograd.base.errors import ArgumentError, ShapeError
 from retrograd.base.shape import Shape, numel
 from retrograd.functional.activation import float_input
-from retrograd.functional.door import Tensor, number_node, rounded_once, same_dtype, wrap
+from retrograd.functional.door import Tensor, number_node, same_dtype, wrap
 from retrograd.graph.node import Node, bind, leaf
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as p
@@ -114,7 +114,6 @@ def _cubic(t: Node) -> list[Node]:
     return [far(t + one), near(t), near(one - t), far(_number(t, 2.0) - t)]
 
 
-@rounded_once
 def grid_sample(input: Any, grid: Any, mode: str = "bilinear", padding_mode: str = "zeros",
                 align_corners: bool | None = None) -> Tensor:
     """Image (N, C, H, W) read at grid (N, H', W', 2) of places (x, y), or (N, C, D, H, W) at (N, D', H', W',
