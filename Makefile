@@ -6,7 +6,7 @@ TORCH  := 2.13.0
 SHELL  := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow fuzz check oracles bench conformance databases accuracy golden lines wheel clean
+.PHONY: help demo test slow fuzz check oracles bench conformance databases accuracy golden stubs lines wheel clean
 
 help: ## list the targets
 	@echo "usage: make TARGET"; echo
@@ -51,6 +51,9 @@ accuracy: $(VENV)/.installed ## errors of exp and its kin: all of float32, 1e8 p
 golden: $(VENV)/.test ## write the golden files anew; the diff is what a reviewer reads
 	RETROGRAD_TEST_GOLDEN=write $(BIN)/python -m pytest -q tests/golden
 	@git --no-pager diff --stat -- tests/golden
+
+stubs: $(VENV)/.installed ## write the type stubs anew, after a public name or its arguments have changed
+	$(BIN)/python scripts/stubs.py
 
 lines: ## lines of code a folder, against the budgets
 	@$(call find-python); $$python scripts/lines.py

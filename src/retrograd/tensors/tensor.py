@@ -25,12 +25,13 @@ from retrograd.graph.node import LEAF, PLAIN, TRACKED, Node, bind, leaf, leaf_p,
 from retrograd.ops.constant import stop
 from retrograd.ops.linear import alias_p, cast, override_p
 from retrograd.tensors import made_by
+from retrograd.tensors.declared import Methods
 from retrograd.tensors.device import CPU, Device
 from retrograd.tensors.flat import leading, row_major, through, with_leading
 from retrograd.tensors.storage import Storage
 
 
-class Tensor(TensorBase):
+class Tensor(Methods):
     """A multi-dimensional array that records how it was made; see `retrograd.tensor` to create one.
 
     Operations compute nothing at once; a value is computed where it is needed
