@@ -215,7 +215,8 @@ ERRORS = {
 
 @pytest.mark.parametrize("case", ERRORS)
 def test_errors_are_pytorchs(torch, case):
-    assert outcome(ERRORS[case], rg) == outcome(ERRORS[case], torch)
+    ours, theirs = outcome(ERRORS[case], rg), outcome(ERRORS[case], torch)
+    assert ours == theirs or ours.startswith(theirs + ".\n")       # how to mend it may follow
 
 
 def test_a_tensor_instead_of_a_list_is_refused():
