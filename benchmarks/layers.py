@@ -101,6 +101,9 @@ LAYERS: dict[str, Layer] = {
     "RNN 64-64, 50 steps, batch 16": _recurrent("RNN", 50, 16, 64, 64),
     "conv 3-64 3x3 on 32x32, batch 32": _conv(32, 3, 64, 3, 32),
     "conv 64-128 3x3 on 16x16, batch 32": _conv(32, 64, 128, 3, 16),
+    "conv 64-1 3x3 on 64x64, batch 4": _conv(4, 64, 1, 3, 64),
+    "conv 32-8 1x1 of 8 groups on 64x64, batch 4": _conv(4, 32, 8, 1, 64, groups=8),
+    "conv 2-48 4x4 stride 2 on 64x64, batch 16": _conv(16, 2, 48, 4, 64, stride=2),
 }
 
 

@@ -158,6 +158,7 @@ def package(name: str) -> str:
     """The stub of a package: every public name, from where it is."""
     module = import_module(name)
     outs = set(TAKES_OUT.get(name.removeprefix("retrograd.") if name != "retrograd" else "torch", "").split())
+    shared = {} if module is functional else vars(functional)
     imports: list[str] = []
     lines: list[str] = []
     for n in public(module):
@@ -172,6 +173,8 @@ def package(name: str) -> str:
         elif inspect.isclass(value) and (value.__module__ or "").startswith("retrograd"):
             imports.append(f"from {value.__module__} import {value.__name__} as {n}\n"
                            if value.__module__ != name else f"{n}: _Any\n")
+        elif inspect.isfunction(value) and value is shared.get(n) and n not in outs:
+            imports.append(f"from {functional.__name__} import {n} as {n}\n")
         elif inspect.isfunction(value) and value.__module__.startswith("retrograd"):
             lines.append(stub(n, value, out=n in outs))
         elif isinstance(value, DType):

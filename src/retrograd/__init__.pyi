@@ -63,6 +63,162 @@ from retrograd.base.modes import no_grad as no_grad
 from retrograd.base.modes import set_grad_enabled as set_grad_enabled
 from retrograd.base.shape import Size as Size
 from retrograd.engine.random import Generator as Generator
+from retrograd.functional import adaptive_avg_pool1d as adaptive_avg_pool1d
+from retrograd.functional import adaptive_max_pool1d as adaptive_max_pool1d
+from retrograd.functional import allclose as allclose
+from retrograd.functional import alpha_dropout as alpha_dropout
+from retrograd.functional import argwhere as argwhere
+from retrograd.functional import atleast_1d as atleast_1d
+from retrograd.functional import atleast_2d as atleast_2d
+from retrograd.functional import atleast_3d as atleast_3d
+from retrograd.functional import avg_pool1d as avg_pool1d
+from retrograd.functional import batch_norm as batch_norm
+from retrograd.functional import bilinear as bilinear
+from retrograd.functional import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
+from retrograd.functional import bincount as bincount
+from retrograd.functional import block_diag as block_diag
+from retrograd.functional import broadcast_tensors as broadcast_tensors
+from retrograd.functional import broadcast_to as broadcast_to
+from retrograd.functional import can_cast as can_cast
+from retrograd.functional import cartesian_prod as cartesian_prod
+from retrograd.functional import cdist as cdist
+from retrograd.functional import celu as celu
+from retrograd.functional import celu_ as celu_
+from retrograd.functional import channel_shuffle as channel_shuffle
+from retrograd.functional import chunk as chunk
+from retrograd.functional import clone as clone
+from retrograd.functional import combinations as combinations
+from retrograd.functional import conj as conj
+from retrograd.functional import conv1d as conv1d
+from retrograd.functional import conv2d as conv2d
+from retrograd.functional import conv3d as conv3d
+from retrograd.functional import conv_transpose1d as conv_transpose1d
+from retrograd.functional import conv_transpose2d as conv_transpose2d
+from retrograd.functional import corrcoef as corrcoef
+from retrograd.functional import cosine_embedding_loss as cosine_embedding_loss
+from retrograd.functional import cosine_similarity as cosine_similarity
+from retrograd.functional import count_nonzero as count_nonzero
+from retrograd.functional import cov as cov
+from retrograd.functional import ctc_loss as ctc_loss
+from retrograd.functional import cumulative_trapezoid as cumulative_trapezoid
+from retrograd.functional import diag_embed as diag_embed
+from retrograd.functional import diagflat as diagflat
+from retrograd.functional import diagonal as diagonal
+from retrograd.functional import diagonal_scatter as diagonal_scatter
+from retrograd.functional import dist as dist
+from retrograd.functional import dropout as dropout
+from retrograd.functional import dsplit as dsplit
+from retrograd.functional import einsum as einsum
+from retrograd.functional import embedding as embedding
+from retrograd.functional import embedding_bag as embedding_bag
+from retrograd.functional import equal as equal
+from retrograd.functional import feature_alpha_dropout as feature_alpha_dropout
+from retrograd.functional import fill as fill
+from retrograd.functional import flatten as flatten
+from retrograd.functional import flip as flip
+from retrograd.functional import fliplr as fliplr
+from retrograd.functional import flipud as flipud
+from retrograd.functional import gradient as gradient
+from retrograd.functional import group_norm as group_norm
+from retrograd.functional import gru as gru
+from retrograd.functional import gru_cell as gru_cell
+from retrograd.functional import hardshrink as hardshrink
+from retrograd.functional import hinge_embedding_loss as hinge_embedding_loss
+from retrograd.functional import histogram as histogram
+from retrograd.functional import hsplit as hsplit
+from retrograd.functional import imag as imag
+from retrograd.functional import index_put as index_put
+from retrograd.functional import instance_norm as instance_norm
+from retrograd.functional import is_complex as is_complex
+from retrograd.functional import is_conj as is_conj
+from retrograd.functional import is_floating_point as is_floating_point
+from retrograd.functional import is_neg as is_neg
+from retrograd.functional import is_nonzero as is_nonzero
+from retrograd.functional import is_tensor as is_tensor
+from retrograd.functional import isclose as isclose
+from retrograd.functional import isfinite as isfinite
+from retrograd.functional import isinf as isinf
+from retrograd.functional import isnan as isnan
+from retrograd.functional import isreal as isreal
+from retrograd.functional import kl_div as kl_div
+from retrograd.functional import layer_norm as layer_norm
+from retrograd.functional import logdet as logdet
+from retrograd.functional import lstm as lstm
+from retrograd.functional import lstm_cell as lstm_cell
+from retrograd.functional import margin_ranking_loss as margin_ranking_loss
+from retrograd.functional import masked_scatter as masked_scatter
+from retrograd.functional import matrix_exp as matrix_exp
+from retrograd.functional import max_pool1d as max_pool1d
+from retrograd.functional import max_pool2d as max_pool2d
+from retrograd.functional import max_pool3d as max_pool3d
+from retrograd.functional import meshgrid as meshgrid
+from retrograd.functional import moveaxis as moveaxis
+from retrograd.functional import movedim as movedim
+from retrograd.functional import narrow as narrow
+from retrograd.functional import numel as numel
+from retrograd.functional import pairwise_distance as pairwise_distance
+from retrograd.functional import pdist as pdist
+from retrograd.functional import permute as permute
+from retrograd.functional import pinverse as pinverse
+from retrograd.functional import pixel_shuffle as pixel_shuffle
+from retrograd.functional import pixel_unshuffle as pixel_unshuffle
+from retrograd.functional import poisson_nll_loss as poisson_nll_loss
+from retrograd.functional import positive as positive
+from retrograd.functional import prelu as prelu
+from retrograd.functional import promote_types as promote_types
+from retrograd.functional import put as put
+from retrograd.functional import ravel as ravel
+from retrograd.functional import real as real
+from retrograd.functional import relu as relu
+from retrograd.functional import relu_ as relu_
+from retrograd.functional import repeat_interleave as repeat_interleave
+from retrograd.functional import reshape as reshape
+from retrograd.functional import resolve_conj as resolve_conj
+from retrograd.functional import resolve_neg as resolve_neg
+from retrograd.functional import result_type as result_type
+from retrograd.functional import rms_norm as rms_norm
+from retrograd.functional import rnn_relu as rnn_relu
+from retrograd.functional import rnn_relu_cell as rnn_relu_cell
+from retrograd.functional import rnn_tanh as rnn_tanh
+from retrograd.functional import rnn_tanh_cell as rnn_tanh_cell
+from retrograd.functional import roll as roll
+from retrograd.functional import rot90 as rot90
+from retrograd.functional import rrelu as rrelu
+from retrograd.functional import rsub as rsub
+from retrograd.functional import scan as scan
+from retrograd.functional import select as select
+from retrograd.functional import select_scatter as select_scatter
+from retrograd.functional import selu as selu
+from retrograd.functional import selu_ as selu_
+from retrograd.functional import split as split
+from retrograd.functional import split_with_sizes as split_with_sizes
+from retrograd.functional import squeeze as squeeze
+from retrograd.functional import std_mean as std_mean
+from retrograd.functional import swapaxes as swapaxes
+from retrograd.functional import swapdims as swapdims
+from retrograd.functional import t as t
+from retrograd.functional import tensor_split as tensor_split
+from retrograd.functional import threshold as threshold
+from retrograd.functional import threshold_ as threshold_
+from retrograd.functional import tile as tile
+from retrograd.functional import trace as trace
+from retrograd.functional import transpose as transpose
+from retrograd.functional import trapezoid as trapezoid
+from retrograd.functional import trapz as trapz
+from retrograd.functional import tril_indices as tril_indices
+from retrograd.functional import triplet_margin_loss as triplet_margin_loss
+from retrograd.functional import triu_indices as triu_indices
+from retrograd.functional import unbind as unbind
+from retrograd.functional import unflatten as unflatten
+from retrograd.functional import unique as unique
+from retrograd.functional import unique_consecutive as unique_consecutive
+from retrograd.functional import unravel_index as unravel_index
+from retrograd.functional import unsqueeze as unsqueeze
+from retrograd.functional import vander as vander
+from retrograd.functional import var_mean as var_mean
+from retrograd.functional import view_as_complex as view_as_complex
+from retrograd.functional import view_as_real as view_as_real
+from retrograd.functional import vsplit as vsplit
 from retrograd.settings import AcceleratorError as AcceleratorError
 from retrograd.settings import OutOfMemoryError as OutOfMemoryError
 from retrograd.tensors.device import Device as Device
@@ -106,10 +262,6 @@ def acosh(input: _Any, *, out: _Any = None) -> _Tensor:
     """The inverse of cosh, nan below 1. Derivative 1/sqrt(input**2 - 1)."""
 def acosh_(self: _Tensor, *args: _Any, **kwargs: _Any) -> _Tensor:
     """In place: see `acosh`."""
-def adaptive_avg_pool1d(input: _Any, output_size: _Any) -> _Tensor:
-    """(N, C, L) to (N, C, output_size): see adaptive_avg_pool2d."""
-def adaptive_max_pool1d(input: _Any, output_size: _Any, return_indices: _b.bool = False) -> _Any:
-    """(N, C, L) to (N, C, output_size): the largest of each window of adaptive_avg_pool1d."""
 def add(input: _Any, other: _Any, *, alpha: _Any = 1, out: _Any = None) -> _Tensor:
     """input + alpha * other. d/d input = 1, d/d other = alpha."""
 def addbmm(input: _Any, batch1: _Any, batch2: _Any, *, beta: _Any = 1, alpha: _Any = 1, out: _Any = None) -> _Tensor:
@@ -132,10 +284,6 @@ def affine_grid_generator(theta: _Any, size: _Sequence[_b.int], align_corners: _
     """`nn.functional.affine_grid`."""
 def all(input: _Any, dim: _Any = None, keepdim: _b.bool = False, *, out: _Any = None) -> _Tensor:
     """Whether no element is zero. True where there are none."""
-def allclose(input: _Any, other: _Any, rtol: _b.float = 1e-05, atol: _b.float = 1e-08, equal_nan: _b.bool = False) -> _b.bool:
-    """Whether |input - other| <= atol + rtol * |other| everywhere (after broadcasting)."""
-def alpha_dropout(input: _Any, p: _b.float = 0.5, training: _b.bool = False, inplace: _b.bool = False) -> _Tensor:
-    """dropout for SELU networks: dropped elements become -1.7581, then a x + b restores mean 0 and variance 1."""
 def amax(input: _Any, dim: _Any = None, keepdim: _b.bool = False, *, out: _Any = None) -> _Tensor:
     """Largest element; ties share the cotangent evenly."""
 def amin(input: _Any, dim: _Any = None, keepdim: _b.bool = False, *, out: _Any = None) -> _Tensor:
@@ -182,8 +330,6 @@ def argmin(input: _Any, dim: _b.int | None = None, keepdim: _b.bool = False, *, 
     """Index of the smallest element (the first of equals), of the whole tensor or along dim. No derivative."""
 def argsort(input: _Any, dim: _b.int = -1, descending: _b.bool = False, stable: _b.bool = True, *, out: _Any = None) -> _Tensor:
     """Indices that sort along dim; equal elements keep their order. No derivative."""
-def argwhere(input: _Any) -> _Tensor:
-    """Places of the elements that are not zero, one a row. An evaluation point."""
 def as_strided(input: _Any, size: _Sequence[_b.int], stride: _Sequence[_b.int], storage_offset: _b.int | None = None) -> _Tensor:
     """A view of the whole memory below a tensor: element i is offset + sum(i * stride) of it."""
 def as_strided_(self: _Tensor, size: _Sequence[_b.int], stride: _Sequence[_b.int], storage_offset: _b.int | None = None) -> _Tensor:
@@ -212,29 +358,13 @@ def atanh(input: _Any, *, out: _Any = None) -> _Tensor:
     """The inverse of tanh; inf at 1, nan beyond. Derivative 1/(1 - input**2)."""
 def atanh_(self: _Tensor, *args: _Any, **kwargs: _Any) -> _Tensor:
     """In place: see `atanh`."""
-def atleast_1d(*tensors: _Any) -> _Any:
-    """A scalar as a vector of one element; of several tensors, or a sequence, each."""
-def atleast_2d(*tensors: _Any) -> _Any:
-    """With two dimensions at least: vectors become one row."""
-def atleast_3d(*tensors: _Any) -> _Any:
-    """With three dimensions at least: vectors become (1, n, 1), matrices (m, n, 1)."""
-def avg_pool1d(input: _Any, kernel_size: _Any, stride: _Any = None, padding: _Any = 0, ceil_mode: _b.bool = False, count_include_pad: _b.bool = True) -> _Tensor:
-    """The mean of each window of (N, C, L): see avg_pool2d."""
 def baddbmm(input: _Any, batch1: _Any, batch2: _Any, *, beta: _Any = 1, alpha: _Any = 1, out: _Any = None) -> _Tensor:
     """beta * input + alpha * bmm(batch1, batch2)."""
 def bartlett_window(window_length: _b.int, periodic: _b.bool = True, *, dtype: _Any = None, layout: _Any = None, device: _Any = None, pin_memory: _b.bool = False, requires_grad: _b.bool = False) -> _Tensor:
     """1 - |2 n - 1|, n from 0 to 1."""
-def batch_norm(input: _Any, running_mean: _Any, running_var: _Any, weight: _Any = None, bias: _Any = None, training: _b.bool = False, momentum: _b.float = 0.1, eps: _b.float = 1e-05) -> _Tensor:
-    """(x - mean) / sqrt(var + eps) * weight + bias for each channel of (N, C, ...)."""
 def bernoulli(input: _Any, p: _Any = None, *, generator: _Any = None, out: _Any = None) -> _Tensor:
     """1 with the probability that input holds (or with probability p), else 0. No derivative."""
 bfloat16: _DType
-def bilinear(input1: _Any, input2: _Any, weight: _Any, bias: _Any = None) -> _Tensor:
-    """y[..., k] = x1^T weight[k] x2 + bias[k]."""
-def binary_cross_entropy_with_logits(input: _Any, target: _Any, weight: _Any = None, size_average: _Any = None, reduce: _Any = None, reduction: _b.str = 'mean', pos_weight: _Any = None) -> _Tensor:
-    """binary_cross_entropy of sigmoid(x), without overflow: (1 - t) x + log(1 + e**-x). Derivative sigmoid(x) - t."""
-def bincount(input: _Any, weights: _Any = None, minlength: _b.int = 0) -> _Tensor:
-    """How often each number occurs (or the sum of its weights). An evaluation point."""
 def binomial(count: _Any, prob: _Any, generator: _Any = None) -> _Tensor:
     """How many of `count` trials succeed, each with probability prob. No derivative. An evaluation point."""
 def bitwise_and(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
@@ -251,41 +381,23 @@ def bitwise_xor(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
     """bitwise_xor: bit by bit on integers, logic on bool. No derivative."""
 def blackman_window(window_length: _b.int, periodic: _b.bool = True, *, dtype: _Any = None, layout: _Any = None, device: _Any = None, pin_memory: _b.bool = False, requires_grad: _b.bool = False) -> _Tensor:
     """0.42 - cos(2 pi n) / 2 + 0.08 cos(4 pi n), n from 0 to 1."""
-def block_diag(*tensors: _Any) -> _Tensor:
-    """Matrices along the diagonal of one, zeros elsewhere."""
 def bmm(input: _Any, other: _Any = None, *, out: _Any = None, **named: _Any) -> _Tensor:
     """Products of two batches of matrices."""
 bool: _DType
 def broadcast_shapes(*shapes: _Any) -> _Any:
     """The common shape, by NumPy's rule (sizes equal or 1, counted from the right)."""
-def broadcast_tensors(*tensors: _Any) -> _b.tuple[_Tensor, ...]:
-    """All tensors at their common shape."""
-def broadcast_to(input: _Any, *sizes: _Any, size: _Any = None) -> _Tensor:
-    """expand to a shape."""
 def bucketize(input: _Any, boundaries: _Any, *, out_int32: _b.bool = False, right: _b.bool = False, out: _Any = None) -> _Tensor:
     """The number of the bin that each value falls into: boundaries[i - 1] < input <= boundaries[i], or with right, boundaries[i - 1] <= input < boundaries[i]."""
-def can_cast(from_: _Any, to: _Any) -> _b.bool:
-    """Whether a conversion of dtypes keeps the kind of the values (float to int does not)."""
-def cartesian_prod(*tensors: _Any) -> _Tensor:
-    """Every choice of one element from each vector, one a row."""
 def cat(tensors: _Sequence[_Any], dim: _b.int = 0, *, out: _Any = None) -> _Tensor:
     """Tensors one after another along a dimension; their other sizes agree. Derivative: each its slice."""
-def cdist(x1: _Any, x2: _Any, p: _b.float = 2.0, compute_mode: _b.str = 'use_mm_for_euclid_dist_if_necessary') -> _Tensor:
-    """Distances between all rows: (..., P, D) and (..., R, D) give (..., P, R). Always computed from differences, so near points lose no digits (compute_mode is accepted and changes nothing). Derivative at distance 0: 0."""
 cdouble: _DType
 def ceil(input: _Any, *, out: _Any = None) -> _Tensor:
     """The smallest integer not below input. Derivative 0."""
 def ceil_(self: _Tensor, *args: _Any, **kwargs: _Any) -> _Tensor:
     """In place: see `ceil`."""
-def celu(input: _Any, alpha: _b.float = 1.0, inplace: _b.bool = False) -> _Tensor:
-    """max(0, x) + min(0, alpha (e**(x/alpha) - 1)). Derivative 1 or e**(x/alpha): continuous for every alpha."""
-def celu_(input: _Any, alpha: _b.float = 1.0) -> _Tensor:
-    """celu into the input's own memory."""
 cfloat: _DType
 def chain_matmul(*matrices: _Any, out: _Any = None) -> _Tensor:
     """The product of matrices, in the order of fewest multiplications (`linalg.multi_dot`)."""
-def channel_shuffle(input: _Any, groups: _b.int) -> _Tensor:
-    """(N, C, ...) with channel i of every group side by side: channels (groups, C / groups) turned round."""
 channels_last: _b.str
 channels_last_3d: _b.str
 def cholesky(input: _Any, upper: _b.bool = False, *, out: _Any = None) -> _Tensor:
@@ -294,8 +406,6 @@ def cholesky_inverse(L: _Any, upper: _b.bool = False, *, out: _Any = None) -> _T
     """The inverse of A = L L^H (or U^H U, if upper)."""
 def cholesky_solve(B: _Any, L: _Any, upper: _b.bool = False, *, out: _Any = None) -> _Tensor:
     """x with A x = B, where A = L L^H (or U^H U, if upper)."""
-def chunk(input: _Any, chunks: _b.int, dim: _b.int = 0) -> _b.tuple[_Tensor, ...]:
-    """At most `chunks` pieces of equal size (the last may be smaller)."""
 def clamp(input: _Any, min: _Any = None, max: _Any = None, *, out: _Any = None) -> _Tensor:
     """input limited to [min, max]. Derivative 1 within and at the bounds, 0 outside; where min > max, max wins."""
 def clamp_(self: _Tensor, *args: _Any, **kwargs: _Any) -> _Tensor:
@@ -312,12 +422,8 @@ def clip(input: _Any, min: _Any = None, max: _Any = None, *, out: _Any = None) -
     """input limited to [min, max]. Derivative 1 within and at the bounds, 0 outside; where min > max, max wins."""
 def clip_(self: _Tensor, *args: _Any, **kwargs: _Any) -> _Tensor:
     """In place: see `clip`."""
-def clone(input: _Any, *, memory_format: _Any = None) -> _Tensor:
-    """A copy with the same derivative, row-major whatever memory_format says."""
 def column_stack(tensors: _Sequence[_Any], *, out: _Any = None) -> _Tensor:
     """Vectors as the columns of a matrix, matrices side by side."""
-def combinations(input: _Any, r: _b.int = 2, with_replacement: _b.bool = False) -> _Tensor:
-    """Every choice of r elements of a vector, one a row."""
 def compile(model: _Any = None, *, fullgraph: _b.bool = False, dynamic: _b.bool | None = None, backend: _b.str | _Callable[..., _Any] = 'inductor', mode: _b.str | None = None, options: _Any = None, disable: _b.bool = False) -> _Any:
     """A function, a training step or a Module that is captured at its first call and replayed afterwards."""
 def complex(real: _Any, imag: _Any, *, out: _Any = None) -> _Tensor:
@@ -330,29 +436,15 @@ def concatenate(tensors: _Sequence[_Any], dim: _b.int = 0, *, out: _Any = None) 
     """Tensors one after another along a dimension; their other sizes agree. Derivative: each its slice."""
 def cond(pred: _Any, true_fn: _Callable[..., _Any], false_fn: _Callable[..., _Any], operands: _Any = ...) -> _Any:
     """true_fn(*operands) if pred, else false_fn(*operands): a plain branch, which reads pred."""
-def conj(input: _Any) -> _Tensor:
-    """a - ib for a + ib; a real tensor is its own. Computed, where PyTorch sets a mark. Derivative: the conjugate of the cotangent."""
 def conj_physical(input: _Any, *, out: _Any = None) -> _Tensor:
     """a - ib for a + ib; a real tensor is its own. Computed, where PyTorch sets a mark. Derivative: the conjugate of the cotangent."""
 def constant_pad_nd(input: _Any, pad: _Sequence[_b.int], value: _Any = 0) -> _Tensor:
     """`nn.functional.pad` with a constant."""
 contiguous_format: _b.str
-def conv1d(input: _Any, weight: _Any, bias: _Any = None, stride: _Any = 1, padding: _Any = 0, dilation: _Any = 1, groups: _b.int = 1) -> _Tensor:
-    """Cross-correlation of (N, C, L) with weight (out, C/groups, K): see conv2d."""
-def conv2d(input: _Any, weight: _Any, bias: _Any = None, stride: _Any = 1, padding: _Any = 0, dilation: _Any = 1, groups: _b.int = 1) -> _Tensor:
-    """Cross-correlation: input (N, C, H, W) or (C, H, W), weight (out, C/groups, KH, KW), output (N, out, H', W')."""
-def conv3d(input: _Any, weight: _Any, bias: _Any = None, stride: _Any = 1, padding: _Any = 0, dilation: _Any = 1, groups: _b.int = 1) -> _Tensor:
-    """Cross-correlation of (N, C, D, H, W) with weight (out, C/groups, KD, KH, KW): see conv2d."""
-def conv_transpose1d(input: _Any, weight: _Any, bias: _Any = None, stride: _Any = 1, padding: _Any = 0, output_padding: _Any = 0, groups: _b.int = 1, dilation: _Any = 1) -> _Tensor:
-    """The transpose of conv1d as a map: see conv_transpose2d."""
-def conv_transpose2d(input: _Any, weight: _Any, bias: _Any = None, stride: _Any = 1, padding: _Any = 0, output_padding: _Any = 0, groups: _b.int = 1, dilation: _Any = 1) -> _Tensor:
-    """The transpose of conv2d as a map: input (N, C, H, W), weight (C, out/groups, KH, KW), output (N, out, H', W')."""
 def convolution(input: _Any, weight: _Any, bias: _Any, stride: _Sequence[_b.int], padding: _Sequence[_b.int], dilation: _Sequence[_b.int], transposed: _b.bool, output_padding: _Sequence[_b.int], groups: _b.int) -> _Tensor:
     """`nn.functional.conv1d`, `conv2d`, `conv3d` or their transposes, by the number of dimensions."""
 def copysign(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
     """|input| with the sign of other. Derivative to input: 1 or -1, and 0 at 0."""
-def corrcoef(input: _Any) -> _Tensor:
-    """The correlations of variables (rows) over observations (columns): covariances over both spreads."""
 def cos(input: _Any, *, out: _Any = None) -> _Tensor:
     """Cosine of radians. Derivative -sin(input)."""
 def cos_(self: _Tensor, *args: _Any, **kwargs: _Any) -> _Tensor:
@@ -361,20 +453,10 @@ def cosh(input: _Any, *, out: _Any = None) -> _Tensor:
     """(e**x + e**-x)/2. Derivative sinh."""
 def cosh_(self: _Tensor, *args: _Any, **kwargs: _Any) -> _Tensor:
     """In place: see `cosh`."""
-def cosine_embedding_loss(input1: _Any, input2: _Any, target: _Any, margin: _b.float = 0, size_average: _Any = None, reduce: _Any = None, reduction: _b.str = 'mean') -> _Tensor:
-    """1 - cos(x1, x2) where the target is 1, max(0, cos - margin) where it is -1; rows (N, D), target (N,)."""
-def cosine_similarity(x1: _Any, x2: _Any, dim: _b.int = 1, eps: _b.float = 1e-08) -> _Tensor:
-    """x1 . x2 / (max(|x1|, eps) max(|x2|, eps)) along dim, which disappears; operands broadcast."""
 def cost(fn: _Callable[..., _Any], *args: _Any, machine: _Any = None, **kwargs: _Any) -> _Any:
     """What one call of `fn(*args, **kwargs)` costs: operations, bytes, the least time they take, and planned memory, kernel by kernel and in all; with `backward()` in it, of the backward too."""
-def count_nonzero(input: _Any, dim: _Any = None) -> _Tensor:
-    """How many elements are not zero."""
-def cov(input: _Any, *, correction: _b.int = 1, fweights: _Any = None, aweights: _Any = None) -> _Tensor:
-    """The covariances of variables (rows) over observations (columns), divided by n - correction. fweights count observations, aweights weigh them."""
 def cross(input: _Any, other: _Any, dim: _b.int | None = None, *, out: _Any = None) -> _Tensor:
     """torch.cross: `linalg.cross` along the first dimension of 3 elements, if none is given."""
-def ctc_loss(log_probs: _Any, targets: _Any, input_lengths: _Any, target_lengths: _Any, blank: _b.int = 0, reduction: _b.str = 'mean', zero_infinity: _b.bool = False) -> _Tensor:
-    """-log of the probability of label sequences, summed over all their alignments to the steps."""
 def cummax(input: _Any, dim: _b.int, *, out: _Any = None) -> _Any:
     """(values, indices) of the largest element so far along dim, the last of equals."""
 def cummin(input: _Any, dim: _b.int, *, out: _Any = None) -> _Any:
@@ -383,8 +465,6 @@ def cumprod(input: _Any, dim: _b.int, *, dtype: _Any = None, out: _Any = None) -
     """Running products along dim. The derivative is right where factors are 0 too."""
 def cumsum(input: _Any, dim: _b.int, *, dtype: _Any = None, out: _Any = None) -> _Tensor:
     """Running sums along dim. Derivative: running sums from the other end."""
-def cumulative_trapezoid(y: _Any, x: _Any = None, *, dx: _Any = None, dim: _b.int = -1) -> _Tensor:
-    """The running areas under y along dim by the trapezoidal rule."""
 default_generator: _Any
 def deg2rad(input: _Any, *, out: _Any = None) -> _Tensor:
     """Degrees as radians: input pi/180."""
@@ -398,20 +478,10 @@ def detach_(self: _Any) -> _Tensor:
     """Forget the history of this tensor; others of its memory keep theirs."""
 def diag(input: _Any, diagonal: _b.int = 0, *, out: _Any = None) -> _Tensor:
     """A vector as a diagonal matrix, or the diagonal of a matrix."""
-def diag_embed(input: _Any, offset: _b.int = 0, dim1: _b.int = -2, dim2: _b.int = -1) -> _Tensor:
-    """The last dimension as the diagonal of two new ones."""
-def diagflat(input: _Any, offset: _b.int = 0) -> _Tensor:
-    """The elements as a diagonal matrix."""
-def diagonal(input: _Any, offset: _b.int = 0, dim1: _b.int = 0, dim2: _b.int = 1) -> _Tensor:
-    """The diagonal of two dimensions, as the last one. Shares memory."""
-def diagonal_scatter(input: _Any, src: _Any, offset: _b.int = 0, dim1: _b.int = 0, dim2: _b.int = 1) -> _Tensor:
-    """input with src on a diagonal."""
 def diff(input: _Any, n: _b.int = 1, dim: _b.int = -1, prepend: _Any = None, append: _Any = None, *, out: _Any = None) -> _Tensor:
     """The n-th differences of neighbours along dim: input[i + 1] - input[i]."""
 def digamma(input: _Any, *, out: _Any = None) -> _Tensor:
     """The derivative of lgamma; -inf at 0, nan at negative integers. Derivative polygamma(1, input)."""
-def dist(input: _Any, other: _Any, p: _b.float = 2) -> _Tensor:
-    """The norm of input - other."""
 def div(input: _Any, other: _Any, *, rounding_mode: _b.str | None = None, out: _Any = None) -> _Tensor:
     """input / other; integers give floats. d/d input = 1/other, d/d other = -input/other**2."""
 def divide(input: _Any, other: _Any, *, rounding_mode: _b.str | None = None, out: _Any = None) -> _Tensor:
@@ -419,19 +489,9 @@ def divide(input: _Any, other: _Any, *, rounding_mode: _b.str | None = None, out
 def dot(input: _Any, other: _Any = None, *, out: _Any = None, **named: _Any) -> _Tensor:
     """Sum of products of two vectors."""
 double: _DType
-def dropout(input: _Any, p: _b.float = 0.5, training: _b.bool = True, inplace: _b.bool = False) -> _Tensor:
-    """x / (1 - p) with probability 1 - p, else 0, drawn for each element; the input itself unless training."""
-def dsplit(input: _Any, indices_or_sections: _Any) -> _b.tuple[_Tensor, ...]:
-    """tensor_split into equal pieces, by dimension."""
 def dstack(tensors: _Sequence[_Any], *, out: _Any = None) -> _Tensor:
     """Along the third dimension."""
 e: _b.float
-def einsum(equation: _b.str, *operands: _Any) -> _Tensor:
-    """Products summed over repeated letters, e.g. 'bij,bjk->bik'; `...` stands for leading dimensions."""
-def embedding(input: _Any, weight: _Any, padding_idx: _b.int | None = None, max_norm: _b.float | None = None, norm_type: _b.float = 2.0, scale_grad_by_freq: _b.bool = False, sparse: _b.bool = False) -> _Tensor:
-    """Row input[...] of weight (rows, D): indices of shape (*) give (*, D)."""
-def embedding_bag(input: _Any, weight: _Any, offsets: _Any = None, max_norm: _b.float | None = None, norm_type: _b.float = 2, scale_grad_by_freq: _b.bool = False, mode: _b.str = 'mean', sparse: _b.bool = False, per_sample_weights: _Any = None, include_last_offset: _b.bool = False, padding_idx: _b.int | None = None) -> _Tensor:
-    """The sum, mean or max (`mode`) of the rows of weight (rows, D) that each bag names: (bags, D)."""
 def empty(*sizes: _Any, size: _Any = None, dtype: _Any = None, device: _Any = None, requires_grad: _b.bool = False, layout: _Any = None, pin_memory: _b.bool = False, memory_format: _Any = None) -> _Tensor:
     """A tensor of that size filled with zeros (empty promises no values)."""
 def empty_like(input: _Any, *, dtype: _Any = None, device: _Any = None, requires_grad: _b.bool = False, memory_format: _Any = None, layout: _Any = None) -> _Tensor:
@@ -442,8 +502,6 @@ def empty_strided(size: _Sequence[_b.int], stride: _Sequence[_b.int], *, dtype: 
     """A tensor of that size with those strides, over memory of its own."""
 def eq(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
     """input == other, element by element, as a bool tensor. No derivative."""
-def equal(input: _Any, other: _Any) -> _b.bool:
-    """Whether two tensors have the same shape and the same elements; nan equals nothing."""
 def erf(input: _Any, *, out: _Any = None) -> _Tensor:
     """Error function 2/sqrt(pi) * integral of e**-t**2 from 0 to input. Derivative 2/sqrt(pi) e**-input**2."""
 def erf_(self: _Tensor, *args: _Any, **kwargs: _Any) -> _Tensor:
@@ -468,26 +526,14 @@ def expm1_(self: _Tensor, *args: _Any, **kwargs: _Any) -> _Tensor:
     """In place: see `expm1`."""
 def eye(n: _b.int, m: _b.int | None = None, *, dtype: _Any = None, device: _Any = None, requires_grad: _b.bool = False, layout: _Any = None) -> _Tensor:
     """Ones on the diagonal, zeros elsewhere."""
-def feature_alpha_dropout(input: _Any, p: _b.float = 0.5, training: _b.bool = False, inplace: _b.bool = False) -> _Tensor:
-    """alpha_dropout of whole channels of (N, C, ...)."""
 def feature_dropout(input: _Any, p: _b.float, train: _b.bool) -> _Tensor:
     """Dropout of whole channels: `nn.functional.dropout2d`, of any number of dimensions."""
-def fill(input: _Any, value: _Any) -> _Tensor:
-    """A tensor of input's size and dtype with `value`, a number or a tensor without dimensions, everywhere."""
 def fill_(self: _Tensor, value: _Any) -> _Tensor:
     """Write one value everywhere."""
 def fix(input: _Any, *, out: _Any = None) -> _Tensor:
     """Towards zero. Derivative 0."""
 def fix_(self: _Tensor, *args: _Any, **kwargs: _Any) -> _Tensor:
     """In place: see `fix`."""
-def flatten(input: _Any, start_dim: _b.int = 0, end_dim: _b.int = -1) -> _Tensor:
-    """Dimensions start_dim..end_dim as one."""
-def flip(input: _Any, *dims: _Any, **named: _Any) -> _Tensor:
-    """Elements in reverse order along dimensions (dims=(0, 1), or one after another); a copy. Derivative: flipped too."""
-def fliplr(input: _Any) -> _Tensor:
-    """Columns in reverse order."""
-def flipud(input: _Any) -> _Tensor:
-    """Rows in reverse order."""
 float: _DType
 float16: _DType
 float32: _DType
@@ -554,8 +600,6 @@ def get_num_threads() -> _b.int:
     """Threads of an evaluation: as set, else the CPUs this process may keep busy by its affinity and by the quota of its control group."""
 def get_rng_state() -> _Tensor:
     """The state of the default generator as a uint8 tensor of 16 bytes: its seed and the number of draws."""
-def gradient(input: _Any, *, spacing: _Any = 1, dim: _Any = None, edge_order: _b.int = 1) -> _b.list[_Tensor]:
-    """Slopes along dimensions by central differences, one-sided at the ends (of order edge_order)."""
 def greater(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
     """input > other, element by element, as a bool tensor. No derivative."""
 def greater_equal(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
@@ -564,12 +608,6 @@ def grid_sampler(input: _Any, grid: _Any, interpolation_mode: _b.int, padding_mo
     """`nn.functional.grid_sample`; modes are numbers: 0 bilinear, 1 nearest, 2 bicubic; 0 zeros, 1 border, 2 reflection."""
 def grid_sampler_2d(input: _Any, grid: _Any, interpolation_mode: _b.int, padding_mode: _b.int, align_corners: _b.bool) -> _Tensor:
     """`nn.functional.grid_sample`; modes are numbers: 0 bilinear, 1 nearest, 2 bicubic; 0 zeros, 1 border, 2 reflection."""
-def group_norm(input: _Any, num_groups: _b.int, weight: _Any = None, bias: _Any = None, eps: _b.float = 1e-05) -> _Tensor:
-    """As layer_norm over each of `num_groups` groups of channels of (N, C, ...); weight and bias are one a channel."""
-def gru(input: _Any, *args: _Any, **named: _Any) -> _b.tuple[_Tensor, _Tensor]:
-    """A GRU of layers and directions: outputs of the last layer at every time, and the final states."""
-def gru_cell(input: _Any, hx: _Any, w_ih: _Any, w_hh: _Any, b_ih: _Any = None, b_hh: _Any = None) -> _Tensor:
-    """One step of a GRU, `gru_step` of both affine maps: (N, I), (N, H) to (N, H), weights (3H, I), (3H, H)."""
 def gt(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
     """input > other, element by element, as a bool tensor. No derivative."""
 half: _DType
@@ -577,18 +615,10 @@ def hamming_window(window_length: _b.int, periodic: _b.bool = True, alpha: _b.fl
     """alpha - beta cos(2 pi n), n from 0 to 1."""
 def hann_window(window_length: _b.int, periodic: _b.bool = True, *, dtype: _Any = None, layout: _Any = None, device: _Any = None, pin_memory: _b.bool = False, requires_grad: _b.bool = False) -> _Tensor:
     """(1 - cos(2 pi n)) / 2, n from 0 to 1."""
-def hardshrink(input: _Any, lambd: _b.float = 0.5) -> _Tensor:
-    """x where |x| > lambd, else 0. Derivative 1 or 0."""
 def heaviside(input: _Any, values: _Any, *, out: _Any = None) -> _Tensor:
     """0 below 0, 1 above, `values` at 0. No derivative to input, as in PyTorch."""
-def hinge_embedding_loss(input: _Any, target: _Any, margin: _b.float = 1.0, size_average: _Any = None, reduce: _Any = None, reduction: _b.str = 'mean') -> _Tensor:
-    """x where the target is 1, max(0, margin - x) where it is -1. Derivative 1, or -1 up to the margin."""
 def histc(input: _Any, bins: _b.int = 100, min: _b.float = 0, max: _b.float = 0, *, out: _Any = None) -> _Tensor:
     """How many elements fall into each of `bins` equal parts of [min, max] (of the range of the values if both are 0), in input's dtype. No derivative. An evaluation point."""
-def histogram(input: _Any, bins: _Any, *, range: _Any = None, weight: _Any = None, density: _b.bool = False) -> _b.tuple[_Tensor, _Tensor]:
-    """(counts, edges): how many elements, or how much weight, between neighbouring edges (a number of equal parts of `range`, or a vector); the last part includes its end. An evaluation point."""
-def hsplit(input: _Any, indices_or_sections: _Any) -> _b.tuple[_Tensor, ...]:
-    """tensor_split into equal pieces, side by side."""
 def hstack(tensors: _Sequence[_Any], *, out: _Any = None) -> _Tensor:
     """Vectors end to end, others side by side."""
 def hypot(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
@@ -601,16 +631,12 @@ def igamma(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
     """The share of Gamma(input) that lies in [0, other]. Differentiated to `other` only."""
 def igammac(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
     """1 - gammainc(input, other), accurate where that is small."""
-def imag(input: _Any) -> _Tensor:
-    """The imaginary parts of a complex tensor, sharing memory. Derivative: i times the cotangent."""
 def index_add(input: _Any, dim: _b.int, index: _Any, source: _Any, *, alpha: _Any = 1, out: _Any = None) -> _Tensor:
     """input with alpha * source added to the slices along dim that index names."""
 def index_copy(input: _Any, dim: _b.int, index: _Any, source: _Any, *, out: _Any = None) -> _Tensor:
     """input with the slices along dim that index names replaced by those of source. d/d source: read where it was written."""
 def index_fill(input: _Any, dim: _b.int, index: _Any, value: _Any, *, out: _Any = None) -> _Tensor:
     """input with `value` in the slices along dim that index names."""
-def index_put(input: _Any, indices: _Any, values: _Any, accumulate: _b.bool = False) -> _Tensor:
-    """input with values written (or added) at input[indices]."""
 def index_put_(self: _Tensor, indices: _Any, values: _Any, accumulate: _b.bool = False) -> _Tensor:
     """Write (or add) values at self[indices]."""
 def index_reduce(input: _Any, dim: _b.int, index: _Any, source: _Any, reduce: _b.str, *, include_self: _b.bool = True, out: _Any = None) -> _Tensor:
@@ -622,8 +648,6 @@ def initial_seed() -> _b.int:
     """The seed of the default generator."""
 def inner(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
     """Sums of products over the last dimensions; with a scalar, the product."""
-def instance_norm(input: _Any, running_mean: _Any = None, running_var: _Any = None, weight: _Any = None, bias: _Any = None, use_input_stats: _b.bool = True, momentum: _b.float = 0.1, eps: _b.float = 1e-05) -> _Tensor:
-    """Each channel of each sample of (N, C, ...) at mean 0 and variance 1, then weight and bias."""
 int: _DType
 int16: _DType
 int32: _DType
@@ -635,62 +659,36 @@ def is_anomaly_check_nan_enabled() -> _b.bool:
     """Whether backward looks for nan: `autograd.is_anomaly_enabled`."""
 def is_anomaly_enabled() -> _b.bool:
     """Whether backward looks for nan: `autograd.is_anomaly_enabled`."""
-def is_complex(input: _Any) -> _b.bool:
-    """Whether the dtype of a tensor is a complex one."""
-def is_conj(input: _Any) -> _b.bool:
-    """False: conjugates are computed, never marked (so is `is_neg`)."""
 def is_deterministic_algorithms_warn_only_enabled() -> _b.bool:
     """False."""
 def is_distributed(input: _Any) -> _b.bool:
     """False."""
-def is_floating_point(input: _Any) -> _b.bool:
-    """Whether the dtype of a tensor is a floating-point one."""
 def is_grad_enabled() -> _b.bool:
     """Whether operations are recorded for differentiation in this thread."""
 def is_inference(input: _Any) -> _b.bool:
     """False: inference_mode here is no_grad, its tensors can take part in autograd later."""
 def is_inference_mode_enabled() -> _b.bool:
     """False: inference_mode here is no_grad, its tensors can take part in autograd later."""
-def is_neg(input: _Any) -> _b.bool:
-    """False: conjugates are computed, never marked (so is `is_neg`)."""
-def is_nonzero(input: _Any) -> _b.bool:
-    """Whether the one element of a tensor is not zero."""
 def is_same_size(input: _Any, other: _Any) -> _b.bool:
     """Whether the shapes are equal."""
 def is_signed(input: _Any) -> _b.bool:
     """Whether the dtype holds negative numbers."""
 def is_storage(obj: _Any) -> _b.bool:
     """Whether an object is the memory of a tensor."""
-def is_tensor(obj: _Any) -> _b.bool:
-    """Whether obj is a Tensor."""
 def is_warn_always_enabled() -> _b.bool:
     """False."""
-def isclose(input: _Any, other: _Any, rtol: _b.float = 1e-05, atol: _b.float = 1e-08, equal_nan: _b.bool = False) -> _Tensor:
-    """|input - other| <= atol + rtol * |other|, element by element; equal infinities are close."""
-def isfinite(input: _Any) -> _Tensor:
-    """True where input is neither infinite nor nan."""
 def isin(elements: _Any, test_elements: _Any, *, assume_unique: _b.bool = False, invert: _b.bool = False, out: _Any = None) -> _Tensor:
     """Which elements are among test_elements."""
-def isinf(input: _Any) -> _Tensor:
-    """True where input is +inf or -inf."""
-def isnan(input: _Any) -> _Tensor:
-    """True where input is nan."""
 def isneginf(input: _Any, *, out: _Any = None) -> _Tensor:
     """True where input is -inf."""
 def isposinf(input: _Any, *, out: _Any = None) -> _Tensor:
     """True where input is +inf."""
-def isreal(input: _Any) -> _Tensor:
-    """True where the imaginary part is 0."""
 def kaiser_window(window_length: _b.int, periodic: _b.bool = True, beta: _b.float = 12.0, *, dtype: _Any = None, layout: _Any = None, device: _Any = None, pin_memory: _b.bool = False, requires_grad: _b.bool = False) -> _Tensor:
     """I0(beta sqrt(1 - (2 n - 1)^2)) / I0(beta), n from 0 to 1, I0 the modified Bessel function."""
-def kl_div(input: _Any, target: _Any, size_average: _Any = None, reduce: _Any = None, reduction: _b.str = 'mean', log_target: _b.bool = False) -> _Tensor:
-    """t (log(t) - input), input being log-probabilities; 0 where t is 0. 'batchmean' divides by the first size."""
 def kron(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
     """Every element of input times the whole of other, as one tensor of blocks."""
 def kthvalue(input: _Any, k: _b.int, dim: _b.int = -1, keepdim: _b.bool = False, *, out: _Any = None) -> _Any:
     """(values, indices) of the k-th smallest along dim, counted from 1."""
-def layer_norm(input: _Any, normalized_shape: _b.int | _Sequence[_b.int], weight: _Any = None, bias: _Any = None, eps: _b.float = 1e-05) -> _Tensor:
-    """(x - mean) / sqrt(var + eps) * weight + bias, mean and (biased) variance over the last dimensions, whose sizes are `normalized_shape`; weight and bias have that shape."""
 layout: _Any
 def lcm(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
     """The least common multiple of integers."""
@@ -739,8 +737,6 @@ def logaddexp2(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
     """log2(2**input + 2**other) without overflow."""
 def logcumsumexp(input: _Any, dim: _b.int, *, out: _Any = None) -> _Tensor:
     """log of the running sums of e**input along dim, without overflow."""
-def logdet(input: _Any) -> _Tensor:
-    """log det, nan where det is below 0."""
 def logical_and(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
     """logical and of two tensors taken as truth values. No derivative."""
 def logical_not(input: _Any, *, out: _Any = None) -> _Tensor:
@@ -758,10 +754,6 @@ def logspace(start: _Any, end: _Any, steps: _b.int, base: _b.float = 10.0, *, dt
 def logsumexp(input: _Any, dim: _Any, keepdim: _b.bool = False, *, out: _Any = None) -> _Tensor:
     """log(sum(e**x)) without overflow; -inf where all are. Derivative: softmax."""
 long: _DType
-def lstm(input: _Any, *args: _Any, **named: _Any) -> _b.tuple[_Tensor, _Tensor, _Tensor]:
-    """An LSTM of layers and directions: outputs of the last layer at every time, and the final h and c."""
-def lstm_cell(input: _Any, hx: _Sequence[_Any], w_ih: _Any, w_hh: _Any, b_ih: _Any = None, b_hh: _Any = None) -> _b.tuple[_Tensor, _Tensor]:
-    """One step of an LSTM, `lstm_step` of both affine maps: (N, I) and the states (h, c), each (N, H), to the next ones; weights (4H, I) and (4H, H)."""
 def lt(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
     """input < other, element by element, as a bool tensor. No derivative."""
 def lu(input: _Any, pivot: _b.bool = True, get_infos: _b.bool = False, *, out: _Any = None) -> _Any:
@@ -772,30 +764,18 @@ def lu_unpack(LU_data: _Any, LU_pivots: _Any, unpack_data: _b.bool = True, unpac
     """(P, L, U) of what `linalg.lu_factor` gives; parts that are not asked for are empty."""
 def manual_seed(seed: _b.int) -> _Any:
     """Seed the default generator. Streams are reproducible here; they are not PyTorch's streams bit for bit."""
-def margin_ranking_loss(input1: _Any, input2: _Any, target: _Any, margin: _b.float = 0, size_average: _Any = None, reduce: _Any = None, reduction: _b.str = 'mean') -> _Tensor:
-    """max(0, margin - target (x1 - x2)): x1 should lie above x2 where the target is 1, below where it is -1."""
 def masked_fill(input: _Any, mask: _Any, value: _Any, *, out: _Any = None) -> _Tensor:
     """input with `value` where mask is true. The cotangent of the filled places is zero."""
-def masked_scatter(input: _Any, mask: _Any, source: _Any) -> _Tensor:
-    """input with the elements where mask is true replaced by those of source, one after another."""
 def masked_select(input: _Any, mask: _Any, *, out: _Any = None) -> _Tensor:
     """The elements where mask is true, as a vector; an evaluation point for the mask."""
 def matmul(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
     """Matrix product over the last two dimensions, leading dimensions broadcast; vectors are rows or columns."""
-def matrix_exp(A: _Any) -> _Tensor:
-    """I + A + A^2/2! + ...; its derivative is a block of an exponential twice as large."""
 def matrix_power(A: _Any, n: _b.int, *, out: _Any = None) -> _Tensor:
     """A multiplied with itself n times; a negative n takes the inverse."""
 def max(input: _Any, dim: _Any = None, keepdim: _b.bool = False, *, other: _Any = None, out: _Any = None) -> _Any:
     """The largest of all elements (ties share the cotangent), or along dim (values, indices), where the cotangent goes to the one index returned; with a second tensor, element by element."""
-def max_pool1d(input: _Any, kernel_size: _Any, stride: _Any = None, padding: _Any = 0, dilation: _Any = 1, ceil_mode: _b.bool = False, return_indices: _b.bool = False) -> _Any:
-    """The largest element of each window of (N, C, L): see max_pool2d."""
 def max_pool1d_with_indices(input: _Any, kernel_size: _Any, stride: _Any = None, padding: _Any = 0, dilation: _Any = 1, ceil_mode: _b.bool = False) -> _Any:
     """`nn.functional.max_pool1d(..., return_indices=True)`."""
-def max_pool2d(input: _Any, kernel_size: _Any, stride: _Any = None, padding: _Any = 0, dilation: _Any = 1, ceil_mode: _b.bool = False, return_indices: _b.bool = False) -> _Any:
-    """The largest element of each window of (N, C, H, W) or (C, H, W); stride is kernel_size by default."""
-def max_pool3d(input: _Any, kernel_size: _Any, stride: _Any = None, padding: _Any = 0, dilation: _Any = 1, ceil_mode: _b.bool = False, return_indices: _b.bool = False) -> _Any:
-    """The largest element of each window of (N, C, D, H, W): see max_pool2d."""
 def maximum(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
     """The larger of two, element by element; nan if either is. Ties share the cotangent half and half."""
 def mean(input: _Any, dim: _Any = None, keepdim: _b.bool = False, *, dtype: _Any = None, out: _Any = None) -> _Tensor:
@@ -803,8 +783,6 @@ def mean(input: _Any, dim: _Any = None, keepdim: _b.bool = False, *, dtype: _Any
 def median(input: _Any, dim: _b.int | None = None, keepdim: _b.bool = False, *, out: _Any = None) -> _Any:
     """The lower median: of all elements, or (values, indices) along dim."""
 memory_format: _Any
-def meshgrid(*tensors: _Any, indexing: _b.str = 'ij') -> _b.tuple[_Tensor, ...]:
-    """Coordinate grids of vectors: output k varies along dimension k ('ij'; 'xy' swaps the first two)."""
 def min(input: _Any, dim: _Any = None, keepdim: _b.bool = False, *, other: _Any = None, out: _Any = None) -> _Any:
     """The smallest of all elements (ties share the cotangent), or along dim (values, indices), where the cotangent goes to the one index returned; with a second tensor, element by element."""
 def minimum(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
@@ -813,10 +791,6 @@ def mm(input: _Any, other: _Any = None, *, out: _Any = None, **named: _Any) -> _
     """Product of two matrices."""
 def mode(input: _Any, dim: _b.int = -1, keepdim: _b.bool = False, *, out: _Any = None) -> _Any:
     """(values, indices) of the most frequent value along dim, the smallest of equally frequent ones, where it stands last."""
-def moveaxis(input: _Any, source: _Any, destination: _Any) -> _Tensor:
-    """Dimensions `source` at places `destination`, the others in their order."""
-def movedim(input: _Any, source: _Any, destination: _Any) -> _Tensor:
-    """Dimensions `source` at places `destination`, the others in their order."""
 def msort(input: _Any, *, out: _Any = None) -> _Tensor:
     """Sorted along the first dimension."""
 def mul(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
@@ -842,8 +816,6 @@ def nanquantile(input: _Any, q: _Any, dim: _b.int | None = None, keepdim: _b.boo
     """`quantile` of the elements that are not nan."""
 def nansum(input: _Any, dim: _Any = None, keepdim: _b.bool = False, *, dtype: _Any = None, out: _Any = None) -> _Tensor:
     """The sum, with nan as 0. Derivative: 1 where input is not nan."""
-def narrow(input: _Any, dim: _b.int, start: _b.int, length: _b.int) -> _Tensor:
-    """`length` places from `start` along one dimension. Shares memory."""
 def ne(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
     """input != other, element by element, as a bool tensor. No derivative."""
 def neg(input: _Any, *, out: _Any = None) -> _Tensor:
@@ -867,8 +839,6 @@ def not_equal(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
     """input != other, element by element, as a bool tensor. No derivative."""
 def nuclear_norm(input: _Any, dim: _Any = None, keepdim: _b.bool = False) -> _Tensor:
     """The sum of the singular values: `linalg.matrix_norm(x, 'nuc')`."""
-def numel(input: _Any) -> _b.int:
-    """Number of elements."""
 def ones(*sizes: _Any, size: _Any = None, dtype: _Any = None, device: _Any = None, requires_grad: _b.bool = False, layout: _Any = None, pin_memory: _b.bool = False, memory_format: _Any = None) -> _Tensor:
     """A tensor of that size filled with ones."""
 def ones_like(input: _Any, *, dtype: _Any = None, device: _Any = None, requires_grad: _b.bool = False, memory_format: _Any = None, layout: _Any = None) -> _Tensor:
@@ -877,40 +847,18 @@ def orgqr(A: _Any, tau: _Any, *, out: _Any = None) -> _Tensor:
     """The first columns of H_1 H_2 ... H_k, H_i = I - tau_i v_i v_i^H, v_i the i-th column of A below the diagonal with a 1 on it and zeros above."""
 def outer(input: _Any, vec2: _Any, *, out: _Any = None) -> _Tensor:
     """All products of two vectors: out[i, j] = input[i] vec2[j]."""
-def pairwise_distance(x1: _Any, x2: _Any, p: _b.float = 2.0, eps: _b.float = 1e-06, keepdim: _b.bool = False) -> _Tensor:
-    """The p-norm of x1 - x2 + eps over the last dimension: rows (N, D) give (N,), or (N, 1) with keepdim."""
-def pdist(input: _Any, p: _b.float = 2.0) -> _Tensor:
-    """The p-distances of all pairs of rows, (0, 1), (0, 2), ... as a vector."""
-def permute(input: _Any, *order: _Any, dims: _Any = None) -> _Tensor:
-    """Dimensions in another order. Derivative: the inverse permutation. Shares memory."""
 pi: _b.float
-def pinverse(input: _Any, rcond: _b.float = 1e-15) -> _Tensor:
-    """The pseudo-inverse, see `linalg.pinv`."""
-def pixel_shuffle(input: _Any, upscale_factor: _b.int) -> _Tensor:
-    """(*, C r*r, H, W) to (*, C, H r, W r): each group of r*r channels becomes an r by r block of pixels."""
-def pixel_unshuffle(input: _Any, downscale_factor: _b.int) -> _Tensor:
-    """(*, C, H r, W r) to (*, C r*r, H, W): pixel_shuffle backwards."""
 def poisson(input: _Any, generator: _Any = None) -> _Tensor:
     """Poisson numbers with the rates that input holds, in its dtype. No derivative. An evaluation point."""
-def poisson_nll_loss(input: _Any, target: _Any, log_input: _b.bool = True, full: _b.bool = False, size_average: _Any = None, eps: _b.float = 1e-08, reduce: _Any = None, reduction: _b.str = 'mean') -> _Tensor:
-    """e**x - t x (log_input), or x - t log(x + eps); `full` adds Stirling's log(t!) where t > 1."""
 def polar(abs: _Any, angle: _Any, *, out: _Any = None) -> _Tensor:
     """abs (cos angle + i sin angle)."""
 def polygamma(n: _b.int, input: _Any, *, out: _Any = None) -> _Tensor:
     """The n-th derivative of digamma: (-1)**(n+1) n! sum over k of 1/(k + input)**(n+1), for n > 0."""
-def positive(input: _Any) -> _Tensor:
-    """input itself; not of bool tensors."""
 def pow(input: _Any, exponent: _Any, *, out: _Any = None) -> _Tensor:
     """input ** exponent. d/d input = e * input**(e-1), d/d e = y * log(input)."""
-def prelu(input: _Any, weight: _Any) -> _Tensor:
-    """x where x > 0, else weight * x; weight has one element, or one for each channel (dimension 1)."""
 preserve_format: _b.str
 def prod(input: _Any, dim: _b.int | None = None, keepdim: _b.bool = False, *, dtype: _Any = None, out: _Any = None) -> _Tensor:
     """Product. Derivative: the product of the others (right also where factors are 0)."""
-def promote_types(type1: _Any, type2: _Any) -> _DType:
-    """The dtype that holds the values of both."""
-def put(input: _Any, index: _Any, source: _Any, accumulate: _b.bool = False) -> _Tensor:
-    """input with elements of source written (or added) at places of the flattened input."""
 def qr(input: _Any, some: _b.bool = True, *, out: _Any = None) -> _Any:
     """torch.qr: reduced factors, or complete ones."""
 def quantile(input: _Any, q: _Any, dim: _b.int | None = None, keepdim: _b.bool = False, *, interpolation: _b.str = 'linear', out: _Any = None) -> _Tensor:
@@ -935,66 +883,28 @@ def randperm(n: _b.int, *, generator: _Any = None, dtype: _Any = None, device: _
     """The numbers 0, ..., n - 1 in random order."""
 def range(start: _Any = 0, end: _Any = None, step: _Any = 1, *, dtype: _Any = None, device: _Any = None, requires_grad: _b.bool = False) -> _Tensor:
     """start, start + step, ... up to and including end, in the default dtype. (`arange` leaves end out.)"""
-def ravel(input: _Any) -> _Tensor:
-    """The elements as a vector."""
-def real(input: _Any) -> _Tensor:
-    """The real parts, sharing memory; a real tensor is its own. Derivative: the cotangent."""
 def reciprocal(input: _Any, *, out: _Any = None) -> _Tensor:
     """1/input. Derivative -output**2."""
 def reciprocal_(self: _Tensor, *args: _Any, **kwargs: _Any) -> _Tensor:
     """In place: see `reciprocal`."""
-def relu(input: _Any, inplace: _b.bool = False) -> _Tensor:
-    """max(x, 0). Derivative 1 where x > 0, else 0 (0 at 0). nan stays nan."""
-def relu_(input: _Any) -> _Tensor:
-    """relu into the input's own memory."""
 def remainder(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
     """input - other * floor(input / other), with the sign of other (Python's %). d/d input = 1. An integer divided by 0 is an error."""
 def renorm(input: _Any, p: _b.float, dim: _b.int, maxnorm: _b.float, *, out: _Any = None) -> _Tensor:
     """Slices along dim scaled down to a p-norm of at most maxnorm."""
-def repeat_interleave(input: _Any, repeats: _Any = None, dim: _b.int | None = None, *, output_size: _b.int | None = None) -> _Tensor:
-    """Each element `repeats` times in a row: one number for all, or a vector with one for each place along dim (an evaluation point). A vector of repeats alone gives the places 0, 0, 1, ... themselves."""
-def reshape(input: _Any, *sizes: _Any, shape: _Any = None) -> _Tensor:
-    """The same elements in row-major order with another shape; one size may be -1. Shares memory."""
-def resolve_conj(input: _Any) -> _Tensor:
-    """The tensor itself: conjugates are computed, never marked (so is `resolve_neg`)."""
-def resolve_neg(input: _Any) -> _Tensor:
-    """The tensor itself: conjugates are computed, never marked (so is `resolve_neg`)."""
-def result_type(tensor1: _Any, tensor2: _Any) -> _DType:
-    """The dtype of an operation on two tensors or numbers; 0-dim tensors and numbers only lift the kind."""
-def rms_norm(input: _Any, normalized_shape: _b.int | _Sequence[_b.int], weight: _Any = None, eps: _b.float | None = None) -> _Tensor:
-    """x / sqrt(mean(x**2) + eps) * weight, the mean over the last dimensions; eps defaults to the dtype's epsilon."""
-def rnn_relu(input: _Any, *args: _Any, **named: _Any) -> _b.tuple[_Tensor, _Tensor]:
-    """A network of `rnn_relu_cell` over time; see `rnn_tanh`."""
-def rnn_relu_cell(input: _Any, hx: _Any, w_ih: _Any, w_hh: _Any, b_ih: _Any = None, b_hh: _Any = None) -> _Tensor:
-    """relu(W_ih x + b_ih + W_hh h + b_hh); see `rnn_tanh_cell`."""
-def rnn_tanh(input: _Any, *args: _Any, **named: _Any) -> _b.tuple[_Tensor, _Tensor]:
-    """A network of `rnn_tanh_cell` over time. Arguments as for `lstm`, in both forms, with one tensor `hx`; weights are (H, I) and (H, H)."""
-def rnn_tanh_cell(input: _Any, hx: _Any, w_ih: _Any, w_hh: _Any, b_ih: _Any = None, b_hh: _Any = None) -> _Tensor:
-    """tanh(W_ih x + b_ih + W_hh h + b_hh): (N, I) and (N, H) to (N, H)."""
-def roll(input: _Any, shifts: _Any, dims: _Any = None) -> _Tensor:
-    """Elements moved along dimensions; those that leave come back at the other end."""
-def rot90(input: _Any, k: _b.int = 1, dims: _Sequence[_b.int] = ...) -> _Tensor:
-    """Turned k times by a quarter, from the first of dims towards the second."""
 def round(input: _Any, *, decimals: _b.int = 0, out: _Any = None) -> _Tensor:
     """To the nearest integer (or to `decimals` places), halves to even. Derivative 0."""
 def round_(self: _Tensor, *args: _Any, **kwargs: _Any) -> _Tensor:
     """In place: see `round`."""
 def row_stack(tensors: _Sequence[_Any], *, out: _Any = None) -> _Tensor:
     """Rows on top of each other."""
-def rrelu(input: _Any, lower: _b.float = 0.125, upper: _b.float = 0.3333333333333333, training: _b.bool = False, inplace: _b.bool = False) -> _Tensor:
-    """x where x > 0, else slope * x: the slope is drawn evenly from [lower, upper] for each element in training, and their mean otherwise. Derivative 1 or the slope."""
 def rsqrt(input: _Any, *, out: _Any = None) -> _Tensor:
     """1/sqrt(input). Derivative -output**3 / 2."""
 def rsqrt_(self: _Tensor, *args: _Any, **kwargs: _Any) -> _Tensor:
     """In place: see `rsqrt`."""
-def rsub(input: _Any, other: _Any, *, alpha: _Any = 1) -> _Tensor:
-    """other - alpha input."""
 def save(obj: _Any, f: _Any, pickle_module: _Any = None, pickle_protocol: _b.int | None = None, _use_new_zipfile_serialization: _b.bool = True) -> None:
     """Write obj to f, a path or a binary file object, as one safetensors file."""
 def scalar_tensor(s: _Any, *, dtype: _Any = None, device: _Any = None, requires_grad: _b.bool = False) -> _Tensor:
     """A tensor without dimensions, of the default dtype."""
-def scan(f: _Callable[..., _Any], init: _Any, xs: _Any = None, length: _b.int | None = None, *, reverse: _b.bool = False, save: _b.str = 'all') -> _b.tuple[_Any, _Any]:
-    """A loop over time: carry, y = f(carry, x) for every x along the first axis of xs; the last carry and ys."""
 def scatter(input: _Any, dim: _b.int, index: _Any, src: _Any = None, *, value: _Any = None, reduce: _b.str | None = None, out: _Any = None) -> _Tensor:
     """input with src (a tensor or a number) written at the places that index names along dim; with reduce 'add' or 'multiply', added to or multiplied with what is there."""
 def scatter_add(input: _Any, dim: _b.int, index: _Any, src: _Any, *, out: _Any = None) -> _Tensor:
@@ -1005,14 +915,6 @@ def searchsorted(sorted_sequence: _Any, input: _Any, *, out_int32: _b.bool = Fal
     """Where values would be inserted in the sorted last dimension: how many of its elements lie below them (with right or side='right': below or equal). A vector serves for all values, else rows go with rows."""
 def seed() -> _b.int:
     """Seed the default generator from the operating system; returns the seed."""
-def select(input: _Any, dim: _b.int, index: _b.int) -> _Tensor:
-    """One place along a dimension, which disappears. Shares memory."""
-def select_scatter(input: _Any, src: _Any, dim: _b.int, index: _b.int) -> _Tensor:
-    """input with src at one place along dim."""
-def selu(input: _Any, inplace: _b.bool = False) -> _Tensor:
-    """1.0507... * elu(x, 1.6732...): keeps mean 0 and variance 1 through layers of such units."""
-def selu_(input: _Any) -> _Tensor:
-    """selu into the input's own memory."""
 def set_anomaly_enabled(mode: _b.bool, check_nan: _b.bool = True) -> None:
     """Whether backward looks for nan from now on."""
 def set_default_device(device: _Any) -> None:
@@ -1070,10 +972,6 @@ def softmax(input: _Any, dim: _b.int | None = None, _stacklevel: _b.int = 3, dty
     """e**x / sum(e**x) along dim, without overflow. Derivative y (g - sum(g y))."""
 def sort(input: _Any, dim: _b.int = -1, descending: _b.bool = False, stable: _b.bool = True, *, out: _Any = None) -> _Any:
     """(values, indices) in order along dim. Derivative: each cotangent goes where its value came from."""
-def split(tensor: _Any, split_size_or_sections: _Any = None, dim: _b.int = 0, *, split_size: _Any = None) -> _b.tuple[_Tensor, ...]:
-    """Pieces of a size (the last may be smaller) or of given sizes along a dimension. They share memory."""
-def split_with_sizes(input: _Any, split_sizes: _Sequence[_b.int], dim: _b.int = 0) -> _b.tuple[_Tensor, ...]:
-    """Pieces of the given sizes."""
 def sqrt(input: _Any, *, out: _Any = None) -> _Tensor:
     """Square root; nan below 0. Derivative 1/(2 output), inf at 0: a zero cotangent stays zero there."""
 def sqrt_(self: _Tensor, *args: _Any, **kwargs: _Any) -> _Tensor:
@@ -1082,14 +980,10 @@ def square(input: _Any, *, out: _Any = None) -> _Tensor:
     """input * input. Derivative 2 input."""
 def square_(self: _Tensor, *args: _Any, **kwargs: _Any) -> _Tensor:
     """In place: see `square`."""
-def squeeze(input: _Any, dim: _Any = None) -> _Tensor:
-    """Without dimensions of size 1: all of them, or those named."""
 def stack(tensors: _Sequence[_Any], dim: _b.int = 0, *, out: _Any = None) -> _Tensor:
     """Tensors of one shape along a new dimension."""
 def std(input: _Any, dim: _Any = None, unbiased: _Any = None, keepdim: _b.bool = False, *, correction: _Any = None, out: _Any = None) -> _Tensor:
     """sqrt(var). Derivative (x - mean)/((n - c) std); 0 where the spread is 0."""
-def std_mean(input: _Any, dim: _Any = None, unbiased: _Any = None, keepdim: _b.bool = False, *, correction: _Any = None) -> _b.tuple[_Tensor, _Tensor]:
-    """The spread and the centre together: what std and mean give."""
 strided: _b.str
 def sub(input: _Any, other: _Any, *, alpha: _Any = 1, out: _Any = None) -> _Tensor:
     """input - alpha * other. d/d input = 1, d/d other = -alpha. Not defined for bool tensors (use logical_xor)."""
@@ -1099,14 +993,8 @@ def sum(input: _Any, dim: _Any = None, keepdim: _b.bool = False, *, dtype: _Any 
     """Sum over `dim` (all dimensions by default). Derivative: the cotangent repeated over the summed elements."""
 def svd(input: _Any, some: _b.bool = True, compute_uv: _b.bool = True, *, out: _Any = None) -> _Any:
     """torch.svd: (U, S, V), with V and not its adjoint."""
-def swapaxes(input: _Any, axis0: _b.int, axis1: _b.int) -> _Tensor:
-    """`transpose`, with NumPy's names."""
-def swapdims(input: _Any, dim0: _b.int, dim1: _b.int) -> _Tensor:
-    """Two dimensions exchanged. Shares memory."""
 def synchronize() -> None:
     """Compute everything that this thread holds and has not computed: for timing, and before a fork."""
-def t(input: _Any) -> _Tensor:
-    """The transpose of a matrix; vectors and scalars as they are."""
 def take(input: _Any, index: _Any, *, out: _Any = None) -> _Tensor:
     """Elements of the flattened input."""
 def take_along_dim(input: _Any, indices: _Any, dim: _b.int | None = None, *, out: _Any = None) -> _Tensor:
@@ -1121,40 +1009,18 @@ def tanh_(self: _Tensor, *args: _Any, **kwargs: _Any) -> _Tensor:
     """In place: see `tanh`."""
 def tensor(data: _Any, *, dtype: _Any = None, device: _Any = None, requires_grad: _b.bool = False, pin_memory: _b.bool = False) -> _Tensor:
     """A new tensor holding a copy of data: numbers, nested sequences, arrays or tensors."""
-def tensor_split(input: _Any, indices_or_sections: _Any = None, dim: _b.int = 0, *, sections: _Any = None, indices: _Any = None) -> _b.tuple[_Tensor, ...]:
-    """A number of pieces as equal as possible, the longer ones first, or pieces cut at indices. They share memory."""
 def tensordot(a: _Any, b: _Any, dims: _Any = 2, *, out: _Any = None) -> _Tensor:
     """Sum of products over the last `dims` dimensions of a and the first of b, or over two lists of dimensions."""
-def threshold(input: _Any, threshold: _b.float, value: _b.float, inplace: _b.bool = False) -> _Tensor:
-    """x where x > threshold, else value. Derivative 1 above the threshold, 0 at it and below."""
-def threshold_(input: _Any, threshold_: _b.float, value: _b.float) -> _Tensor:
-    """threshold into the input's own memory."""
-def tile(input: _Any, *counts: _Any, dims: _Any = None) -> _Tensor:
-    """repeat, with missing leading counts taken as 1."""
 def to_dlpack(tensor: _Tensor) -> _Any:
     """The capsule that `from_dlpack` of another library takes."""
 def topk(input: _Any, k: _b.int, dim: _b.int = -1, largest: _b.bool = True, sorted: _b.bool = True, *, out: _Any = None) -> _Any:
     """(values, indices) of the k largest (or smallest) along dim, in order."""
-def trace(input: _Any) -> _Tensor:
-    """Sum of the diagonal of a matrix."""
-def transpose(input: _Any, dim0: _b.int, dim1: _b.int) -> _Tensor:
-    """Two dimensions exchanged. Shares memory."""
-def trapezoid(y: _Any, x: _Any = None, *, dx: _Any = None, dim: _b.int = -1) -> _Tensor:
-    """The area under y along dim by the trapezoidal rule, at places x or dx apart."""
-def trapz(y: _Any, x: _Any = None, *, dx: _Any = None, dim: _b.int = -1) -> _Tensor:
-    """The area under y along dim by the trapezoidal rule, at places x or dx apart."""
 def triangular_solve(b: _Any, A: _Any, upper: _b.bool = True, transpose: _b.bool = False, unitriangular: _b.bool = False, *, out: _Any = None) -> _Any:
     """(x, A) with A x = b, as `linalg.solve_triangular`."""
 def tril(input: _Any, diagonal: _b.int = 0, *, out: _Any = None) -> _Tensor:
     """The lower triangle, zeros above the diagonal."""
-def tril_indices(row: _b.int, col: _b.int, offset: _b.int = 0, *, dtype: _Any = None, device: _Any = None, layout: _Any = None) -> _Tensor:
-    """Rows and columns of the lower triangle."""
-def triplet_margin_loss(anchor: _Any, positive: _Any, negative: _Any, margin: _b.float = 1.0, p: _b.float = 2, eps: _b.float = 1e-06, swap: _b.bool = False, size_average: _Any = None, reduce: _Any = None, reduction: _b.str = 'mean') -> _Tensor:
-    """max(0, d(a, p) - d(a, n) + margin), d the p-norm of the difference (plus eps) over the last dimension."""
 def triu(input: _Any, diagonal: _b.int = 0, *, out: _Any = None) -> _Tensor:
     """The upper triangle, zeros below the diagonal."""
-def triu_indices(row: _b.int, col: _b.int, offset: _b.int = 0, *, dtype: _Any = None, device: _Any = None, layout: _Any = None) -> _Tensor:
-    """Rows and columns of the upper triangle."""
 def true_divide(input: _Any, other: _Any, *, rounding_mode: _b.str | None = None, out: _Any = None) -> _Tensor:
     """input / other; integers give floats. d/d input = 1/other, d/d other = -input/other**2."""
 def trunc(input: _Any, *, out: _Any = None) -> _Tensor:
@@ -1162,36 +1028,14 @@ def trunc(input: _Any, *, out: _Any = None) -> _Tensor:
 def trunc_(self: _Tensor, *args: _Any, **kwargs: _Any) -> _Tensor:
     """In place: see `trunc`."""
 uint8: _DType
-def unbind(input: _Any, dim: _b.int = 0) -> _b.tuple[_Tensor, ...]:
-    """One tensor for each place along a dimension."""
-def unflatten(input: _Any, dim: _b.int, sizes: _Sequence[_b.int]) -> _Tensor:
-    """One dimension as several."""
-def unique(input: _Any, sorted: _b.bool = True, return_inverse: _b.bool = False, return_counts: _b.bool = False, dim: _b.int | None = None) -> _Any:
-    """The different values in rising order (with inverse and counts if asked). An evaluation point."""
-def unique_consecutive(input: _Any, return_inverse: _b.bool = False, return_counts: _b.bool = False, dim: _b.int | None = None) -> _Any:
-    """Runs of equal neighbours as one each (with inverse and counts if asked). An evaluation point."""
-def unravel_index(indices: _Any, shape: _Any) -> _b.tuple[_Tensor, ...]:
-    """Places of a flattened tensor of that shape as one index for each dimension."""
-def unsqueeze(input: _Any, dim: _b.int) -> _Tensor:
-    """With a new dimension of size 1 at `dim`."""
 def use_deterministic_algorithms(mode: _b.bool, *, warn_only: _b.bool = False) -> None:
     """Accepted; has no effect: results never depend on threads or on what ran before."""
-def vander(x: _Any, N: _b.int | None = None, increasing: _b.bool = False) -> _Tensor:
-    """Powers of a vector's elements as columns, the highest first (or last, if increasing)."""
 def var(input: _Any, dim: _Any = None, unbiased: _Any = None, keepdim: _b.bool = False, *, correction: _Any = None, out: _Any = None) -> _Tensor:
     """sum((x - mean)**2) / (n - correction); correction 1 (unbiased) by default. Derivative 2 (x - mean)/(n - c)."""
-def var_mean(input: _Any, dim: _Any = None, unbiased: _Any = None, keepdim: _b.bool = False, *, correction: _Any = None) -> _b.tuple[_Tensor, _Tensor]:
-    """The spread and the centre together: what var and mean give."""
 def vdot(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
     """The sum of products of two vectors, the first one conjugated."""
-def view_as_complex(input: _Any) -> _Tensor:
-    """Pairs of a last dimension as complex numbers, sharing memory."""
-def view_as_real(input: _Any) -> _Tensor:
-    """Complex numbers as pairs of a last dimension, sharing memory."""
 def vmap(func: _Callable[..., _Any], in_dims: _Any = 0, out_dims: _Any = 0, randomness: _b.str = 'error', *, chunk_size: _b.int | None = None) -> _Callable[..., _Any]:
     """The function applied to every example along a dimension of its arguments, without a loop."""
-def vsplit(input: _Any, indices_or_sections: _Any) -> _b.tuple[_Tensor, ...]:
-    """tensor_split into equal pieces, by dimension."""
 def vstack(tensors: _Sequence[_Any], *, out: _Any = None) -> _Tensor:
     """Rows on top of each other."""
 def where(condition: _Any, input: _Any = None, other: _Any = None, *, out: _Any = None) -> _Any:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 import retrograd as rg
 from retrograd.base import dtype as dt
@@ -85,7 +84,7 @@ def test_what_is_read_before_its_pullback_keeps_the_rows_of_it() -> None:
         np.testing.assert_array_equal(fresh, kept)
 
 
-def test_operands_are_read_by_their_strides() -> None:
+def test_operands_are_read_by_their_strides(torch: Any) -> None:
     """Heads split off one projection, keys read backwards, an operand of transposed memory."""
     rng = np.random.default_rng(1)
     qkv = rng.standard_normal((2, 37, 3, 4, 6))
@@ -108,8 +107,8 @@ MASKS = [("causal", None), *((kind, shape) for kind in ("bool", "float") for sha
 
 @pytest.mark.parametrize("heads", [6, 2, 1])
 @pytest.mark.parametrize("kind, shape", MASKS, ids=str)
-def test_masks_of_any_shape_and_groups_of_heads_are_those_of_pytorch(kind: str, shape: Any, heads: int
-                                                                     ) -> None:
+def test_masks_of_any_shape_and_groups_of_heads_are_those_of_pytorch(kind: str, shape: Any, heads: int,
+                                                                     torch: Any) -> None:
     """Sizes beyond a block, more queries than keys (a causal mask begins top left), rows that see nothing."""
     rng = np.random.default_rng(7)
     q, k, v = (rng.standard_normal((2, h, n, m)) for h, n, m in ((6, 37, 5), (heads, 29, 5), (heads, 29, 3)))
@@ -155,7 +154,7 @@ def test_cotangents_that_do_not_depend_on_the_first_row_are_zero_there() -> None
     assert all(np.isfinite(x.grad.numpy()).all() for x in (q, k, v))
 
 
-def test_second_derivatives_are_those_of_pytorch() -> None:
+def test_second_derivatives_are_those_of_pytorch(torch: Any) -> None:
     rng = np.random.default_rng(2)
     x = [rng.standard_normal((2, 9, 3)) for _ in range(3)]
     found = []
@@ -174,7 +173,7 @@ def test_second_derivatives_are_those_of_pytorch() -> None:
         np.testing.assert_allclose(ours, theirs, rtol=1e-11, atol=1e-11)
 
 
-def test_the_last_tokens_of_a_sequence_see_what_is_kept_of_it() -> None:
+def test_the_last_tokens_of_a_sequence_see_what_is_kept_of_it(torch: Any) -> None:
     """Generation: few rows, many keys; the plain formula, whose scores are no longer than the keys."""
     rng = np.random.default_rng(3)
     q, k, v = (rng.standard_normal((2, 3, n, 8)) for n in (1, 77, 77))

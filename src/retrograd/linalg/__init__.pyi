@@ -12,6 +12,7 @@ from retrograd.base.shape import Size as _Size
 from retrograd.tensors.device import Device as _Device
 from retrograd.tensors.tensor import Tensor as _Tensor
 from retrograd.base.errors import LinAlgError as LinAlgError
+from retrograd.functional import matrix_exp as matrix_exp
 
 def attribute_error(module: _b.str, name: _b.str, present: _Iterable[_b.str]) -> _Any:
     """The error for `name`, which is not among the names `present` of the module that stands for `module`."""
@@ -61,8 +62,6 @@ def lu_solve(LU: _Any, pivots: _Any, B: _Any, *, left: _b.bool = True, adjoint: 
     """x with A x = B (x A = B, if not left; A^H in A's place, if adjoint) by the factors of A."""
 def matmul(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
     """Matrix product over the last two dimensions, leading dimensions broadcast; vectors are rows or columns."""
-def matrix_exp(A: _Any) -> _Tensor:
-    """I + A + A^2/2! + ...; its derivative is a block of an exponential twice as large."""
 def matrix_norm(A: _Any, ord: _Any = 'fro', dim: _Any = ..., keepdim: _b.bool = False, *, dtype: _Any = None, out: _Any = None) -> _Tensor:
     """The Frobenius norm of matrices; with ord 1, -1, inf, -inf an extreme sum of a column or row, with 'nuc', 2, -2 the sum of the singular values, the largest, the smallest."""
 def matrix_power(A: _Any, n: _b.int, *, out: _Any = None) -> _Tensor:

@@ -11,6 +11,8 @@ from retrograd.base.dtype import DType as _DType
 from retrograd.base.shape import Size as _Size
 from retrograd.tensors.device import Device as _Device
 from retrograd.tensors.tensor import Tensor as _Tensor
+from retrograd.functional import log_softmax as log_softmax
+from retrograd.functional import softmax as softmax
 
 def attribute_error(module: _b.str, name: _b.str, present: _Iterable[_b.str]) -> _Any:
     """The error for `name`, which is not among the names `present` of the module that stands for `module`."""
@@ -56,8 +58,6 @@ def log1p(input: _Any, *, out: _Any = None) -> _Tensor:
     """log(1 + input), accurate near 0. Derivative 1/(1 + input)."""
 def log_ndtr(input: _Any, *, out: _Any = None) -> _Tensor:
     """log(ndtr(input)), accurate far below 0."""
-def log_softmax(input: _Any, dim: _b.int | None = None, _stacklevel: _b.int = 3, dtype: _Any = None) -> _Tensor:
-    """x - log(sum(e**x)) along dim, without overflow. Derivative g - softmax(x) sum(g)."""
 def logit(input: _Any, eps: _b.float | None = None, *, out: _Any = None) -> _Tensor:
     """log(p/(1 - p)), the inverse of sigmoid; input is limited to [eps, 1 - eps] if eps is given."""
 def logsumexp(input: _Any, dim: _Any, keepdim: _b.bool = False, *, out: _Any = None) -> _Tensor:
@@ -76,8 +76,6 @@ def round(input: _Any, *, decimals: _b.int = 0, out: _Any = None) -> _Tensor:
     """To the nearest integer (or to `decimals` places), halves to even. Derivative 0."""
 def sinc(input: _Any, *, out: _Any = None) -> _Tensor:
     """sin(pi x)/(pi x), and 1 at 0."""
-def softmax(input: _Any, dim: _b.int | None = None, _stacklevel: _b.int = 3, dtype: _Any = None) -> _Tensor:
-    """e**x / sum(e**x) along dim, without overflow. Derivative y (g - sum(g y))."""
 def xlog1py(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
     """input log(1 + other), and 0 where input is 0 (unless other is nan)."""
 def xlogy(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:

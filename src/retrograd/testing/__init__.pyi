@@ -11,6 +11,7 @@ from retrograd.base.dtype import DType as _DType
 from retrograd.base.shape import Size as _Size
 from retrograd.tensors.device import Device as _Device
 from retrograd.tensors.tensor import Tensor as _Tensor
+from retrograd.functional import view_as_complex as view_as_complex
 
 BOOL: _b.int
 FLOATING: _b.int
@@ -24,5 +25,3 @@ def rand(*sizes: _Any, size: _Any = None, dtype: _Any = None, device: _Any = Non
     """Uniform numbers on [0, 1)."""
 def randint(low: _Any = None, high: _Any = None, size: _Any = None, *, generator: _Any = None, dtype: _Any = None, device: _Any = None, requires_grad: _b.bool = False, layout: _Any = None, pin_memory: _b.bool = False) -> _Tensor:
     """Integers low, ..., high - 1 with equal probability: randint(high, size) or randint(low, high, size)."""
-def view_as_complex(input: _Any) -> _Tensor:
-    """Pairs of a last dimension as complex numbers, sharing memory."""
