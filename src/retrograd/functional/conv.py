@@ -67,7 +67,7 @@ def _operands(input: Any, weight: Any, bias: Any, n: int, groups: int, op: str,
         raise ShapeError(f"input {given} has {x.shape[1]} channels, weight {w.shape} with groups={groups} "
                          f"takes {channels}", op=op,
                          expected=f"input of shape (N, {channels}, {_AXES[n]})",
-                         fix=_turned(n, single) if given[-1] == channels else None)
+                         fix=_turned(n, single) if given[-1] == channels else "")
     out = w.shape[1] * groups if transposed else w.shape[0]
     if b is not None:
         same_dtype(op, ("input", x), ("bias", b))

@@ -119,7 +119,8 @@ def histogram(input: Any, bins: Any, *, range: Any = None, weight: Any = None, d
     w = None if weight is None else need_tensor(weight, "histogram", "weight")
     evaluate([n for n in (x, w) if n is not None])
     if as_number(bins) is not None:
-        low, high = _limits(x, *(range or (0.0, 0.0)), "histogram")
+        least, most = range or (0.0, 0.0)
+        low, high = _limits(x, least, most, "histogram")
         edges = np.linspace(low, high, int(bins) + 1).astype(x.dtype.np)
     else:
         edges = np.asarray(bins.detach().numpy())

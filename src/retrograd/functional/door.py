@@ -134,7 +134,8 @@ def pair(a: Any, b: Any, op: str, *, floating: bool = False) -> tuple[Node, Node
             x, y = lin.cast(x, default()), lin.cast(y, default())
         return broadcast2(x, y, op)
     if a_tensor:
-        x, value = a.node, b if type(b) is Number else as_number(b)
+        x = a.node
+        value: Any = b if type(b) is Number else as_number(b)
         other, name = b, "other"
     else:
         x, value = need_tensor(b, op, "other"), a if type(a) is Number else as_number(a)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from retrograd.base.dtype import default, finfo, float64
+from retrograd.base.dtype import DType, default, finfo, float64
 from retrograd.base.errors import ArgumentError, ShapeError
 from retrograd.base.shape import Shape
 from retrograd.functional.activation import float_input
@@ -43,6 +43,10 @@ def _parameter(value: Any, name: str, shape: Shape, x: Node, op: str) -> Node | 
     return n
 
 
+def _wide(parameter: Node | None, dtype: DType) -> Node | None:
+    return None if parameter is None else lin.cast(parameter, dtype)
+
+
 def _affine(unit: Node, weight: Node | None, bias: Node | None) -> Node:
     """unit * weight + bias, one of each a channel."""
     y = unit if weight is None else unit * _over_channels(weight, unit.shape)
@@ -75,7 +79,7 @@ def layer_norm(input: Any, normalized_shape: int | Sequence[int], weight: Any = 
     b = _parameter(bias, "bias", shape, x, "layer_norm")
     dtype, wide = x.dtype, x.dtype.acc
     if wide is not dtype:                           # half types are rounded once, at the end
-        x, w, b = (n if n is None else lin.cast(n, wide) for n in (x, w, b))
+        x, w, b = lin.cast(x, wide), _wide(w, wide), _wide(b, wide)
     y = bind(composite.layer_norm, (
         x, lin.full(1, shape, wide) if w is None else w, lin.full(0, shape, wide) if b is None else b),
         (len(shape), float(eps)))
@@ -120,7 +124,7 @@ def batch_norm(input: Any, running_mean: Any, running_var: Any, weight: Any = No
              ((running_mean, "running_mean"), (running_var, "running_var"))]
     dtype = x.dtype
     if dtype.acc is not dtype:                      # half types are rounded once, at the end
-        x, w, b = (n if n is None else lin.cast(n, dtype.acc) for n in (x, w, b))
+        x, w, b = lin.cast(x, dtype.acc), _wide(w, dtype.acc), _wide(b, dtype.acc)
     if not training:
         mean, var = stats
         if mean is None or var is None:

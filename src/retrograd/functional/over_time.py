@@ -258,7 +258,8 @@ def _weights(op: str, params: Sequence[Any], count: int, biases: bool, projected
     for k in range(0, len(params), each):
         own = list(params[k:k + each])
         hr = own.pop() if projected else None
-        found.append(Weights(*own, weight_hr=hr) if biases else Weights(*own, None, None, hr))
+        bias_ih, bias_hh = own[2:] or (None, None)
+        found.append(Weights(own[0], own[1], bias_ih, bias_hh, hr))
     return found
 
 

@@ -126,7 +126,8 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
         if mode != "circular" and min(a, b) < 0:            # the edges are those of the input, cropped or not
             y = read_along(y, _positions(mode, y.shape[d], a, b, x.shape), d)
         elif a or b:
-            y = filled(y, *(tuple(min(c, 0) if k == d else 0 for k in range(x.ndim)) for c in (a, b)), 0)
+            before, after = (tuple(min(c, 0) if k == d else 0 for k in range(x.ndim)) for c in (a, b))
+            y = filled(y, before, after, 0)
             a, b = max(a, 0), max(b, 0)
             y = read_along(y, _positions(mode, y.shape[d], a, b, x.shape), d) if a or b else y
     return wrap(bind(lin.alias_p, (x,)) if y is x else y)

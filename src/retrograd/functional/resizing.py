@@ -70,9 +70,9 @@ def interpolate(input: Any, size: Any = None, scale_factor: Any = None, mode: st
     if size is not None:
         out, scale = sizes(size, n, "size", op), [None] * n
     else:
-        scale = list(scale_factor) if isinstance(scale_factor, (tuple, list)) else [scale_factor] * n
-        out = tuple(math.floor(s * f) for s, f in zip(x.shape[2:], scale))
-        scale = [None] * n if recompute_scale_factor else scale
+        factors = list(scale_factor) if isinstance(scale_factor, (tuple, list)) else [scale_factor] * n
+        out = tuple(math.floor(s * f) for s, f in zip(x.shape[2:], factors))
+        scale = [None] * n if recompute_scale_factor else factors
     if mode == "area":
         return _MEANS[n](input, out)
     corners, kind = bool(align_corners), np.float64 if x.dtype is uint8 else x.dtype.acc.np.type

@@ -18,8 +18,11 @@ class TensorBase:
 
     __slots__ = ()
     node: Any
-    if TYPE_CHECKING:           # and what every tensor tells
+    if TYPE_CHECKING:           # and what every tensor tells or has
+        _node: Any
+        _storage: Any
         dtype: DType
+        tolist: Callable[[], Any]
         requires_grad: bool
 
 

@@ -81,8 +81,8 @@ class _BatchNorm(Module):
                 momentum = 1.0 / float(self.num_batches_tracked)
         has_statistics = self.running_mean is not None or self.running_var is not None
         uses_batch = self.training or not has_statistics
-        running = (self.running_mean, self.running_var) if not self.training or updates else (None, None)
-        return F.batch_norm(input, *running, self.weight, self.bias, uses_batch, momentum, self.eps)
+        mean, var = (self.running_mean, self.running_var) if not self.training or updates else (None, None)
+        return F.batch_norm(input, mean, var, self.weight, self.bias, uses_batch, momentum, self.eps)
 
     def extra_repr(self) -> str:
         """The arguments."""

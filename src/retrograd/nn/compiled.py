@@ -52,6 +52,6 @@ def compiled_module(module: Tree, fullgraph: bool = False) -> Tree:
     kind = type(module)
     body = {"_orig_mod": module, "_compiled_call": Compiled(module.__call__, fullgraph),
             "__doc__": kind.__doc__, "__module__": kind.__module__}
-    twin = object.__new__(type(kind.__name__, (_Captured, kind), body))
+    twin: Any = object.__new__(type(kind.__name__, (_Captured, kind), body))
     object.__setattr__(twin, "__dict__", module.__dict__)
     return twin

@@ -41,7 +41,7 @@ def register_module_forward_pre_hook(hook: Callable[..., Any]) -> RemovableHandl
 def register_module_forward_hook(hook: Callable[..., Any], *, with_kwargs: bool = False,
                                  always_call: bool = False) -> RemovableHandle:
     """Call hook(module, args, output) after every module's forward."""
-    flags = ("_forward_hooks_with_kwargs",) if with_kwargs else ()
+    flags: tuple[str, ...] = ("_forward_hooks_with_kwargs",) if with_kwargs else ()
     flags += ("_forward_hooks_always_called",) if always_call else ()
     return _register("_forward_hooks", hook, flags)
 

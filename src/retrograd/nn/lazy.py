@@ -30,9 +30,9 @@ class UninitializedParameter(Parameter):
     def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
         """Take a shape, and become an ordinary parameter."""
         self.data = empty(*shape, device=device, dtype=dtype or self.dtype)
-        self.__class__ = Parameter
+        self.__class__ = Parameter      # type: ignore[assignment]   # it is one from now on
 
-    def __repr__(self) -> str:
+    def __repr__(self, **_: Any) -> str:        # type: ignore[override]
         return "<UninitializedParameter>"
 
 

@@ -221,7 +221,7 @@ class Module(Tree):
         ['0.weight', '0.bias']
         """
         # PyTorch still takes them by position, in this order.
-        destination, prefix, keep_vars = (*args, *(destination, prefix, keep_vars)[len(args) :])
+        destination, prefix, keep_vars = args + (destination, prefix, keep_vars)[len(args) :]
         return state.collect(self, destination, prefix, keep_vars)
 
     def load_state_dict(
@@ -306,7 +306,7 @@ class Module(Tree):
 
         With `with_kwargs`: `hook(module, args, kwargs, output)`. With `always_call` also when forward raised.
         """
-        flags = ("_forward_hooks_with_kwargs",) if with_kwargs else ()
+        flags: tuple[str, ...] = ("_forward_hooks_with_kwargs",) if with_kwargs else ()
         flags += ("_forward_hooks_always_called",) if always_call else ()
         return self._register("_forward_hooks", hook, prepend, flags)
 

@@ -58,7 +58,8 @@ class RNNBase(Module):
         rows = _GATES[mode] * hidden_size
         for layer in range(num_layers):
             inputs = input_size if layer == 0 else self._out_size * self._directions
-            shapes = {"weight_ih": (rows, inputs), "weight_hh": (rows, self._out_size)}
+            shapes: dict[str, tuple[int, ...]] = {}
+            shapes |= {"weight_ih": (rows, inputs), "weight_hh": (rows, self._out_size)}
             if bias:
                 shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
             if proj_size > 0:

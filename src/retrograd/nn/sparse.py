@@ -100,8 +100,10 @@ class Embedding(Module):
         """
         if embeddings.dim() != 2:
             raise AssertionError("Embeddings parameter is expected to be 2-dimensional")
+        rows, width = embeddings.shape
         return cls(
-            *embeddings.shape,
+            rows,
+            width,
             padding_idx=padding_idx,
             max_norm=max_norm,
             norm_type=norm_type,
@@ -190,7 +192,8 @@ class EmbeddingBag(Module):
         >>> nn.EmbeddingBag.from_pretrained(torch.eye(2), mode="sum")(torch.tensor([[0, 1]])).tolist()
         [[1.0, 1.0]]
         """
-        made = cls(*embeddings.shape, _weight=embeddings, **options)
+        rows, width = embeddings.shape
+        made = cls(rows, width, _weight=embeddings, **options)
         made.weight.requires_grad = not freeze
         return made
 

@@ -277,7 +277,7 @@ class Tree:
 
     def _named_members(
         self, kind: str, prefix: str, recurse: bool, unique: bool
-    ) -> Iterator[tuple[str, Tensor]]:
+    ) -> Iterator[tuple[str, Any]]:
         memo = set()
         modules = self.named_modules(prefix=prefix, remove_duplicate=unique) if recurse else [(prefix, self)]
         for path, module in modules:

@@ -178,7 +178,7 @@ def _weights_np(x: Sequence[Any], causal: bool, scale: float) -> tuple[Any, Any]
     if bias is not None:
         s = s + bias
     if causal:
-        s = np.where(np.tri(*s.shape[-2:], dtype=bool), s, s.dtype.type(-math.inf))
+        s = np.where(np.tri(*s.shape[-2:], dtype=np.bool_), s, s.dtype.type(-math.inf))
     top = s.max(axis=-1, keepdims=True, initial=-math.inf)
     about = np.where(top == -math.inf, s.dtype.type(0), top)
     e = np.exp(s - about)

@@ -61,6 +61,7 @@ as_real_p = Primitive("as_real", "linear", "x",
                       stacks=True, infer=_as_real_infer, np=_as_real_np, exact=True, real=True,
                       transpose=lambda g: bind(as_complex_p, (g,)),
                       sample=pairs("as_real", (3,), (2, 2)), flops=lambda n: 0)
+as_complex_p: Primitive
 as_complex_p = Primitive("as_complex", "linear", "x",
                          stacks=True, infer=_as_complex_infer, np=_as_complex_np, exact=True,
                          real=True, transpose=lambda g: bind(as_real_p, (g,)),
@@ -68,6 +69,7 @@ as_complex_p = Primitive("as_complex", "linear", "x",
 
 
 # ---------------------------------------------------------------- conjugate, parts, length
+conj_p: Primitive
 conj_p = pointwise("conj", np.conj, None, inputs="x", transpose=(lambda g: bind(conj_p, (g,)),), real=True,
                    complex=True, exact=True, involution=True, sample=pairs("conj", (3,), (2, 2)))
 

@@ -4,7 +4,7 @@ random numbers)."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -134,7 +134,7 @@ index_of_mode = Primitive(
 
 
 def _search_np(x: Any, v: Any, right: bool) -> Any:
-    side = "right" if right else "left"
+    side: Literal["left", "right"] = "right" if right else "left"
     if x.ndim == 1:
         return np.searchsorted(x, v, side).astype(np.int64, copy=False)
     rows, values = x.reshape(-1, x.shape[-1]), v.reshape(-1, v.shape[-1])

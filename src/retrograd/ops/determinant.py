@@ -103,6 +103,7 @@ det_p = Primitive("det", "explicit", "a", stacks=True, np=np.linalg.det, flops=c
                   infer=lambda i, p: (i[0].shape[:-2], i[0].dtype),
                   vjp=lambda g, a: (_over(g, a) * bind(cofactors_p, (a,)),),
                   jvp=lambda da, a: _dot(bind(cofactors_p, (a,)), da))
+cofactors_p: Primitive
 cofactors_p = Primitive("cofactors", "explicit", "a", stacks=True, np=_cofactors_np, flops=cubic, infer=_same,
                         sample=matrices("cofactors", (3, 3), (2, 2, 2)),
                         vjp=lambda g, a: (_slope(a, g),), jvp=lambda da, a: _slope(a, da))

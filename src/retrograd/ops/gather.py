@@ -77,6 +77,7 @@ def _scatter_sample() -> Iterator[Sample]:
 take_p = Primitive("take", "gather", "x i", "axis", infer=infer_take, np=_take_np, exact=True, moves=True,
                    lower="take", sample=_take_sample, flops=lambda n: 0, transpose=(
     lambda g, i, x_aval, axis: bind(scatter_add_p, (g, i), (axis, x_aval.shape[axis])), None))
+scatter_add_p: Primitive
 scatter_add_p = Primitive("scatter_add", "gather", "v i", "axis size", infer=infer_scatter_add,
                           np=_scatter_add_np, sample=_scatter_sample, lower="scatter",
                           transpose=(lambda g, i, axis: bind(take_p, (g, i), (axis,)), None),
@@ -117,6 +118,7 @@ gather_p = Primitive("gather", "gather", "x i", "axis", infer=lambda n, p: (n[1]
                      np=_gather_np, exact=True, moves=True, sample=_gather_sample, lower="gather",
                      flops=lambda n: 0, transpose=(
     lambda g, i, x_aval, axis: bind(scatter_along_p, (g, i), (axis, x_aval.shape)), None))
+scatter_along_p: Primitive
 scatter_along_p = Primitive("scatter_add_along", "gather", "v i", "axis shape", np=_scatter_along_np,
                             lower="add_at", infer=lambda n, p: (p[1], n[0].dtype),
                             sample=_scatter_along_sample,
@@ -137,6 +139,7 @@ def _place_sample() -> Iterator[Sample]:
     yield Sample((rng.uniform(-1, 1, (5, 2)), rng.uniform(-1, 1, (2, 2)), np.array([3, 0])))
 
 
+place_p: Primitive
 place_p = Primitive("place", "gather", "x v i", infer=lambda n, p: (n[0].shape, n[0].dtype), np=_place_np,
                     exact=True, moves=True, linear=(("x", "v"),), sample=_place_sample, lower="place",
                     flops=lambda n: 0, transpose=(

@@ -74,4 +74,5 @@ def _primitive(name: str, formula: Any, partial: Any) -> Primitive:
 
 
 gelu = _primitive("gelu", _gelu, lambda x, approximate: bind(gelu_slope, (x,), (approximate,)))
+gelu_slope: Primitive
 gelu_slope = _primitive("gelu_slope", _slope, _slope_of_slope)

@@ -27,11 +27,11 @@ from retrograd.ops.families import Inferred, expansion, rng_for
 
 
 class _Group(NamedTuple):
-    """Of (N, groups) numbers each, `count` elements in a group; `centred` has x's shape."""
+    """Of (N, groups) numbers each, `size` elements in a group; `centred` has x's shape."""
 
     scale: Node
     centred: Node
-    count: int
+    size: int
 
 
 def _over_positions(v: Node, x: Node) -> Node:
@@ -84,7 +84,7 @@ def _back(g: Node, of: _Group, x: Node, w: Node, groups: int) -> tuple[Node, Nod
     s1, s2 = lin.reduce_sum(g, axes), lin.reduce_sum(g * of.centred, axes)
     each = _over_batch(w, x)
     q, p = _groups(s1 * each, groups), _groups(s2 * each, groups)
-    share = 1.0 / max(of.count, 1)
+    share = 1.0 / max(of.size, 1)
     tilt = of.scale * of.scale * of.scale * p * share
     shift = of.scale * q * share
     slope = _channels(of.scale, x)

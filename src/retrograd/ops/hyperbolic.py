@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from retrograd.graph.node import Node, bind
+from retrograd.graph.primitive import Primitive
 from retrograd.ops.families import pointwise
 from retrograd.ops.pointwise import rsqrt, sqrt
 
@@ -50,6 +51,7 @@ def _cosh(m: Any, x: Any) -> Any:
 
 
 sinh = pointwise("sinh", np.sinh, _sinh, partials=lambda x: bind(cosh, (x,)), complex=True)
+cosh: Primitive
 cosh = pointwise("cosh", np.cosh, _cosh, partials=lambda x: bind(sinh, (x,)), complex=True)
 
 

@@ -152,6 +152,7 @@ def reshape(x: Node, shape: Shape) -> Node:
     return x if x.shape == shape else bind(reshape_p, (x,), (shape,))
 
 
+flip_p: Primitive
 flip_p = view("flip", lambda x, axes: np.flip(x, axes), "axes", lambda i, p: (i[0].shape, i[0].dtype),
               transpose=lambda g, axes: bind(flip_p, (g,), (axes,)),
               batch=lambda p, x: (tuple(a + 1 for a in p[0]),),
@@ -273,6 +274,7 @@ def _update_sample() -> Iterator[Sample]:
     yield Sample((_one(3, 4), _one(2, 2)), ((1, 0), (1, 3)))
 
 
+update_p: Primitive
 update_p = Primitive("update", "view", "x v", "start step", np=_update_np, exact=True, moves=True,
                      linear=(("x", "v"),),
                      infer=lambda i, p: (i[0].shape, i[0].dtype), sample=_update_sample,
@@ -297,6 +299,7 @@ def _cumsum_np(x: Any, axis: int, reverse: bool) -> Any:
     return np.cumsum(x, axis, dtype=x.dtype)
 
 
+cumsum_p: Primitive
 cumsum_p = Primitive("cumsum", "linear", "x", "axis reverse", infer=lambda i, p: (i[0].shape, i[0].dtype),
                      np=_cumsum_np, lower="scan", exact=True, real=True,
                      transpose=lambda g, axis, reverse: bind(cumsum_p, (g,), (axis, not reverse)),

@@ -14,7 +14,7 @@ import numpy as np
 from retrograd.base.dtype import bool_
 from retrograd.base.errors import ShapeError
 from retrograd.graph.node import Node, bind, const
-from retrograd.graph.primitive import Sample
+from retrograd.graph.primitive import Primitive, Sample
 from retrograd.ops.families import Inferred, infer_pointwise, pointwise, rng_for
 from retrograd.ops.linear import cast_p
 
@@ -47,6 +47,7 @@ def _guarded_np(a: Any, d: Any) -> Any:
 
 
 # Bilinear by declaration, so that higher orders stay right where d is infinite or NaN.
+guarded_mul: Primitive
 guarded_mul = pointwise("guarded_mul", _guarded_np, lambda m, a, d: m.guarded_mul(a, d), exact=True,
                         complex=True, transpose=(
     lambda g, d: bind(guarded_mul, (g, d)), lambda g, a: mul_(g, a)))
@@ -106,6 +107,7 @@ rsqrt = pointwise("rsqrt", lambda x: np.divide(np.ones((), x.dtype), np.sqrt(x))
 
 # ---------------------------------------------------------------- trigonometry
 sin = pointwise("sin", np.sin, lambda m, x: m.sin(x), partials=lambda x: bind(cos, (x,)), complex=True)
+cos: Primitive
 cos = pointwise("cos", np.cos, lambda m, x: m.cos(x), partials=lambda x: -bind(sin, (x,)), complex=True)
 tan = pointwise("tan", np.tan, lambda m, x: m.tan(x), partials=lambda y: 1.0 + y * y, domain=(-1.2, 1.2),
                 complex=True)
@@ -159,7 +161,9 @@ clamp_min = pointwise("clamp_min", np.maximum, lambda m, x, low: m.maximum(x, lo
                       partials=(lambda x, low: x >= low, lambda x, low: x < low))             # 1 at the bound
 clamp_max = pointwise("clamp_max", np.minimum, lambda m, x, high: m.minimum(x, high), exact=False,
                       partials=(lambda x, high: x <= high, lambda x, high: x > high))         # 1 at the bound
+sign: Primitive
 sign = pointwise("sign", np.sign, lambda m, x: m.sign(x), partials=lambda: 0, exact=True)
+floor: Primitive
 floor = pointwise("floor", np.floor, lambda m, x: m.floor(x), partials=lambda: 0, exact=True)
 ceil = pointwise("ceil", np.ceil, lambda m, x: m.ceil(x), partials=lambda: 0, exact=True)
 round_ = pointwise("round", np.rint, lambda m, x: m.round(x), partials=lambda: 0, exact=True)   # half to even
@@ -188,7 +192,8 @@ def _where_samples() -> Any:
         yield Sample((rng.uniform(size=shape) > 0.5, rng.uniform(-1, 1, shape), rng.uniform(-1, 1, shape)))
 
 
-where = pointwise("where", lambda c, a, b: np.where(c, a, b).astype(np.result_type(a), copy=False),
+where: Primitive
+where = pointwise("where", lambda c, a, b: np.asarray(np.where(c, a, b), np.result_type(a)),
                   lambda m, c, a, b: m.select(c, a, b), infer=infer_where, linear=(("a", "b"),),
                   exact=True, moves=True, complex=True,
                   transpose=(None, lambda g, c: bind(where, (c, g, _zero(g))),

@@ -52,6 +52,7 @@ def _next(x: Node, n: int) -> Node:
 
 lgamma = _one("lgamma", values.lgamma, lambda x: bind(polygamma, (x,), (0,)), singular=True,
               domain=(0.5, 4.0))
+polygamma: Primitive
 polygamma = Primitive("polygamma", "pointwise", "x", "n", infer=infer_pointwise, np=values.polygamma,
                       partials=_next, singular=True, sample=_polygamma_sample,
                       flops=lambda node: UNKNOWN * math.prod(node.shape))
@@ -94,8 +95,10 @@ def _full(value: float, like: Node) -> Node:
 
 
 i0 = _one("i0", values.i0, lambda x: bind(i1, (x,)))
+i1: Primitive
 i1 = _one("i1", values.i1, _i1_slope)
 i0e = _one("i0e", values.i0e, lambda x, y: bind(i1e, (x,)) - bind(sign, (x,)) * y)
+i1e: Primitive
 i1e = _one("i1e", values.i1e, _i1e_slope)
 bessel_j0 = _one("bessel_j0", values.j0, constant=True)
 bessel_j1 = _one("bessel_j1", values.j1, constant=True)

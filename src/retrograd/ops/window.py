@@ -49,8 +49,8 @@ def _fold(c: Any, size: Shape, stride: Shape, dilation: Shape) -> Any:
     lead, counts, kernel = c.shape[:-2 * n], c.shape[-2 * n:-n], c.shape[-n:]
     out = np.zeros(lead + size, c.dtype)
     for tap in product(*map(range, kernel)):
-        at = tuple(slice(t * d, t * d + (m - 1) * s + 1 if m else t * d, s)
-                   for t, d, m, s in zip(tap, dilation, counts, stride))
+        at: Any = tuple(slice(t * d, t * d + (m - 1) * s + 1 if m else t * d, s)
+                        for t, d, m, s in zip(tap, dilation, counts, stride))
         out[(..., *at)] += c[(..., *tap)]
     return out
 
@@ -88,6 +88,7 @@ windows_p = Primitive("windows", "window", "x", "kernel stride dilation", infer=
                       strided=True, np=_strided, sample=_windows_sample, batch=lambda p, x: p,
                       flops=lambda n: 0, transpose=lambda g, x_aval, kernel, stride, dilation: bind(
                           fold_p, (g,), (x_aval.shape[-len(kernel):], stride, dilation)))
+fold_p: Primitive
 fold_p = Primitive("fold", "window", "c", "size stride dilation", infer=infer_fold, np=_fold, lower="overlap",
                    sample=_fold_sample, batch=lambda p, x: p, flops=lambda n: numel(n.inputs[0].shape),
                    transpose=lambda g, c_aval, stride, dilation: bind(
@@ -199,6 +200,7 @@ conv_p = Primitive("conv", "window", "x w", CONV, infer=infer_conv, np=_conv_np,
         bind(conv_input_p, (g, w), (stride, low, high, dilation, groups, x_aval.shape[2:])),
     lambda g, x, w_aval, stride, low, high, dilation, groups:
         bind(conv_weight_p, (x, g), (stride, low, high, dilation, groups, w_aval.shape[2:]))))
+conv_input_p: Primitive
 conv_input_p = Primitive(
     "conv_input", "window", "c w", CONV + " size", np=_conv_input_np, sample=_conv_input_sample,
     flops=_conv_flops, infer=lambda i, p: ((i[0].shape[0], i[1].shape[1] * p[4], *p[5]), i[0].dtype),
@@ -207,6 +209,7 @@ conv_input_p = Primitive(
             bind(conv_p, (g, w), (stride, low, high, dilation, groups)),
         lambda g, c, w_aval, stride, low, high, dilation, groups:
             bind(conv_weight_p, (g, c), (stride, low, high, dilation, groups, w_aval.shape[2:]))))
+conv_weight_p: Primitive
 conv_weight_p = Primitive(
     "conv_weight", "window", "x c", CONV + " size", np=_conv_weight_np, lower="conv_weight",
     sample=_conv_weight_sample,

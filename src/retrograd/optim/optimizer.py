@@ -82,6 +82,13 @@ class Optimizer:
     OptimizerPreHook = OptimizerPostHook = Hook
     declared = False            # whether `numbers` names all numbers of `update`
 
+    defaults: dict[str, Any]
+    _last: Last | None
+    _optimizer_state_dict_pre_hooks: OrderedDict[int, Callable[..., Any]]
+    _optimizer_state_dict_post_hooks: OrderedDict[int, Callable[..., Any]]
+    _optimizer_load_state_dict_pre_hooks: OrderedDict[int, Callable[..., Any]]
+    _optimizer_load_state_dict_post_hooks: OrderedDict[int, Callable[..., Any]]
+
     def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
         self.__setstate__({"defaults": defaults})
         if isinstance(params, Tensor):
@@ -271,7 +278,7 @@ class Optimizer:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._programs = formula.Programs()
-        self._last: Last | None = None
+        self._last = None
         for name in _HOOKS:
             self.__dict__.setdefault(f"_optimizer_{name}_hooks", OrderedDict())
 

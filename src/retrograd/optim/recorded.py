@@ -222,8 +222,8 @@ def _declared(optimizer: Any, cohort: Cohort, step: RecordedStep, numbers: Numbe
 def _undeclared(optimizer: Any, cohort: Cohort, step: RecordedStep, numbers: Numbers) -> Iterator[Any]:
     group = _options(cohort.group, numbers)
     for p, g, entry in cohort.items:
-        before = {k: numbers.shared((id(cohort.group), k), v) if is_number(v) else v
-                  for k, v in entry.items()}
+        before: dict[str, Any] = {k: numbers.shared((id(cohort.group), k), v) if is_number(v) else v
+                                  for k, v in entry.items()}
         state = dict(before)
         value = updated(optimizer, p, -g if cohort.group.get("maximize", False) else g, state, group)
         for c in optimizer.counters:

@@ -22,12 +22,15 @@ from retrograd.vision.transforms import opened
 __all__ = ["CIFAR10", "CIFAR100", "MNIST", "FakeData", "FashionMNIST", "ImageFolder", "KMNIST",
            "VisionDataset", "read_idx"]
 
-_IDX = {0x08: np.dtype("u1"), 0x09: np.dtype("i1"), 0x0B: np.dtype(">i2"), 0x0C: np.dtype(">i4"),
-        0x0D: np.dtype(">f4"), 0x0E: np.dtype(">f8")}
+_IDX: dict[int, np.dtype[Any]] = {
+    0x08: np.dtype("u1"), 0x09: np.dtype("i1"), 0x0B: np.dtype(">i2"), 0x0C: np.dtype(">i4"),
+    0x0D: np.dtype(">f4"), 0x0E: np.dtype(">f8")}
 
 
 class VisionDataset(Dataset):
     """Pictures and labels by index, each through its transform."""
+
+    __len__: Callable[[], int]      # a subclass knows it
 
     def __init__(self, root: Any = None, transforms: Callable[[Any, Any], Any] | None = None,
                  transform: Callable[[Any], Any] | None = None,

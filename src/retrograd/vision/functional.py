@@ -254,9 +254,9 @@ def gaussian_blur(img: Any, kernel_size: Any, sigma: Any = None) -> Any:
         width = k * 0.15 + 0.35 if width is None else width
         bell = np.exp(-0.5 * ((np.arange(k) - (k - 1) / 2) / width) ** 2)
         kernels.append((bell / bell.sum()).astype(np.float32))
-    planes = img.reshape(-1, 1, *img.shape[-2:]).float()
-    planes = reflect(planes, [across // 2, across // 2, down // 2, down // 2], mode="reflect")
-    made = conv2d(planes, from_numpy(np.outer(kernels[1], kernels[0])[None, None]))
+    stack = img.reshape(-1, 1, *img.shape[-2:]).float()
+    stack = reflect(stack, [across // 2, across // 2, down // 2, down // 2], mode="reflect")
+    made = conv2d(stack, from_numpy(np.outer(kernels[1], kernels[0])[None, None]))
     return (made if img.is_floating_point() else made.round()).to(img.dtype).reshape(img.shape)
 
 

@@ -58,7 +58,7 @@ class _SpectralNorm(_Recomputed):
         return weight / F.dot(u.clone(), F.mv(matrix, v.clone()))
 
 
-def _found(module: Module, kind: type, name: str) -> tuple[int, Any] | None:
+def _found(module: Module, kind: type[Any], name: str) -> tuple[int, Any] | None:
     return next(((key, h) for key, h in module._forward_pre_hooks.items()
                  if isinstance(h, kind) and h.name == name), None)
 
