@@ -216,8 +216,8 @@ def sampled(r: Random, rng: Any) -> Case:
     x, = _normal(rng, (2, 2, *(r.choice([1, 3, 4]) for _ in range(n))))
     # Off the places where a pixel ends: there a derivative is one of two.
     grid = rng.uniform(-1.6, 1.6, (2, *(r.choice([1, 2, 3]) for _ in range(n)), n))
-    order = 2 if mode == "bilinear" else 1 if mode == "nearest" else 1
-    if mode == "nearest" and r.random() < 0.3:
+    order = 2 if mode == "bilinear" else 1
+    if mode == "nearest" and n == 2 and r.random() < 0.3:   # of volumes PyTorch's integers overflow
         grid.flat[0] = r.choice([np.inf, -np.inf, np.nan, 1e30])
         order = 0
     told, call = _named("grid_sample", mode=mode, padding_mode=r.choice(["zeros", "border", "reflection"]),
