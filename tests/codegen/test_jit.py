@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 import threading
 
 import numpy as np
@@ -10,6 +11,7 @@ from llvmlite import ir
 
 import retrograd as rg
 from retrograd.base.config import config
+from retrograd.base.errors import CompilationError
 from retrograd.codegen import cache, jit
 from retrograd.codegen.driver import Table
 from retrograd.codegen.emit.types import f64, i64, pointer, void
@@ -130,6 +132,35 @@ def test_several_are_compiled_at_once_and_an_error_is_raised():
     failing = [jit.Request(f"fails {k}", fails, ("work",)) for k in range(2)]
     with pytest.raises(ValueError, match="no such kernel"):
         jit.compile_all([*requests, *failing])
+
+
+def test_what_is_begun_ahead_is_there_when_it_is_asked_for():
+    requests = [jit.Request(f"ahead {k}", lambda k=k: adding(k + 0.5), ("work",)) for k in range(3)]
+    again = jit.Request("ahead 1", lambda: pytest.fail("built again"), ("work",))
+    interval, compiler = sys.getswitchinterval(), jit._compiler()
+    before = compiler.compiled
+    with jit.ahead() as begin:
+        for request in (*requests, again):
+            begin(request)
+        with jit.ahead() as inner:
+            inner(again)
+        codes = jit.compile_all([*requests, again])
+        begin(again)
+    assert codes[3] is codes[1] and compiler.compiled == before + 3
+    assert sys.getswitchinterval() == interval
+    x = np.zeros(3)
+    Table([(code["work"], [x.ctypes.data + 8 * k]) for k, code in enumerate(codes[:3])])()
+    assert x.tolist() == [0.5, 1.5, 2.5]
+
+
+def test_what_cannot_be_compiled_ahead_is_an_error_of_who_asks_for_it():
+    wrong = jit.Request("wrong ahead", lambda: "this is no module", ("work",))
+    with jit.ahead() as begin:
+        begin(wrong)
+        jit.compile_module(adding(0.125), ["work"])
+        with pytest.raises(CompilationError) as caught:
+            jit.compile_all([wrong])
+    assert caught.value.got == "wrong ahead"
 
 
 def test_a_program_keeps_its_kernels():

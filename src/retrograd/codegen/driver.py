@@ -34,6 +34,7 @@ from retrograd.runtime.method import method
 from retrograd.runtime.table import BLOCK, STAGE, WORD, RowTable, Stage, StageTable
 from retrograd.runtime.threads import Pool
 
+_POOLED = os.name == "posix"
 _ADDRESS, _INT = ctypes.c_void_p, ctypes.c_int64
 _RUN = ctypes.CFUNCTYPE(_INT, _ADDRESS, _ADDRESS, _ADDRESS, _INT, _INT, _INT)
 _GUARDED = ctypes.CFUNCTYPE(None, _ADDRESS)
@@ -49,16 +50,18 @@ class Driver:
     it: it reads Python objects. `read(order)` is a function of (node, list), of codegen/reading.py."""
 
     def __init__(self) -> None:
-        pooled = os.name == "posix"
-        exports = ("run", "guarded", "follow", "read", *(_POOL if pooled else ()))
-        self._code = found = compile_all([Request("driver", lambda: _module(pooled), exports, light=True)])[0]
+        self._code = found = compile_all([WANTED])[0]
         self.run: Callable[[int, int, int, int, int, int], int] = _RUN(found["run"])
         self.guarded: Callable[[int], None] = _GUARDED(found["guarded"])
         self.follow: Callable[[int, int, int], int] = _FOLLOW(found["follow"])
         self.read: Callable[[Any], Callable[..., Any]] = method("read", found["read"])
         self.pool: Pool | None = None
-        if pooled:
+        if _POOLED:
             self.pool = Pool(POOL_BYTES, *(kind(found[name]) for name, kind in _POOL.items()))
+
+
+_EXPORTS = ("run", "guarded", "follow", "read", *(_POOL if _POOLED else ()))
+WANTED = Request("driver", lambda: _module(), _EXPORTS, light=True)
 
 
 @lru_cache(maxsize=1)
@@ -67,10 +70,10 @@ def driver() -> Driver:
     return Driver()
 
 
-def _module(pooled: bool) -> ir.Module:
+def _module() -> ir.Module:
     module = ir.Module("driver")
     block = emit_block(module)
-    run = _emit_run(module, block, emit_pool(module, block) if pooled else None)
+    run = _emit_run(module, block, emit_pool(module, block) if _POOLED else None)
     emit_guarded(module, run)
     emit_read(module, run, emit_follow(module))
     return module

@@ -8,10 +8,11 @@ is unloaded when it has not been asked for lately and no program uses it.
 from __future__ import annotations
 
 import itertools
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -28,6 +29,7 @@ from retrograd.version import __version__
 
 # What the passes do is part of an object's identity: change this word with `_optimize`.
 PIPELINE = "O2 vectorize no-unroll no-slp, or few of them, codegen-2"
+HANDED_OVER = 5e-5      # seconds after which a thread at work hands the interpreter to the one that compiles
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,8 @@ class _Compiler:
         self.memory = Memory()
         self.names = itertools.count()
         self.compiled = self.from_disk = 0
+        self._helper: ThreadPoolExecutor | None = None
+        self._jobs: dict[Any, Future[Code]] = {}        # what the helper works on, or has done
 
     def optimized(self, text: str, light: bool = False) -> llvm.ModuleRef:
         module = llvm.parse_assembly(text)
@@ -217,27 +221,61 @@ class _Compiler:
     def key_of(self, request: Request) -> str:
         return cache.key_of("\0".join((request.text, *request.exports)), self.identity)
 
+    @contextmanager
+    def ahead(self) -> Iterator[None]:
+        """What `begin` is given inside is compiled on another thread while this one goes on."""
+        with self.lock:
+            if self._helper is not None:
+                yield
+                return
+            interval, self._helper = sys.getswitchinterval(), ThreadPoolExecutor(1, "retrograd-compile")
+            try:
+                yield
+            finally:
+                self._helper.shutdown(cancel_futures=True)
+                self._helper = None
+                self._jobs.clear()
+                sys.setswitchinterval(interval)
+
+    def begin(self, request: Request) -> None:
+        """Load a piece of code if it was compiled before, else have it compiled. Inside `ahead`."""
+        name = request.text, request.exports
+        assert self._helper is not None, "there is a helper inside `ahead` only"
+        if name in self._jobs or self.memory.get(name) is not None or self._loaded(name, request) is not None:
+            return
+        # LLVM releases the GIL, but asks for it between any two steps, and a thread at work hands it over
+        # only that often.
+        sys.setswitchinterval(HANDED_OVER)
+        self._jobs[name] = self._helper.submit(self.made, str(request.build()), request)
+
+    def _loaded(self, name: Any, request: Request) -> Code | None:
+        code = self.stored(request)
+        if code is not None:
+            self.memory.put(name, code)
+        return code
+
     def all_of(self, requests: Sequence[Request]) -> list[Code]:
-        """Code for every request. While LLVM compiles one (it releases the GIL), the next is built."""
-        names = [(r.text, r.exports) for r in requests]
-        found: dict[tuple[str, tuple[str, ...]], Code] = {}
-        missing = {}
-        for name, request in dict(zip(names, requests)).items():
-            code = self.memory.get(name) or self.stored(request)
+        """Code for every request. While LLVM compiles one, the next is built."""
+        wanted = {(r.text, r.exports): r for r in requests}
+        found: dict[Any, Code] = {}
+        missing: dict[Any, Request] = {}
+        for name, request in wanted.items():
+            code = self.memory.get(name) or (self._loaded(name, request) if name not in self._jobs else None)
             if code is None:
                 missing[name] = request
             else:
                 found[name] = code
-        if len(missing) == 1:
+        if len(missing) == 1 and not self._jobs:
             (name, one), = missing.items()
             found[name] = self.made(str(one.build()), one)
         elif missing:
-            with ThreadPoolExecutor(1, "retrograd-compile") as helper:
-                jobs = {name: helper.submit(self.made, str(r.build()), r) for name, r in missing.items()}
-                found.update((name, job.result()) for name, job in jobs.items())
+            with self.ahead():
+                for request in missing.values():
+                    self.begin(request)
+                found.update((name, self._jobs[name].result()) for name in missing)
         for name, code in found.items():
             self.memory.put(name, code)
-        return [found[name] for name in names]
+        return [found[r.text, r.exports] for r in requests]
 
 
 def _compiler() -> _Compiler:
@@ -262,6 +300,21 @@ def compile_all(requests: Sequence[Request]) -> list[Code]:
         raise CompilationError(f"LLVM cannot compile for this machine: {e}") from e
     with compiler.lock:
         return compiler.all_of(requests)
+
+
+@contextmanager
+def ahead() -> Iterator[Callable[[Request], None]]:
+    """Code that is asked for inside, by the function given, is compiled while this thread goes on;
+    `compile_all` has it then, or says what is wrong with it."""
+    try:
+        compiler = _compiler()
+    except (RuntimeError, OSError):
+        compiler = None             # `compile_all` will say so
+    if compiler is None or compiler.linker is None:
+        yield lambda request: None
+        return
+    with compiler.ahead():
+        yield compiler.begin
 
 
 def compilations() -> dict[str, int]:

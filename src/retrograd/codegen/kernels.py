@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeAlias
 
 from llvmlite import ir
@@ -33,7 +34,8 @@ from retrograd.codegen.contract.winograd import (
     emit_winograd_weights,
 )
 from retrograd.codegen.contract.winograd_weight import WinogradWeight, emit_winograd_weight
-from retrograd.codegen.jit import Code, Request, compile_all
+from retrograd.codegen.driver import WANTED as DRIVER
+from retrograd.codegen.jit import Code, Request, ahead, compile_all
 from retrograd.codegen.loops.add_rows import AddRows, emit_add_rows
 from retrograd.codegen.loops.arg import Arg, emit_arg
 from retrograd.codegen.loops.check import Check, emit_check
@@ -65,8 +67,8 @@ _EMITTERS: dict[type, Callable[..., None]] = {
     AttentionSum: emit_attention_sum, Repeat: emit_repeat, Uses: emit_uses,
     AddRows: emit_add_rows, CopyRows: emit_copy_rows}
 # Written in vectors; the others are loops over elements, of which LLVM makes vectors.
-_IN_VECTORS = (Gemm, Pack, MatVec, Epilogue, Region, Conv, ConvWeight, ConvDots, Depthwise, DepthwiseWeight,
-               Offsets, Winograd, WinogradWeights, WinogradWeight, Phases, Alternate,
+_IN_VECTORS = (Draw, Gemm, Pack, MatVec, Epilogue, Region, Conv, ConvWeight, ConvDots, Depthwise,
+               DepthwiseWeight, Offsets, Winograd, WinogradWeights, WinogradWeight, Phases, Alternate,
                Attention, AttentionBack, AttentionSum, Repeat, AddRows, CopyRows)
 ENTRY = "kernel"
 
@@ -83,6 +85,21 @@ def codes_of(descriptions: Iterable[Description]) -> dict[Description, Code]:
     """
     wanted = list(dict.fromkeys(descriptions))
     return dict(zip(wanted, compile_all([_request(d) for d in wanted])))
+
+
+@contextmanager
+def begun() -> Iterator[Callable[[Description], None]]:
+    """Kernels that are wanted before the end, one by one: LLVM compiles them while their program is planned.
+    `codes_of`, inside, has their code."""
+    known: set[Description] = set()
+    with ahead() as begin:
+        begin(DRIVER)
+
+        def wanted(description: Description) -> None:
+            if description not in known:
+                known.add(description)
+                begin(_request(description))
+        yield wanted
 
 
 def failed(error: CompilationError, description: Description) -> bool:

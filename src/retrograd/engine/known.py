@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from retrograd.autodiff.expand import must_expand
 from retrograd.autodiff.reverse import free, pullback
 from retrograd.autodiff.rules import residuals
+from retrograd.base.collector import uncollected
 from retrograd.base.dtype import int64
 from retrograd.base.modes import local
 from retrograd.engine import quick
@@ -82,6 +83,7 @@ def run(root: Node, g: Node, wrt: Sequence[Node] | None = None) -> dict[Node, No
     return _delivered(known, linear, root, held, out, tracked)
 
 
+@uncollected()
 def _program(latest: Known | None, key: Any, linear: Linear, root: Node, g: Node, held: dict[int, Node],
              wrt: Sequence[Node] | None = None, kept: tuple[int, ...] = ()
              ) -> tuple[Known, list[Node] | None]:

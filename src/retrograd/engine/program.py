@@ -12,6 +12,7 @@ import numpy as np
 
 from retrograd import codegen
 from retrograd.autodiff.expand import expanded
+from retrograd.base.collector import uncollected
 from retrograd.base.config import config
 from retrograd.base.errors import CompilationError
 from retrograd.base.listening import listener
@@ -63,6 +64,7 @@ class Program:
 SMALL = 4096        # elements of exact work below which a kernel call is not worth its overhead
 
 
+@uncollected()
 def make_program(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequence[Node],
                  donate: Mapping[int, int] | None = None) -> Any:
     """Native where kernels exist; NumPy for small graphs on which it gives the same bits,

@@ -10,7 +10,6 @@ C as it lies in memory: batch, row, column.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from llvmlite import ir
@@ -92,18 +91,19 @@ def _body(module: ir.Module, body: ir.Function, epilogue: Epilogue) -> None:
     outputs = [own if o.inplace == 0 else places[f"out{k}"] for k, o in enumerate(epilogue.outputs)]
     m = LLVMAlgebra(b, module, epilogue.inputs[0].dtype, epilogue.lanes)
 
-    def vector(index: Sequence[ir.Value], mask: ir.Value | None) -> None:
-        values = evaluated(m, [a.load_lanes(m, index, mask, end) for a in inputs], epilogue.steps)
+    def vector(row: dict[Access, Access], j: ir.Value, mask: ir.Value | None) -> None:
+        values = evaluated(m, [row[a].load_lanes(m, [j], mask, end) for a in inputs], epilogue.steps)
         for o, place in zip(epilogue.outputs, outputs):
             if mask is None:
-                place.store(b, index, values[o.value])
+                row[place].store(b, [j], values[o.value])
             else:
-                place.store_lanes(m, index, values[o.value], mask)
+                row[place].store_lanes(m, [j], values[o.value], mask)
 
     whole = b.sub(end, b.srem(b.sub(end, begin), i64(epilogue.lanes)))
     with loop(b, row_begin, row_end) as i:
+        row = {a: a.along(m, [batch, i]) for a in (*inputs, *outputs)}
         with loop(b, begin, whole, epilogue.lanes) as j:
-            vector([batch, i, j], None)
+            vector(row, j, None)
         with loop(b, whole, end, epilogue.lanes) as j:
-            vector([batch, i, j], lanes_below(b, b.sub(end, j), epilogue.lanes))
+            vector(row, j, lanes_below(b, b.sub(end, j), epilogue.lanes))
     b.ret_void()
