@@ -263,6 +263,14 @@ def test_units_are_forgotten_when_there_are_too_many(monkeypatch: pytest.MonkeyP
     assert not units.units
 
 
+def test_a_unit_that_two_threads_make_at_once_is_one() -> None:
+    """The first one may be in the stream of the other thread by its address."""
+    units = Units()
+    form = units.array((3,), rg.float32)
+    first, second = (units.forward((REGISTRY["exp"], (), form), (3,), rg.float32) for _ in range(2))
+    assert first is second is units.units[REGISTRY["exp"], (), form]
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_a_variant_gives_the_numbers_that_the_compiler_gives(seed: int) -> None:
     """A plan over symbols, put to sizes that it was not made for, against the plan of those very sizes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 import retrograd
 from retrograd.base.errors import RetrogradError
 from retrograd.base.modes import local
-from retrograd.engine import history
+from retrograd.engine import history, reads
 from retrograd.engine.reads import Read
 from retrograd.engine.trails import SLOT
 from retrograd.graph.graph import topological
@@ -167,10 +168,39 @@ def twice(run: Run, k: int) -> Any:
     return grad
 
 
+def synchronize(run: Run) -> None:
+    if run.T is retrograd:
+        retrograd.synchronize()
+
+
+def all_that_is_held(run: Run, k: int) -> Any:
+    x = run.T.exp(run.a)
+    first, second, third = x * 2, x + k, run.b.exp()
+    if odd(k):
+        run.kept.append(x)
+    del x
+    synchronize(run)
+    return [y.tolist() for y in (first, second, third, *run.kept)]
+
+
+def large(run: Run, k: int) -> Any:
+    """More than one thread is worth, with values that are stored in between."""
+    x = run.T.tensor(data(8, 5000, seed=k % 3))
+    run.kept = [*run.kept[-1:], run.T.softmax(x * (k + 1), 1) @ run.T.tanh(x).t()]
+    synchronize(run)
+    return [y.sum(0).tolist() for y in run.kept]
+
+
+def large_kept(run: Run, k: int) -> Any:
+    run.kept = [*run.kept[-2:], run.T.full((300, 300), k) * run.T.arange(300)]
+    synchronize(run)
+    return [y[7, 5:9].tolist() for y in run.kept]
+
+
 PATTERNS: list[Callable[[Run, int], Any]] = [
     plain, other_numbers, integers, another_operand, another_shape, strided, another_axis, results_kept,
     arrays_kept, arrays_written, views, held_on_the_way, dropped, beside, in_a_circle, state_carried,
-    read_then_backward, read_in_a_loop, hooked, twice]
+    read_then_backward, read_in_a_loop, hooked, twice, all_that_is_held, large, large_kept]
 
 
 def flat(value: Any) -> list[float]:
@@ -182,6 +212,40 @@ def test_reads_are_those_of_pytorch_whatever_changes(pattern: Callable[[Run, int
     ours, theirs = Run(retrograd), Run(torch)
     for k in range(READS):
         np.testing.assert_allclose(flat(pattern(ours, k)), flat(pattern(theirs, k)), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("pattern", [results_kept, views, beside, read_then_backward, large_kept],
+                         ids=lambda p: p.__name__)
+def test_reads_are_the_same_where_others_run_meanwhile_and_no_memory_is_kept(
+        pattern: Callable[[Run, int], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reads, "COST", 0)
+    monkeypatch.setattr(reads, "KEPT", 0)
+    found: list[Any] = []
+
+    def work() -> None:
+        run = Run(retrograd)
+        values = [pattern(run, k) for k in range(READS)]
+        found.append((values, [array for read in read_trails() for array in read.results.arrays]))
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    theirs = Run(torch)
+    expected = [pattern(theirs, k) for k in range(READS)]
+    for values, arrays in found:
+        assert arrays and set(arrays) == {None}
+        for ours, other in zip(values, expected):
+            np.testing.assert_allclose(flat(ours), flat(other), rtol=1e-9, atol=1e-12)
+    assert len(found) == 2
+
+
+def test_a_trail_leads_to_a_large_program_too() -> None:
+    local.state.reads.clear()
+    run = Run(retrograd)
+    for k in range(16):
+        large(run, k)
+    assert any(read.results.bound.program.leased for read in read_trails())
 
 
 def read_trails() -> list[Read]:

@@ -9,7 +9,8 @@ and its nodes get their values, in one native call.
         True    results are written, their nodes hold them and forget how they were made (those that no
                 derivative needs), and what is known or dead near the end of the list is off it
 
-The caller's lock (GIL) is held all the while, so what is run is small, and no interrupt comes between.
+No interrupt comes between. The caller's lock (GIL) is held all the while, but for the run of a program that
+takes long: what it reads and gives is kept alive meanwhile, whatever other threads do.
 """
 
 from __future__ import annotations
@@ -89,10 +90,23 @@ def emit_read(module: ir.Module, run: ir.Function, follow: ir.Function) -> None:
         bits = b.bitcast(b.sitofp(found, ir.DoubleType()), i64)
         floating = b.icmp_signed("!=", entry("ints", k, 3, 2), i64(0))
         b.store(b.select(floating, bits, found), at(entry("ints", k, 3, 1)))
-    b.call(run, [ir.Constant(pointer, None), at(told["rows"]), at(told["stages"]), i64(0), told["last"],
-                 i64(FOREVER)])
+
+    def each_kept(name: str) -> None:
+        with loop(b, i64(0), told["keep_count"]) as k:
+            register = entry("keeps", k, 1, 0)
+            call(name, b.load(b.gep(registers, [register], source_etype=i64), typ=i64))
+
+    each_kept("keep")                                   # what a node forgets may be all that holds another
+    unlocked, thread = b.icmp_signed("!=", told["save"], i64(0)), Variable(b, i64(0))
+    with b.if_then(unlocked):
+        thread.set(call("save"))
+    b.call(run, [at(told["pool"]), at(told["rows"]), at(told["stages"]), i64(0), told["last"], i64(FOREVER)])
+    with b.if_then(unlocked):
+        call("restore", thread.get())
     with loop(b, i64(0), told["verdict_count"]) as k:
-        give_up(b.icmp_signed("!=", load(at(entry("verdicts", k, 1, 0))), i64(0)), "no")
+        with b.if_then(b.icmp_signed("!=", load(at(entry("verdicts", k, 1, 0))), i64(0)), likely=False):
+            each_kept("drop")
+            answer("no")
 
     with loop(b, i64(0), told["copy_count"]) as k:
         source, target = (at(b.add(load(at(entry("copies", k, 5, j))), entry("copies", k, 5, j + 1)))
@@ -110,18 +124,15 @@ def emit_read(module: ir.Module, run: ir.Function, follow: ir.Function) -> None:
         b.store(found, place)
         call("drop", old)
 
-    with loop(b, i64(0), told["give_count"]) as k:      # what one forgets may be all that holds it
-        node = node_of(k)
-        call("keep", node)
-        put(slot(node, "value"), array(entry("gives", k, 3, 1)))
+    with loop(b, i64(0), told["give_count"]) as k:
+        put(slot(node_of(k), "value"), array(entry("gives", k, 3, 1)))
     with loop(b, i64(0), told["give_count"]) as k:
         node = node_of(k)
         with b.if_then(b.icmp_signed("!=", entry("gives", k, 3, 2), i64(0))):
             put(slot(node, "prim"), told["leaf"])
             put(slot(node, "params"), told["empty"])
             put(slot(node, "inputs"), told["empty"])
-    with loop(b, i64(0), told["give_count"]) as k:
-        call("drop", node_of(k))
+    each_kept("drop")
     _sweep(b, pending, lambda node: b.load(slot(node, "value"), typ=i64), told["busy"],
            lambda k: call("cut", b.ptrtoint(pending, i64), k, b.add(k, i64(1)), i64(0), result=i32))
     answer("yes")

@@ -2,4 +2,4 @@
 
 from retrograd.base.later import later
 
-__getattr__, __dir__ = later(__name__, rare="again backward held values")
+__getattr__, __dir__ = later(__name__, rare="again backward held reads values")

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from retrograd.base.errors import RetrogradError
 from retrograd.base.modes import local
-from retrograd.engine import held, values
+from retrograd.engine import held, reads, values
 from retrograd.graph.node import Node, recorder
 
 MANY = 256          # pending nodes that are worth a look where hooks look at every tensor
@@ -70,5 +70,13 @@ def evaluate_each(nodes: Sequence[Node]) -> None:
 
 def synchronize() -> None:
     """Compute everything that this thread holds and has not computed: for timing, and before a fork."""
-    evaluate_each(held.take_held())
-    held.emptied(local.state)
+    state = local.state
+    pending: list[Node] = state.pending
+    while pending and state.capture is None:        # what looks as it did before, without asking who holds it
+        if not held.alive_last(pending):
+            held.prune(pending)
+        elif not reads.read(pending[-1], state):
+            break
+    if pending:
+        evaluate_each(held.all_held())
+        held.emptied(state)

@@ -13,7 +13,7 @@ from retrograd.base.dtype import float32
 from retrograd.base.modes import ROOM, State, local
 from retrograd.engine.linearize import Linear, linearize
 from retrograd.graph.graph import topological
-from retrograd.graph.node import LEAF, MAX_BYTES, Node, hole, hole_p, leaf_p, recorder
+from retrograd.graph.node import LEAF, MAX_BYTES, Node, hole, hole_p, leaf_p
 
 MAX_NODES = 256
 TRACKED_WEIGHT = 1 / 32     # of a node that backward will want: kept anyway, and computed best with backward;
@@ -86,18 +86,33 @@ def _calibrate_alone() -> int:
 _ALONE = _calibrate_alone()
 
 
-def take_held() -> list[Node]:
-    """The held nodes of this thread that have no value yet; the recorder then remembers only them."""
-    pending = recorder.pending
-    prune(pending)
+def all_held() -> list[Node]:
+    """The held nodes of this thread that have no value yet."""
+    pending = waiting()
     if not pending:
         return []
-    once = {id(n): n for n in pending}
-    pending[:] = once.values()          # in place: a second list of these nodes would count as a holder
-    once.clear()
     spare, empty = _spare_references(pending)
-    pending[:] = [n for n, s in zip(pending, spare) if s > _UNHELD and id(n) not in empty]
-    return list(pending)
+    return [n for n, s in zip(pending, spare) if s > _UNHELD and id(n) not in empty]
+
+
+def take_held() -> list[Node]:
+    """`all_held`; the recorder then remembers only them."""
+    found = all_held()
+    local.state.pending[:] = found
+    return found
+
+
+def alive_last(pending: Sequence[Node]) -> bool:
+    """Whether the last node is to be computed for somebody, or for another node."""
+    return pending[-1].value is None and sys.getrefcount(pending[-1]) > _LAST
+
+
+def _calibrate_last() -> int:
+    pending = [hole((), float32)]
+    return sys.getrefcount(pending[-1])
+
+
+_LAST = _calibrate_last()
 
 
 def waiting() -> list[Node]:

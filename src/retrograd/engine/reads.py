@@ -1,5 +1,5 @@
-"""A small graph that is read again and again from one line goes in; what sees natively that the next graph
-looks as the last one did, computes it and puts the values where they belong, in one call, comes out.
+"""A graph that is read again and again from one line goes in; what sees natively that the next graph looks as
+the last one did, computes it and puts the values where they belong, in one call, comes out.
 
 Whatever looks different goes the general way (engine/values.py). A value that somebody holds and that is
 taken for one that nobody does costs time only: it is computed again when it is asked for.
@@ -8,11 +8,8 @@ taken for one that nobody does costs time only: it is computed again when it is 
 from __future__ import annotations
 
 import ctypes
-from array import array
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import partial
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -26,14 +23,15 @@ from retrograd.engine.held import CROWD, emptied, prune
 from retrograd.engine.interpret import numpy_call
 from retrograd.engine.linearize import SPECIAL, Linear
 from retrograd.engine.program import Program, programs
+from retrograd.engine.results import Results, results_of, table
 from retrograd.engine.trails import SLOT, Description, expected_references
-from retrograd.graph.node import Node, leaf_p
+from retrograd.graph.node import Node, leaf_p, made
+from retrograd.runtime.arena import arenas
 from retrograd.runtime.bound import Bound
 from retrograd.runtime.buffer import address
 from retrograd.runtime.method import addresses
-from retrograd.runtime.program import PRIVATE, Run, Seen
+from retrograd.runtime.program import SLICE, Run
 from retrograd.runtime.table import READ_ORDER, WORD
-from retrograd.runtime.threads import wanted_threads
 from retrograd.runtime.trail import Trail
 
 ROOT, END = range(2)    # registers that are given: the node asked for, the end of the list of what waits
@@ -41,113 +39,79 @@ TIMES = 4               # reads of one graph from one line before it gets a trai
 TRIES = 64              # graphs of a line that get one, and that are counted
 LINES = 256
 MOST = 512              # trails of one thread
-ELEMENTS = 1 << 16      # of the results
+KEPT = 1 << 25          # bytes of results that wait for their next run in one thread
 NEVER = -1 << 60        # how often a graph came that has no trail
-COST = 100_000          # nanoseconds a program may take: nobody else runs meanwhile
+COST = 100_000          # nanoseconds a program may take while nobody else runs
 DEEP = 16               # of what waits, the nodes at the end that a trail looks at
+_POOL, _VERDICTS = READ_ORDER.index("pool"), READ_ORDER.index("verdicts")
 Done = Callable[[Node, list[Node]], bool | None]
 
 
-class Results:
-    """An array for each root of a bound program: what it writes, or a copy of what the root sees of that, of
-    a leaf or of what the program keeps. They are used again while nobody else refers to them."""
-
-    def __init__(self, bound: Bound, roots: Sequence[Node]) -> None:
-        recipe, frame = bound.program.recipe, bound.frame
-        self.bound = bound
-        self._makers = [partial(np.empty, shape, dtype) for shape, dtype, _ in frame.fresh]
-        inside = _inside(bound)
-        written = {key: k for k, (key, _, _) in enumerate(recipe.outputs)}
-        copied = [k for k, seen in enumerate(recipe.roots)
-                  if seen.strides is not None or seen.key not in written
-                  or any(seen.key == other.key and other.strides is None for other in recipe.roots[:k])]
-        self._makers += [partial(np.empty, roots[k].shape, roots[k].dtype.np) for k in copied]
-        self.count = len(self._makers)
-        # Addresses of the arrays, of the leaves, and of what is inside.
-        self.bases = np.zeros(self.count + len(recipe.leaves) + len(inside), np.int64)
-        self.bases[self.count + len(recipe.leaves):] = list(inside.values())
-        at = address(self.bases)
-        place = {key: at + WORD * k for k, key in enumerate([*recipe.leaves, *inside], self.count)}
-        place.update({key: at + WORD * k for key, k in written.items()})
-        self.also = {k: place[key] for k, key in enumerate(recipe.leaves)
-                     if any(recipe.roots[j].key == key for j in copied)}
-        words = ctypes.addressof(frame.table)
-        self.patches = _table([(words + WORD * word, at + WORD * k, offset)
-                               for k, patches in enumerate(frame.output_patches)
-                               for word, offset in patches], 3)
-        copies: list[tuple[int, ...]] = []
-        self.which = [written.get(seen.key, 0) for seen in recipe.roots]       # the array of each root
-        for k, j in enumerate(copied, len(frame.fresh)):
-            self.which[j] = k
-            size = np.dtype(roots[j].dtype.np).itemsize
-            copies += [(place[recipe.roots[j].key], size * begin, at + WORD * k, size * first, size * count)
-                       for begin, first, count in _runs(recipe.roots[j], roots[j].shape)]
-        self.copies = _table(copies, 5)
-        self.sizes = len(self.patches), len(copies)
-        self.arrays: list[Any] = [make() for make in self._makers]
-
-    def renew(self) -> None:
-        """Other memory: somebody refers to some of it."""
-        self.arrays[:] = [make() for make in self._makers]
-
-
-def _table(rows: Sequence[tuple[int, ...]], words: int) -> Any:
-    return np.array(rows, np.int64).reshape(-1, words)
-
-
-def _runs(seen: Seen, shape: tuple[int, ...]) -> list[tuple[int, int, int]]:
-    """What a root sees as runs of elements that lie together: where one begins there and in the root, and how
-    many these are."""
-    if seen.strides is None:
-        return [(seen.offset, 0, prod(shape))]
-    at = np.full(shape, seen.offset, np.int64)
-    for axis, (n, stride) in enumerate(zip(shape, seen.strides)):
-        at += (np.arange(n) * stride).reshape(-1, *[1] * (len(shape) - 1 - axis))
-    at = at.reshape(-1)
-    begins = [0, *(np.flatnonzero(np.diff(at) != 1) + 1).tolist(), at.size]
-    return [(int(at[begin]), begin, end - begin) for begin, end in zip(begins, begins[1:]) if end > begin]
-
-
-def _inside(bound: Bound) -> dict[int, int]:
-    """Where a program keeps values that are no results of their own: by key the address."""
-    recipe, frame = bound.program.recipe, bound.frame
-    found = {key: frame.base + offset for key, (offset, _, _) in recipe.placed.items()}
-    found.update((key, address(value)) for key, value in recipe.consts.items())
-    for k, (key, is_float, dtype) in enumerate(recipe.scalars):
-        if np.dtype(dtype).itemsize == WORD:        # as it lies in its slot
-            found[key] = ctypes.addressof(frame.floats if is_float else frame.ints) + WORD * k
-    return found
-
-
 class Read:
-    """A program bound to memory, and the trail that leads to it: `run(root, pending)`."""
+    """A program bound to memory, and the trail that leads to it: `run(root, pending)` is native."""
 
-    __slots__ = ("results", "run", "follows", "_kept")
+    __slots__ = ("results", "run", "follows", "_words", "_pool", "_leased", "_frame", "_kept")
 
     def __init__(self, results: Results, trail: Trail, told: Description, roots: Sequence[Node],
                  deep: int) -> None:
         self.results = results
         self.follows: Read | None = None        # what was read next from the same line
         frame, slot, constants = results.bound.frame, SLOT or {}, (leaf_p, (), False, None, True)
-        ints = _table([(register, ctypes.addressof(numbers) + WORD * k, numbers is frame.floats)
-                       for register, numbers, k in told.told], 3)
-        verdicts = array("q", [ctypes.addressof(verdict) for verdict, _ in frame.verdicts] or [0])
-        gives = _table([(told.register[id(n)], k, not n.rg) for n, k in zip(roots, results.which)], 3)
-        words = {"steps": trail.address, "step_count": trail.count, "registers": trail.at,
-                 "rows": frame.address, "stages": frame.stages, "last": len(frame.recipe.stages),
+        recipe, driver = frame.recipe, frame.driver
+        self._frame, self._leased = frame, results.bound.program.leased
+        self._pool = driver.pool if recipe.parallel else None
+        ints = table([(register, ctypes.addressof(numbers) + WORD * k, numbers is frame.floats)
+                      for register, numbers, k in told.told], 3)
+        gives = table([(told.register[id(n)], k, not n.rg) for n, k in zip(roots, results.which)], 3)
+        keeps = table([(told.register[id(n)],) for n in roots], 1)
+        unlocked = [0, 0]
+        if recipe.cost > COST:
+            keeps = table([*keeps, *[(register,) for register in told.arrays]], 1)
+            unlocked = addresses("PyEval_SaveThread", "PyEval_RestoreThread")
+        words = {"steps": trail.address, "step_count": trail.count, "registers": trail.at, "pool": 0,
+                 "rows": frame.address, "stages": frame.stages, "last": len(recipe.stages),
                  "arrays": id(results.arrays), "bases": address(results.bases), "array_count": results.count,
                  "patches": address(results.patches), "patch_count": results.sizes[0],
                  "ints": address(ints), "int_count": len(told.told),
-                 "verdicts": verdicts.buffer_info()[0], "verdict_count": len(frame.verdicts),
+                 "verdicts": 0 if self._leased else frame.verdict_table, "verdict_count": len(recipe.checks),
                  "copies": address(results.copies), "copy_count": results.sizes[1],
-                 "gives": address(gives), "give_count": len(roots),
+                 "gives": address(gives), "give_count": len(gives),
+                 "keeps": address(keeps), "keep_count": len(keeps),
                  **{name: slot[name] for name in ("value", "prim", "inputs", "params")},
                  "deep": deep,
                  **dict(zip(("leaf", "empty", "no", "busy", "yes"), map(id, constants))),
                  **dict(zip(("keep", "drop", "cut", "number"), addresses(
-                     "Py_IncRef", "Py_DecRef", "PyList_SetSlice", "PyLong_AsLongLongAndOverflow")))}
-        self._kept = trail, ints, verdicts, constants, gives
-        self.run: Done = frame.driver.read(np.array([words[name] for name in READ_ORDER], np.int64))
+                     "Py_IncRef", "Py_DecRef", "PyList_SetSlice", "PyLong_AsLongLongAndOverflow"))),
+                 **dict(zip(("save", "restore"), unlocked))}
+        self._kept = trail, ints, constants, gives, keeps
+        self._words = np.array([words[name] for name in READ_ORDER], np.int64)
+        self.run: Done = driver.read(self._words)
+
+    def done(self, root: Node, pending: list[Node]) -> bool:
+        """Compute what looks as the trail says; False where it looks different."""
+        if self._pool is not None:
+            self._words[_POOL] = self._pool.address()
+        if not self._leased:
+            return self._done(root, pending)
+        arena = arenas.lease(self._leased)
+        try:
+            if arena.base != self._frame.base:
+                self._frame.move(arena)
+            self._words[_VERDICTS] = self._frame.verdict_table
+            return self._done(root, pending)
+        finally:
+            arenas.give(arena)
+
+    def _done(self, root: Node, pending: list[Node]) -> bool:
+        found = self.run(root, pending)
+        if found is None:
+            results = self.results
+            results.renew()
+            found = self.run(root, pending)
+            if not results.kept:
+                results.release()
+        return bool(found)
+
 
 class Line:
     """What was read from one line: graphs that have a trail, and how often others came."""
@@ -170,47 +134,44 @@ def place_of(n: Node) -> int | None:
 
 def read(root: Node, state: State) -> bool:
     """Compute a node as the last one from its line was computed; False where the general way has to."""
-    waits = len(state.pending)
-    if not _once_more(root, state):
+    pending = state.pending
+    waits = len(pending)
+    found = _once_more(root, state)
+    if found is None:
         if not state.reads:
             return False
-        prune(state.pending)        # what died meanwhile may have made it look different
-        if len(state.pending) == waits or not _once_more(root, state):
+        prune(pending)              # what died meanwhile may have made it look different
+        if len(pending) == waits or (found := _once_more(root, state)) is None:
             return False
     programs.hits += 1
-    if state.pending and len(state.pending) < CROWD:
-        prune(state.pending)
-    if (state.looked or state.made) and not state.pending:
+    if pending and len(pending) < CROWD:
+        prune(pending)
+    if pending:
+        made(found.results.nbytes)
+    elif state.looked or state.made:
         emptied(state, waits)
     return True
 
 
-def _once_more(root: Node, state: State) -> bool:
+def _once_more(root: Node, state: State) -> Read | None:
+    """The trail that led to the values of a root, and of what is computed with it."""
     place = place_of(root) if root.where is None else id(root.where[0]) + root.where[1]
     line = state.reads.get(place)
     if line is None or state.levels or config.check or config.debug or not config.jit \
             or listener() is not None:
-        return False
+        return None
     pending, last = state.pending, line.last
     guess = None if last is None else last.follows      # a loop comes by in the same order again and again
-    if guess is not None and _done(guess, root, pending):
+    if guess is not None and guess.done(root, pending):
         line.last = guess
-        return True
+        return guess
     for read in line.reads:
-        if read is not guess and _done(read, root, pending):
+        if read is not guess and read.done(root, pending):
             if last is not None:
                 last.follows = read
             line.last = read
-            return True
-    return False
-
-
-def _done(read: Read, root: Node, pending: list[Node]) -> bool:
-    done = read.run(root, pending)
-    if done is None:
-        read.results.renew()
-        done = read.run(root, pending)
-    return bool(done)
+            return read
+    return None
 
 
 def remember(root: Node, key: Any, program: Any, linear: Linear, roots: Sequence[Node],
@@ -233,16 +194,18 @@ def remember(root: Node, key: Any, program: Any, linear: Linear, roots: Sequence
             line.met.clear()
         return
     line.tries -= 1
-    made = _made(root, program, linear, roots, pending)
-    line.met[name] = 0 if made is not None else NEVER
-    if made is not None:
-        if sum([len(one.reads) for one in state.reads.values()]) >= MOST:
+    new = _new(root, program, linear, roots, pending)
+    line.met[name] = 0 if new is not None else NEVER
+    if new is not None:
+        others = [one.results for known in state.reads.values() for one in known.reads]
+        if len(others) >= MOST:
             state.reads.clear()
-        line.reads.append(made)
+        new.results.kept = new.results.nbytes + sum([one.nbytes for one in others if one.kept]) <= KEPT
+        line.reads.append(new)
 
 
-def _made(root: Node, program: Any, linear: Linear, roots: Sequence[Node], pending: Sequence[Node]
-          ) -> Read | None:
+def _new(root: Node, program: Any, linear: Linear, roots: Sequence[Node], pending: Sequence[Node]
+         ) -> Read | None:
     if any([n.hooks or n.prim in SPECIAL for n in linear.order]):
         return None                         # a trail would keep alive what is the user's
     if program.__class__ is Program:        # of NumPy, which gives the bits that a kernel gives (ADR 3)
@@ -252,19 +215,15 @@ def _made(root: Node, program: Any, linear: Linear, roots: Sequence[Node], pendi
             return None
     recipe = program.recipe
     if len(recipe.segments) > 1 or not all(isinstance(part, Run) for part in recipe.segments) or recipe.over \
-            or recipe.parallel and wanted_threads() > 1 or recipe.cost > COST \
-            or recipe.arena > PRIVATE or recipe.profile is not None:
-        return None
-    bound = Bound(program)
-    inside = {*[key for key, _, _ in recipe.outputs], *recipe.leaves, *_inside(bound)}
-    if any(root.key not in inside for root in recipe.roots):
+            or recipe.cost >= SLICE or recipe.profile is not None:
         return None
     given = {id(n) for n in roots}
     expected = expected_references(linear, pending, given)
-    if expected is None or SLOT is None or sum([prod(n.shape) for n in roots]) > ELEMENTS:
+    if expected is None or SLOT is None:
         return None
-    results = Results(bound, roots)
-    if sorted(results.which) != list(range(results.count)):
+    bound = Bound(program)
+    results = results_of(bound, roots)
+    if results is None:
         return None
     trail, deep = Trail(2, same=True), 0
     told = Description(linear, bound, expected, SLOT, owners=False, also=results.also)

@@ -96,6 +96,7 @@ class Description:
         self._queue: list[Node] = []
         self._puts: list[tuple[int, int, int, int]] = []
         self.told: list[tuple[int, Any, int]] = []      # of ints: register, where the program reads it
+        self.arrays: list[int] = []                     # registers of the arrays that the program reads
 
     def begin(self, n: Node, register: int) -> None:
         """A node whose address is in a register."""
@@ -166,6 +167,7 @@ class Description:
             return False
         trail.alike(at, slot["shape"], n.shape)
         trail.check(value, FLAGS, ROW_MAJOR, ROW_MAJOR)
+        self.arrays.append(value)
         if self._leaf[id(n)] in self._also:
             self._puts.append((value, DATA, 0, self._also[self._leaf[id(n)]]))
         self._puts += [(value, DATA, offset, ctypes.addressof(frame.table) + WORD * k)

@@ -194,8 +194,7 @@ class Units:
                 out, kind = (shape, dtype) if size is int else prim.infer(tuple(inputs), given)
                 return Graph([Node(prim, tuple(inputs), given, out, kind)], inputs)
             unit = self._made(key, prim, params, forms, graph)
-        self.units[key] = unit
-        return unit
+        return self.units.setdefault(key, unit)     # another thread's, which may run it now, stays
 
     def backward(self, key: tuple[Any, ...], prim: Primitive, params: tuple[Any, ...], forms: Sequence[Form],
                  needs: Sequence[bool], y: Form, g: Form | tuple[Piece, ...]) -> Unit:
@@ -222,10 +221,9 @@ class Units:
                 unit = self._made((*key, "pullback"), prim, params, [*forms, y, g], graph)
             else:
                 unit = self._by_program(graph(True, int))
-            self.units[key] = unit
         finally:
             modes.grad = before
-        return unit
+        return self.units.setdefault(key, unit)
 
     def _view(self, prim: Primitive, params: tuple[Any, ...], form: Form, shape: Shape, dtype: DType
               ) -> Unit | None:

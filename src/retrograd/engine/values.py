@@ -28,11 +28,11 @@ from retrograd.graph.node import TRACKED, Node, const_p, line_text, made, releas
 def compute(roots: list[Node]) -> None:
     """Give every root its value; none has one yet, and none comes twice."""
     state = local.state
-    alone = roots[0] if len(roots) == 1 else None
-    if alone is not None:
-        if ahead.may_read(alone) and ahead.read(alone, state):
+    last = roots[-1]
+    if len(roots) == 1:
+        if ahead.may_read(last) and ahead.read(last, state):
             return
-        if reads.read(alone, state):
+        if reads.read(last, state):
             return
     linear = linearize(roots)
     # What somebody holds on the way is stored too, or it would be computed again at its own turn; and held
@@ -49,10 +49,10 @@ def compute(roots: list[Node]) -> None:
     roots += held
     if any(n.rg == TRACKED for n in linear.order if n.value is None):
         del linear
-        _evaluate_keeping(roots, alone)
+        _evaluate_keeping(roots, last)
         return
     key = "value", linear.key, tuple([linear.place[n] for n in held])
-    values = _program_values(key, linear, roots, alone)
+    values = _program_values(key, linear, roots, last)
     for r, value in zip(roots, values):
         r.value = value
         forget(r)
@@ -77,8 +77,8 @@ def _cut_from(view: Node, linear: Linear, stored: AbstractSet[Node]) -> bool:
     return view.value is None and view not in stored and view in linear.place
 
 
-def _program_values(key: Any, linear: Linear, roots: Sequence[Node], alone: Node | None = None) -> list[Any]:
-    """The values of roots; of a node that was asked for `alone` the next may be known by its trail."""
+def _program_values(key: Any, linear: Linear, roots: Sequence[Node], last: Node | None = None) -> list[Any]:
+    """The values of roots; from the `last` that was asked for a trail may lead to them the next time."""
     program = programs.get(key)
     if program is None:
         found = families.find((key[0], key[2]), linear, lambda copies: ([copies[r] for r in roots], None))
@@ -90,9 +90,9 @@ def _program_values(key: Any, linear: Linear, roots: Sequence[Node], alone: Node
             return quick.values(linear, roots)
         program = make_program(roots, linear.leaves, linear.scalars)
         programs.put(key, program)
-    elif alone is not None:
+    elif last is not None:
         state = local.state
-        reads.remember(alone, key, program, linear, roots, state.pending, state)
+        reads.remember(last, key, program, linear, roots, state.pending, state)
     values = program.run([n.value for n in linear.leaves], [n.value for n in linear.scalars])
     if "nan" in config.check:
         check_finite(roots, values)
@@ -107,7 +107,7 @@ def check_finite(roots: Sequence[Node], values: Sequence[Any]) -> None:
                                   expected="finite numbers (RETROGRAD_CHECK=nan is set)")
 
 
-def _evaluate_keeping(roots: Sequence[Node], alone: Node | None = None) -> None:
+def _evaluate_keeping(roots: Sequence[Node], last: Node | None = None) -> None:
     """Compute the roots and keep the residuals that the pullback of tracked nodes will want: of small
     composites what they read and gave (to compute again what is inside takes less time than to keep it), of
     others also what is inside."""
@@ -129,8 +129,8 @@ def _evaluate_keeping(roots: Sequence[Node], alone: Node | None = None) -> None:
     linear = linearize(wanted)
     del order, keep
     if not small or saved or beside:
-        alone = None                    # what was opened will look different the next time
-    for n, value in zip(wanted, _program_values(("value", linear.key, ()), linear, wanted, alone)):
+        last = None                     # what was opened will look different the next time
+    for n, value in zip(wanted, _program_values(("value", linear.key, ()), linear, wanted, last)):
         n.value = value
     for n, found in beside.items():
         n.owner = found,

@@ -243,7 +243,7 @@ class Frame:
                          for key, failure in self.recipe.checks]
         self._verdicts = (ctypes.c_int64 * max(1, len(self.verdicts)))(
             *[ctypes.addressof(verdict) for verdict, _ in self.verdicts])
-        self.order[_VERDICTS] = ctypes.addressof(self._verdicts)
+        self.verdict_table = self.order[_VERDICTS] = ctypes.addressof(self._verdicts)
         if arena.nbytes <= PRIVATE:
             self.arena = arena
         # Arena values as arrays, where somebody sees them; what has no dtype is scratch.

@@ -28,13 +28,13 @@ ORDER = ("guards", "guard_count", "pool", "rows", "stages", "commit", "last", "v
          "status")
 GUARD = 4           # words: an address, a mask, where the word lies that is there under the mask, room for it
 DONE, MOVED, FAILED = range(3)
-# A small graph that is computed in one call (codegen/reading.py): addresses of tables and how many rows they
+# A graph that is computed in one call (codegen/reading.py): addresses of tables and how many rows they
 # have, where nodes keep what, objects of the interpreter and functions of its own.
-READ_ORDER = ("steps", "step_count", "registers", "rows", "stages", "last", "arrays",
+READ_ORDER = ("steps", "step_count", "registers", "pool", "rows", "stages", "last", "arrays",
               "bases", "array_count", "patches", "patch_count", "ints", "int_count",
               "verdicts", "verdict_count", "copies", "copy_count", "gives", "give_count",
-              "value", "prim", "inputs", "params", "deep", "leaf", "empty", "no", "busy",
-              "yes", "keep", "drop", "cut", "number")
+              "keeps", "keep_count", "value", "prim", "inputs", "params", "deep", "leaf", "empty", "no",
+              "busy", "yes", "keep", "drop", "cut", "number", "save", "restore")
 
 
 class Cut(NamedTuple):
