@@ -264,7 +264,7 @@ _into.install(globals(), "torch")
 
 # Loaded when first asked for, so that `import retrograd` stays light.
 _MODULES = """_C accelerator amp autograd backends compiler cuda data distributed distributions fft func
-    fx hub interop jit linalg mps multiprocessing nn onnx optim profiler random serialization special
+    fx hub interop jit linalg mps multiprocessing nn onnx optim profiler random serialization signal special
     testing trust types utils vision xpu"""
 _PLACES = {
     "amp": "autocast GradScaler",
@@ -272,19 +272,20 @@ _PLACES = {
     "func": "vmap",
     "functional": """
         adaptive_avg_pool1d adaptive_max_pool1d alpha_dropout avg_pool1d batch_norm bilinear channel_shuffle
-        ctc_loss embedding_bag rrelu
-        binary_cross_entropy_with_logits cdist celu celu_ conv1d conv2d conv3d conv_transpose1d
-        conv_transpose2d cosine_embedding_loss cosine_similarity dropout embedding feature_alpha_dropout
-        group_norm hardshrink hinge_embedding_loss instance_norm kl_div layer_norm log_softmax
-        margin_ranking_loss max_pool1d max_pool2d max_pool3d pairwise_distance pixel_shuffle pixel_unshuffle
-        poisson_nll_loss prelu relu relu_ rms_norm scan selu selu_ softmax threshold threshold_
-        triplet_margin_loss""",
+        ctc_loss embedding_bag rrelu binary_cross_entropy_with_logits cdist celu celu_ conv1d conv2d conv3d
+        conv_transpose1d conv_transpose2d conv_transpose3d cosine_embedding_loss cosine_similarity dropout
+        embedding feature_alpha_dropout group_norm hardshrink hinge_embedding_loss instance_norm kl_div
+        layer_norm log_softmax margin_ranking_loss max_pool1d max_pool2d max_pool3d pairwise_distance
+        pixel_shuffle pixel_unshuffle poisson_nll_loss prelu relu relu_ rms_norm scan selu selu_ softmax
+        threshold threshold_ triplet_margin_loss""",
     "functional.older": """
         adjoint affine_grid_generator cond constant_pad_nd convolution feature_dropout frobenius_norm
-        get_device grid_sampler grid_sampler_2d index_reduce is_distributed is_inference is_same_size
-        is_signed is_storage max_pool1d_with_indices nuclear_norm while_loop""",
+        get_device grid_sampler grid_sampler_2d grid_sampler_3d index_reduce is_distributed is_inference
+        is_same_size is_signed is_storage max_pool1d_with_indices nuclear_norm typename unsafe_chunk
+        unsafe_split unsafe_split_with_sizes while_loop""",
     "inspection": "cost show",
     "interop.state": "load save",
+    "linalg.low_rank": "pca_lowrank svd_lowrank",
     "random": "get_rng_state initial_seed seed set_rng_state",
     "settings": """
         AcceleratorError OutOfMemoryError get_deterministic_debug_mode is_anomaly_check_nan_enabled
@@ -299,7 +300,7 @@ _PLACES = {
     "tensors.memory": "as_strided as_strided_ as_strided_scatter",
     "tensors.storages": "TypedStorage UntypedStorage",
     "tensors.buffers": "empty_permuted empty_strided from_dlpack from_file frombuffer to_dlpack",
-    "tensors.windows": "bartlett_window blackman_window hamming_window hann_window kaiser_window",
+    "signal.older": "bartlett_window blackman_window hamming_window hann_window kaiser_window",
     "tensors.drawing": "asarray binomial logspace multinomial poisson randint_like range scalar_tensor",
 }
 _LATER = _homes(_PLACES) | dict.fromkeys(

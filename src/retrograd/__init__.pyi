@@ -42,6 +42,7 @@ from retrograd import profiler as profiler
 from retrograd import random as random
 from retrograd import runtime as runtime
 from retrograd import serialization as serialization
+from retrograd import signal as signal
 from retrograd import special as special
 from retrograd import tensors as tensors
 from retrograd import testing as testing
@@ -94,6 +95,7 @@ from retrograd.functional import conv2d as conv2d
 from retrograd.functional import conv3d as conv3d
 from retrograd.functional import conv_transpose1d as conv_transpose1d
 from retrograd.functional import conv_transpose2d as conv_transpose2d
+from retrograd.functional import conv_transpose3d as conv_transpose3d
 from retrograd.functional import corrcoef as corrcoef
 from retrograd.functional import cosine_embedding_loss as cosine_embedding_loss
 from retrograd.functional import cosine_similarity as cosine_similarity
@@ -140,6 +142,7 @@ from retrograd.functional import isfinite as isfinite
 from retrograd.functional import isinf as isinf
 from retrograd.functional import isnan as isnan
 from retrograd.functional import isreal as isreal
+from retrograd.functional import istft as istft
 from retrograd.functional import kl_div as kl_div
 from retrograd.functional import layer_norm as layer_norm
 from retrograd.functional import logdet as logdet
@@ -194,6 +197,7 @@ from retrograd.functional import split as split
 from retrograd.functional import split_with_sizes as split_with_sizes
 from retrograd.functional import squeeze as squeeze
 from retrograd.functional import std_mean as std_mean
+from retrograd.functional import stft as stft
 from retrograd.functional import swapaxes as swapaxes
 from retrograd.functional import swapdims as swapdims
 from retrograd.functional import t as t
@@ -608,6 +612,8 @@ def grid_sampler(input: _Any, grid: _Any, interpolation_mode: _b.int, padding_mo
     """`nn.functional.grid_sample`; modes are numbers: 0 bilinear, 1 nearest, 2 bicubic; 0 zeros, 1 border, 2 reflection."""
 def grid_sampler_2d(input: _Any, grid: _Any, interpolation_mode: _b.int, padding_mode: _b.int, align_corners: _b.bool) -> _Tensor:
     """`nn.functional.grid_sample`; modes are numbers: 0 bilinear, 1 nearest, 2 bicubic; 0 zeros, 1 border, 2 reflection."""
+def grid_sampler_3d(input: _Any, grid: _Any, interpolation_mode: _b.int, padding_mode: _b.int, align_corners: _b.bool) -> _Tensor:
+    """`nn.functional.grid_sample`; modes are numbers: 0 bilinear, 1 nearest, 2 bicubic; 0 zeros, 1 border, 2 reflection."""
 def gt(input: _Any, other: _Any, *, out: _Any = None) -> _Tensor:
     """input > other, element by element, as a bool tensor. No derivative."""
 half: _DType
@@ -847,6 +853,8 @@ def orgqr(A: _Any, tau: _Any, *, out: _Any = None) -> _Tensor:
     """The first columns of H_1 H_2 ... H_k, H_i = I - tau_i v_i v_i^H, v_i the i-th column of A below the diagonal with a 1 on it and zeros above."""
 def outer(input: _Any, vec2: _Any, *, out: _Any = None) -> _Tensor:
     """All products of two vectors: out[i, j] = input[i] vec2[j]."""
+def pca_lowrank(A: _Any, q: _b.int | None = None, center: _b.bool = True, niter: _b.int = 2) -> _b.tuple[_Tensor, _Tensor, _Tensor]:
+    """Principal components of m rows of n numbers: `svd_lowrank` of A less the mean row (if `center`). The columns of V are the directions; S^2 / (m - 1) their variances. q is 6, m or n: the least."""
 pi: _b.float
 def poisson(input: _Any, generator: _Any = None) -> _Tensor:
     """Poisson numbers with the rates that input holds, in its dtype. No derivative. An evaluation point."""
@@ -993,6 +1001,8 @@ def sum(input: _Any, dim: _Any = None, keepdim: _b.bool = False, *, dtype: _Any 
     """Sum over `dim` (all dimensions by default). Derivative: the cotangent repeated over the summed elements."""
 def svd(input: _Any, some: _b.bool = True, compute_uv: _b.bool = True, *, out: _Any = None) -> _Any:
     """torch.svd: (U, S, V), with V and not its adjoint."""
+def svd_lowrank(A: _Any, q: _b.int | None = 6, niter: _b.int | None = 2, M: _Any = None) -> _b.tuple[_Tensor, _Tensor, _Tensor]:
+    """(U, S, V) with A (or A - M) near U diag(S) V^H, of rank q at most, for A (..., m, n) with quickly falling singular values; `niter` steps of subspace iteration sharpen it. Draws from the random stream."""
 def synchronize() -> None:
     """Compute everything that this thread holds and has not computed: for timing, and before a fork."""
 def take(input: _Any, index: _Any, *, out: _Any = None) -> _Tensor:
@@ -1027,7 +1037,15 @@ def trunc(input: _Any, *, out: _Any = None) -> _Tensor:
     """Towards zero. Derivative 0."""
 def trunc_(self: _Tensor, *args: _Any, **kwargs: _Any) -> _Tensor:
     """In place: see `trunc`."""
+def typename(obj: _Any) -> _b.str:
+    """`x.type()` of a tensor, the name of the type of anything else, with its module unless that is builtins."""
 uint8: _DType
+def unsafe_chunk(input: _Any, chunks: _b.int, dim: _b.int = 0) -> _b.tuple[_Tensor, ...]:
+    """At most `chunks` pieces of equal size (the last may be smaller)."""
+def unsafe_split(tensor: _Any, split_size_or_sections: _Any = None, dim: _b.int = 0, *, split_size: _Any = None) -> _b.tuple[_Tensor, ...]:
+    """Pieces of a size (the last may be smaller) or of given sizes along a dimension. They share memory."""
+def unsafe_split_with_sizes(input: _Any, split_sizes: _Sequence[_b.int], dim: _b.int = 0) -> _b.tuple[_Tensor, ...]:
+    """Pieces of the given sizes."""
 def use_deterministic_algorithms(mode: _b.bool, *, warn_only: _b.bool = False) -> None:
     """Accepted; has no effect: results never depend on threads or on what ran before."""
 def var(input: _Any, dim: _Any = None, unbiased: _Any = None, keepdim: _b.bool = False, *, correction: _Any = None, out: _Any = None) -> _Tensor:

@@ -26,7 +26,6 @@ NEAREST = {
     "histogramdd": "Use rg.histogram of each column, or numpy.histogramdd.",
     "segment_reduce": "Use rg.scatter_reduce, with the number of its segment for each element.",
     "jagged": "Pad: rg.nn.utils.rnn.pad_sequence.",
-    "signal": "There are rg.hann_window, rg.hamming_window, rg.blackman_window and rg.kaiser_window.",
     "has_lapack": "rg.linalg works everywhere.",
     "has_mkl": "rg.linalg works everywhere.",
     "has_openmp": "Threads work everywhere: rg.get_num_threads.",
@@ -86,11 +85,10 @@ FAMILIES = (
     ),
     (r"quantize|^q_|qint|quint|qscheme|int_repr|per_(tensor|channel)_", "There is no quantisation yet."),
     (r"^(complex32|chalf)$", "Use rg.complex64."),
-    (r"^i?stft$|_window$", "rg.fft.rfft(x.unfold(0, n, step) * window) ."),
     (r"autocast|custom_[bf]wd|GradScaler", "Train in float32, or convert the model with .bfloat16()."),
     (r"^uint(16|32|64)$", "Use rg.int32 or rg.int64."),
     (
-        r"^ldl_|^(ormqr|lobpcg|(pca|svd)_lowrank|symeig)$",
+        r"^(ormqr|lobpcg|symeig)$",
         "The nearest in rg.linalg are eigh, svd, qr and lu_factor.",
     ),
     (

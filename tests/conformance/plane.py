@@ -22,6 +22,12 @@ COMPLEX = {
     "sgn": ["T.sgn(c(4))", "c(2, 2).sgn()", "T.sgn(k(c(2)) * 0)"],
     "is_complex": ["T.is_complex(c(2))", "T.is_complex(a(2))", "c(2).is_complex()"],
     "is_conj": ["T.is_conj(c(2))", "c(2).is_conj()", "a(2).is_conj()"],
+    "stft": [f"{call}, return_complex=True)" for call in (
+        "T.stft(a(9), 4, window=p(4)", "T.stft(a(2, 9), 4, 2, 3, window=p(3), center=False", "a(9).stft(5, hop_length=2, window=p(5), normalized=True",
+        "T.stft(a(9), 4, window=p(4), onesided=False, pad_mode='constant'", "T.stft(c(8), 4, window=p(4), center=False, align_to_window=True")],
+    "istft": [f"(lambda w: T.istft(T.stft({x}, 4, window=w, return_complex=True{of}), 4, window=w{back}{of}))(k(p(4)))" for x, of, back in (
+        ("a(9)", "", ""), ("a(2, 9)", ", normalized=True", ", length=9"), ("a(9)", ", onesided=False", ", length=6"),
+        ("c(9)", ", onesided=False", ", return_complex=True"))] + ["T.istft(c(2, 3, 5), 4, window=p(4))", "c(3, 5).istft(4, 2, 3, p(3), length=4)"],
     "vdot": ["T.vdot(c(3), c(3))", "c(2).vdot(c(2))", "T.vdot(c(1), c(1)).abs()"],
 }
 
@@ -88,6 +94,11 @@ FFT = {
 }
 
 ERRORS = [
+    "T.stft(a(9), 4, window=p(4))", "T.stft(i(9), 4, window=p(4), return_complex=True)", "T.stft(a(9), 0, window=p(4), return_complex=True)",
+    "T.stft(a(9), 4, hop_length=0, window=p(4), return_complex=True)", "T.stft(a(9), 4, window=p(3), return_complex=True)", "T.istft(a(3, 5), 4)",
+    "T.stft(a(9), 4, win_length=5, window=p(5), return_complex=True)", "T.stft(a(1, 1, 9), 4, window=p(4), return_complex=True)",
+    "T.stft(c(9), 4, window=p(4), onesided=True)", "T.istft(c(3, 5), 8, window=p(8))", "T.istft(c(3, 5), 4, window=T.zeros(4, dtype=T.float64))",
+    "T.istft(c(3, 5), 4, 5, window=p(4))",
     "c(2) < c(2)", "c(2).max()", "T.maximum(c(2), c(2))", "c(2).sort()", "c(2).floor()", "c(2).relu()", "T.softmax(c(2), 0)", "c(2).sum().backward()",
     "T.complex(a(2), i(2))", "T.view_as_complex(a(3))", "T.view_as_real(a(3))", "T.imag(a(3))", "a(2).clone().fill_(1j)", "float(T.tensor(1j))",
     "T.autograd.grad(c(2), c(2))", "T.fft.fft(a(3), norm='x')", "T.fft.rfft(c(3))", "T.fft.fft(a(3), n=0)", "T.fft.fft(a(3), dim=2)",

@@ -36,6 +36,20 @@ EXPRESSIONS = [
     *(f"T.{name}_window({length}, {periodic})" for name in ("hann", "hamming", "blackman", "bartlett",
                                                             "kaiser")
       for length, periodic in ((0, True), (1, True), (5, True), (6, False))),
+    *(f"T.signal.windows.{call}" for call in (
+        "bartlett(5)", "blackman(5)", "cosine(5)", "cosine(5, sym=False)", "exponential(5, tau=2.0)",
+        "exponential(1, center=1.0, sym=False)", "gaussian(5, std=0.7, dtype=T.float64)",
+        "general_cosine(5, a=[0.4, 0.6])",
+        "general_hamming(5, alpha=0.6)", "hamming(1)", "hann(0)", "hann(5, sym=False)", "kaiser(5, beta=3.)",
+        "nuttall(6)")),
+    "T.typename(3)", "T.typename(dict.get)", "T.typename(dict)", "T.unsafe_chunk(m, 2, 1)",
+    "T.unsafe_split_with_sizes(m, [1, 2], 1)",
+    "T.grid_sampler_3d(m.reshape(1, 1, 1, 2, 3), m.reshape(1, 1, 1, 2, 3), 0, 0, True)",
+    "T.conv_transpose3d(m.reshape(1, 1, 1, 2, 3), w[None, None, 0, :2])",
+    "T.svd_lowrank(m, 2)[1]", "T.svd_lowrank(m.T, 2, M=m.T * 0.5)[1]",
+    "T.pca_lowrank(m.T)[1]", "T.svd_lowrank(m, 3)[1]",
+    "T.pca_lowrank(m, 2, False, 1)[2].abs()", "T.svd_lowrank(m * 1j, 2)[1]", "T.svd_lowrank(m[0])",
+    "T.pca_lowrank(m, 3)", "T.pca_lowrank(m, 2, niter=-1)", "T.svd_lowrank(m, 2, -1)[0].shape",
     "T.kaiser_window(5, True, 3.0, dtype=T.float64)", "T.hamming_window(5, True, 0.5, 0.4)",
     "T.index_reduce(m, 1, T.tensor([0]), m, 'sum')", "T.grid_sampler(m, m, 7, 0, True)",
 ]

@@ -60,6 +60,7 @@ from retrograd.functional import resizing as resizing
 from retrograd.functional import sampling as sampling
 from retrograd.functional import scans as scans
 from retrograd.functional import shape as shape
+from retrograd.functional import short_time as short_time
 from retrograd.functional import similarity as similarity
 from retrograd.functional import special as special
 from retrograd.functional import statistics as statistics
@@ -510,6 +511,8 @@ def isposinf(input: _Any) -> _Tensor:
     """True where input is +inf."""
 def isreal(input: _Any) -> _Tensor:
     """True where the imaginary part is 0."""
+def istft(input: _Any, n_fft: _b.int, hop_length: _b.int | None = None, win_length: _b.int | None = None, window: _Any = None, center: _b.bool = True, normalized: _b.bool = False, onesided: _b.bool | None = None, length: _b.int | None = None, return_complex: _b.bool = False) -> _Tensor:
+    """The signal, (L) or (B, L), whose `stft` with these arguments is nearest to input (F, T) or (B, F, T) in the least squares: the pieces times the window, added where they overlap, over the sum of the windows' squares."""
 def kept(y: _Any, shape: _Any, over: _Any, keepdim: _b.bool) -> _Any:
     """With the reduced axes as size 1, if asked."""
 def kl_div(input: _Any, target: _Any, size_average: _Any = None, reduce: _Any = None, reduction: _b.str = 'mean', log_target: _b.bool = False) -> _Tensor:
@@ -870,6 +873,8 @@ def std(input: _Any, dim: _Any = None, unbiased: _Any = None, keepdim: _b.bool =
     """sqrt(var). Derivative (x - mean)/((n - c) std); 0 where the spread is 0."""
 def std_mean(input: _Any, dim: _Any = None, unbiased: _Any = None, keepdim: _b.bool = False, *, correction: _Any = None) -> _b.tuple[_Tensor, _Tensor]:
     """The spread and the centre together: what std and mean give."""
+def stft(input: _Any, n_fft: _b.int, hop_length: _b.int | None = None, win_length: _b.int | None = None, window: _Any = None, center: _b.bool = True, pad_mode: _b.str = 'reflect', normalized: _b.bool = False, onesided: _b.bool | None = None, return_complex: _b.bool | None = None, align_to_window: _b.bool | None = None) -> _Tensor:
+    """Short-time Fourier transform of a signal (L) or (B, L): X[..., f, t] = sum_k window[k] input[..., t hop_length + k] exp(-2 pi i f k / n_fft)."""
 def sub(input: _Any, other: _Any, *, alpha: _Any = 1) -> _Tensor:
     """input - alpha * other. d/d input = 1, d/d other = -alpha. Not defined for bool tensors (use logical_xor)."""
 def sum(input: _Any, dim: _Any = None, keepdim: _b.bool = False, *, dtype: _Any = None) -> _Tensor:

@@ -19,6 +19,7 @@ METHODS = {
         frac frexp gcd heaviside isneginf isposinf lcm ldexp nextafter positive signbit""",
     "plane": "angle conj conj_physical is_conj is_neg isreal resolve_conj resolve_neg sgn",
     "scans": "cummax cummin cumprod diff logcumsumexp",
+    "short_time": "istft stft",
     "ranking": "aminmax kthvalue mode msort nanmedian nanquantile quantile",
     "counting": "histc histogram unique_consecutive",
     "writing": """

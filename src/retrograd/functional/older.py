@@ -10,7 +10,7 @@ from typing import Any
 from retrograd import functional as F
 from retrograd.base.dtype import bool_, uint8
 from retrograd.base.errors import ArgumentError
-from retrograd.functional.door import Tensor, need_tensor
+from retrograd.functional.door import Tensor, TensorBase, need_tensor
 from retrograd.functional.matrix import matrix_norm
 
 _MODES = ("bilinear", "nearest", "bicubic")
@@ -54,7 +54,23 @@ def grid_sampler(input: Any, grid: Any, interpolation_mode: int, padding_mode: i
                          align_corners)
 
 
-grid_sampler_2d = grid_sampler
+grid_sampler_2d = grid_sampler_3d = grid_sampler
+# Here a view is a value: there is nothing unsafe about it.
+unsafe_chunk, unsafe_split, unsafe_split_with_sizes = F.chunk, F.split, F.split_with_sizes
+
+
+def typename(obj: Any) -> str:
+    """`x.type()` of a tensor, the name of the type of anything else, with its module unless that is builtins.
+
+    >>> import retrograd as rg
+    >>> rg.typename(rg.ones(1)), rg.typename(1)
+    ('retrograd.FloatTensor', 'int')
+    """
+    if isinstance(obj, TensorBase):
+        return str(obj.type())      # type: ignore[attr-defined]
+    kind = obj if hasattr(obj, "__qualname__") else type(obj)
+    module = getattr(kind, "__module__", "") or ""
+    return kind.__qualname__ if module in ("", "builtins") else f"{module}.{kind.__qualname__}"
 
 
 def constant_pad_nd(input: Any, pad: Sequence[int], value: Any = 0) -> Tensor:

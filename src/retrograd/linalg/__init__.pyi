@@ -13,6 +13,7 @@ from retrograd.tensors.device import Device as _Device
 from retrograd.tensors.tensor import Tensor as _Tensor
 from retrograd.base.errors import LinAlgError as LinAlgError
 from retrograd.functional import matrix_exp as matrix_exp
+from retrograd.linalg import low_rank as low_rank
 
 def attribute_error(module: _b.str, name: _b.str, present: _Iterable[_b.str]) -> _Any:
     """The error for `name`, which is not among the names `present` of the module that stands for `module`."""

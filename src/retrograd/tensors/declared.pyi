@@ -635,6 +635,8 @@ class Methods(TensorBase):
         """True where input is +inf."""
     def isreal(self) -> _Tensor:
         """True where the imaginary part is 0."""
+    def istft(self, n_fft: _b.int, hop_length: _b.int | None = None, win_length: _b.int | None = None, window: _Any = None, center: _b.bool = True, normalized: _b.bool = False, onesided: _b.bool | None = None, length: _b.int | None = None, return_complex: _b.bool = False) -> _Tensor:
+        """The signal, (L) or (B, L), whose `stft` with these arguments is nearest to input (F, T) or (B, F, T) in the least squares: the pieces times the window, added where they overlap, over the sum of the windows' squares."""
     def kron(self, other: _Any) -> _Tensor:
         """Every element of input times the whole of other, as one tensor of blocks."""
     def kthvalue(self, k: _b.int, dim: _b.int = -1, keepdim: _b.bool = False) -> _Any:
@@ -1021,6 +1023,8 @@ class Methods(TensorBase):
         """Without dimensions of size 1: all of them, or those named."""
     def std(self, dim: _Any = None, unbiased: _Any = None, keepdim: _b.bool = False, *, correction: _Any = None) -> _Tensor:
         """sqrt(var). Derivative (x - mean)/((n - c) std); 0 where the spread is 0."""
+    def stft(self, n_fft: _b.int, hop_length: _b.int | None = None, win_length: _b.int | None = None, window: _Any = None, center: _b.bool = True, pad_mode: _b.str = 'reflect', normalized: _b.bool = False, onesided: _b.bool | None = None, return_complex: _b.bool | None = None, align_to_window: _b.bool | None = None) -> _Tensor:
+        """Short-time Fourier transform of a signal (L) or (B, L): X[..., f, t] = sum_k window[k] input[..., t hop_length + k] exp(-2 pi i f k / n_fft)."""
     def storage(self) -> _Any:
         """The memory this tensor shares with its views and detached twins, as elements."""
     def storage_offset(self) -> _b.int:

@@ -1,30 +1,18 @@
-"""Windows for pieces of signals: numbers that rise from the ends to 1 in the middle."""
+"""Windows under the names that `retrograd` itself has for them: `periodic` is not `sym` of signal.windows."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from retrograd.base.dtype import as_dtype, default
 from retrograd.base.errors import ArgumentError
-from retrograd.graph.node import leaf
+from retrograd.signal import windows
 from retrograd.tensors.tensor import Tensor
 
 
-def _window(name: str, length: int, periodic: bool, dtype: Any, requires_grad: bool,
-            formula: Callable[[Any], Any]) -> Tensor:
-    """formula of places from 0 to 1; a periodic window leaves out the last."""
-    kind = default() if dtype is None else as_dtype(dtype)
-    if length < 0 or not kind.is_floating_point:
-        raise ArgumentError(f"window_length is {length}, dtype {kind.name}", op=name,
-                            expected="a length of 0 or more, a floating-point dtype")
-    steps = length if periodic else length - 1
-    values = formula(np.arange(length) / steps) if length > 1 else np.ones(length)
-    out = Tensor(leaf(np.asarray(values).astype(kind.np), kind))
-    return out.requires_grad_() if requires_grad else out
+def _sized(name: str, window_length: int) -> int:
+    if window_length < 0:
+        raise ArgumentError(f"window_length is {window_length}", op=name, expected="0 or more")
+    return window_length
 
 
 def hann_window(window_length: int, periodic: bool = True, *, dtype: Any = None, layout: Any = None,
@@ -35,8 +23,8 @@ def hann_window(window_length: int, periodic: bool = True, *, dtype: Any = None,
     >>> rg.hann_window(4)
     tensor([0.0000, 0.5000, 1.0000, 0.5000])
     """
-    return _window("hann_window", window_length, periodic, dtype, requires_grad,
-                   lambda n: 0.5 - 0.5 * np.cos(2 * math.pi * n))
+    M = _sized("hann_window", window_length)
+    return windows.hann(M, sym=not periodic, dtype=dtype, requires_grad=requires_grad)
 
 
 def hamming_window(window_length: int, periodic: bool = True, alpha: float = 0.54, beta: float = 0.46, *,
@@ -48,8 +36,9 @@ def hamming_window(window_length: int, periodic: bool = True, alpha: float = 0.5
     >>> rg.hamming_window(2)
     tensor([0.0800, 1.0000])
     """
-    return _window("hamming_window", window_length, periodic, dtype, requires_grad,
-                   lambda n: alpha - beta * np.cos(2 * math.pi * n))
+    M = _sized("hamming_window", window_length)
+    return windows.general_cosine(M, a=(alpha, beta), sym=not periodic, dtype=dtype,
+                                  requires_grad=requires_grad)
 
 
 def blackman_window(window_length: int, periodic: bool = True, *, dtype: Any = None, layout: Any = None,
@@ -60,8 +49,8 @@ def blackman_window(window_length: int, periodic: bool = True, *, dtype: Any = N
     >>> rg.blackman_window(2)[1]
     tensor(1.)
     """
-    return _window("blackman_window", window_length, periodic, dtype, requires_grad,
-                   lambda n: 0.42 - 0.5 * np.cos(2 * math.pi * n) + 0.08 * np.cos(4 * math.pi * n))
+    M = _sized("blackman_window", window_length)
+    return windows.blackman(M, sym=not periodic, dtype=dtype, requires_grad=requires_grad)
 
 
 def bartlett_window(window_length: int, periodic: bool = True, *, dtype: Any = None, layout: Any = None,
@@ -72,8 +61,8 @@ def bartlett_window(window_length: int, periodic: bool = True, *, dtype: Any = N
     >>> rg.bartlett_window(4)
     tensor([0.0000, 0.5000, 1.0000, 0.5000])
     """
-    return _window("bartlett_window", window_length, periodic, dtype, requires_grad,
-                   lambda n: 1 - np.abs(2 * n - 1))
+    M = _sized("bartlett_window", window_length)
+    return windows.bartlett(M, sym=not periodic, dtype=dtype, requires_grad=requires_grad)
 
 
 def kaiser_window(window_length: int, periodic: bool = True, beta: float = 12.0, *, dtype: Any = None,
@@ -85,5 +74,5 @@ def kaiser_window(window_length: int, periodic: bool = True, beta: float = 12.0,
     >>> rg.kaiser_window(2, beta=0.0)
     tensor([1., 1.])
     """
-    return _window("kaiser_window", window_length, periodic, dtype, requires_grad,
-                   lambda n: np.i0(beta * np.sqrt(1 - (2 * n - 1) ** 2)) / np.i0(beta))
+    M = _sized("kaiser_window", window_length)
+    return windows.kaiser(M, beta=beta, sym=not periodic, dtype=dtype, requires_grad=requires_grad)
