@@ -15,12 +15,8 @@ from retrograd.codegen.contract.attention_sum import AttentionSum, emit_attentio
 from retrograd.codegen.contract.conv import Conv, emit_conv
 from retrograd.codegen.contract.conv_dots import ConvDots, emit_conv_dots
 from retrograd.codegen.contract.conv_weight import ConvWeight, emit_conv_weight
-from retrograd.codegen.contract.depthwise import (
-    Depthwise,
-    DepthwiseWeight,
-    emit_depthwise,
-    emit_depthwise_weight,
-)
+from retrograd.codegen.contract.depthwise import Depthwise, emit_depthwise
+from retrograd.codegen.contract.depthwise_weight import DepthwiseWeight, emit_depthwise_weight
 from retrograd.codegen.contract.epilogue import Epilogue, emit_epilogue
 from retrograd.codegen.contract.gemm import Gemm, emit_gemm
 from retrograd.codegen.contract.matvec import MatVec, emit_matvec

@@ -1,21 +1,20 @@
-"""The taps of a window go in; kernels for convolutions of one channel a group, and for their derivative to
-the weights, come out.
+"""The taps of a window go in; a kernel for convolutions of one channel a group comes out.
 
     Y[image, o, p] = sum over t of W[o, t] * X[image, o // multiplier, p * step + t * gap - low]
-    W[o, t] = sum over images and p of Y[image, o, p] * X[image, o // multiplier, p * step + t * gap - low]
 
-A product would have one row. Instead positions of a line lie in lanes, and lines are read where they lie:
-what is outside of an image is left out by masks. Positions have three axes; `step` along the last is 1, or
-that axis lies in phases (contract/offsets.py). Where taps lie as far apart as windows begin (`even`), lines
-of positions that are computed together share what they read.
+A product would have one row. Instead positions of a line lie in lanes, and a strip of them goes down the
+image: a line of X is read once for each tap of the last axis, and meets all lines of Y that want it, whose
+sums wait in registers. What lies outside of the image is zero. Positions have three axes; `step` along the
+last is 1, or that axis lies in phases (contract/offsets.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import product
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from llvmlite import ir
 
@@ -28,45 +27,42 @@ from retrograd.codegen.emit.types import MEMORY, SIZE, i32, i64, mangled, splat,
 from retrograd.codegen.loops.loop import fold, loop
 from retrograd.codegen.loops.operand import broadcast
 
-Meet: TypeAlias = Callable[[list[ir.Value], ir.Value, int, int], None]
-_GEOMETRY = (
+GEOMETRY = (
     "count0", "count1", "count2", "size0", "size1", "size2", "low0", "low1", "low2", "step0", "step1",
     "gap0", "gap1", "gap2", "phases", "phase", "multiplier",
     "x.image", "x.channel", "x.plane", "x.line", "y.image", "y.channel",
 )
-# Lines that are computed at once, each a chain of its own.
-_LINES = 4
-# Partial sums of a weight, on every machine.
-_SUMS = 16
+# Of each line of Y that is not whole yet, the first being the next to be, the vectors of a strip.
+Sums: TypeAlias = "tuple[tuple[ir.Value, ...], ...]"
 
 
 @dataclass(frozen=True)
 class Depthwise:
-    """Work is cut by images and output channels, counted together; weights have strides."""
+    """Work is cut by images and output channels, counted together; weights have strides.
+
+    A strip is so many `vectors` wide, and strips make up a line, or one does if it is `single`. At the first
+    vector of a line the first `left` taps of the last axis may lie before it, at its last the last `right`
+    taps behind it; other vectors lie inside, unless `edges`. A window begins `pace` taps of the second axis
+    behind the one `classes` lines before; as many as there are taps if lines share nothing."""
 
     dtype: str
     lanes: int
+    vectors: int
+    single: bool
     taps: Shape
-    even: bool
+    left: int
+    right: int
+    edges: bool
+    pace: int
+
+    @property
+    def waiting(self) -> int:
+        """Lines that have begun when one is whole."""
+        return (self.taps[1] - 1) // self.pace
 
     def parameters(self) -> tuple[str, ...]:
-        return ("x", "w", "y", "begin", "end", "channels", *_GEOMETRY, "w.row", "w.tap0", "w.tap1", "w.tap2",
-                "finish")
-
-    def axes(self) -> tuple[Axis, ...]:
-        return axes_of(self.parameters(), begin=1)
-
-
-@dataclass(frozen=True)
-class DepthwiseWeight:
-    """Work is cut by output channels; the weights are row-major."""
-
-    dtype: str
-    taps: Shape
-    even: bool
-
-    def parameters(self) -> tuple[str, ...]:
-        return ("x", "y", "w", "begin", "end", "images", *_GEOMETRY)
+        return ("x", "w", "y", "begin", "end", "channels", *GEOMETRY, "classes",
+                "w.row", "w.tap0", "w.tap1", "w.tap2", "finish")
 
     def axes(self) -> tuple[Axis, ...]:
         return axes_of(self.parameters(), begin=1)
@@ -75,31 +71,24 @@ class DepthwiseWeight:
 def emit_depthwise(module: ir.Module, name: str, conv: Depthwise) -> None:
     """Add `void name(i64* args)` to the module, with `args` as `conv.parameters()` lists them."""
     kernel = Kernel(module, name, 3, len(conv.parameters()) - 3)
-    _Forward(kernel, conv, conv.lanes).emit()
+    _Forward(kernel, conv).emit()
     kernel.finish()
 
 
-def emit_depthwise_weight(module: ir.Module, name: str, conv: DepthwiseWeight) -> None:
-    """Add `void name(i64* args)` to the module, with `args` as `conv.parameters()` lists them."""
-    kernel = Kernel(module, name, 3, len(conv.parameters()) - 3)
-    _Weight(kernel, conv, _SUMS).emit()
-    kernel.finish()
+class Windows(Emitter):
+    """Vectors of positions of a line, and what they read: `columns` is where taps of the last axis lie, as
+    elements of a line, and `places` as they lie in memory."""
 
-
-class _Windows(Emitter):
-    """What both have in common: vectors of positions of a line, and what they read."""
-
-    def __init__(self, kernel: Kernel, conv: Depthwise | DepthwiseWeight, lanes: int) -> None:
+    def __init__(self, kernel: Kernel, parameters: Sequence[str], dtype: str, taps: Shape, lanes: int
+                 ) -> None:
         self.b, self.module, self.kernel = kernel.b, kernel.module, kernel
-        self.element, self.align, self.lanes = MEMORY[conv.dtype], SIZE[conv.dtype], lanes
+        self.element, self.align, self.lanes = MEMORY[dtype], SIZE[dtype], lanes
         self.vector = ir.VectorType(self.element, lanes)
-        self.arg = dict(zip(conv.parameters()[3:], kernel.integers))
-        self.taps, self.even = conv.taps, conv.even
-        self.table = kernel.rest
+        self.arg = dict(zip(parameters[3:], kernel.integers))
+        self.taps = taps
         b = self.b
-        # Where the taps of the last axis lie, counted from the beginning of a line.
         self.columns, self.places = [], []
-        for t in range(self.taps[2]):
+        for t in range(taps[2]):
             element = b.mul(i64(t), self.arg["gap2"])
             column = b.sub(b.sdiv(element, self.arg["phases"]), self.arg["low2"])
             phase = b.mul(b.srem(element, self.arg["phases"]), self.arg["phase"])
@@ -117,67 +106,6 @@ class _Windows(Emitter):
         """For each tap of the last axis the lanes that lie in a line, of positions from j on."""
         return [self.below(self.b.add(j, column), self.arg["size2"]) for column in self.columns]
 
-    def lines(self, plane: ir.Value, line: ir.Value, tap: Sequence[int]) -> tuple[ir.Value, ir.Value]:
-        """Where the line of x begins that a tap of the first two axes reads at that position, and whether it
-        is one."""
-        b, arg = self.b, self.arg
-        at = [b.sub(b.add(b.mul(index, arg[f"step{k}"]), b.mul(i64(t), arg[f"gap{k}"])), arg[f"low{k}"])
-              for k, (index, t) in enumerate(zip((plane, line), tap))]
-        inside = b.and_(*(b.icmp_unsigned("<", a, arg[f"size{k}"]) for k, a in enumerate(at)))
-        return b.add(b.mul(at[0], arg["x.plane"]), b.mul(at[1], arg["x.line"])), inside
-
-    def load(self, place: ir.Value, mask: ir.Value) -> ir.Value:
-        return self._load(self.vector, place, mask)
-
-    def met(self, source: ir.Value, plane: ir.Value, line: ir.Value, count: int, j: ir.Value,
-            masks: list[ir.Value], sums: list[ir.Value], asks: bool, meet: Meet) -> None:
-        """For each line of x that `count` lines of positions read, its value at a tap of the last axis:
-        `meet(sums, value, number of the tap, line of positions)` changes the sums of all that read it. The
-        taps of a line of positions come in order, and so do the lines of a tap. `asks`: whether lines of x
-        may lie outside of the image, where they are zeros."""
-        b, zeros = self.b, [splat(self.vector, 0)] * self.taps[2]
-        for t0, t1, uses in self._reads(count):
-            start, inside = self.lines(plane, b.add(line, i64(uses[0][0])), (t0, t1))
-            held, taps = list(sums), [((t0 * self.taps[1] + tap) * self.taps[2], k) for k, tap in uses]
-
-            def added(values: Sequence[ir.Value], taps: list[tuple[int, int]] = taps) -> None:
-                for t2, value in enumerate(values):
-                    for tap, k in taps:
-                        meet(sums, value, tap + t2, k)
-
-            def read(start: ir.Value = start) -> list[ir.Value]:
-                return [self.load(self._at(source, b.add(b.add(start, j), place)), mask)
-                        for place, mask in zip(self.places, masks)]
-            if not asks:
-                added(read())
-                continue
-            with b.if_else(inside) as (there, outside):
-                with there:
-                    added(read())
-                    ways = [(list(sums), b.block)]
-                sums[:] = held
-                with outside:
-                    added(zeros)
-                    ways.append((list(sums), b.block))
-            for n, old in enumerate(held):
-                if sums[n] is not old:
-                    sums[n] = b.phi(self.vector)
-                    for values, block in ways:
-                        sums[n].add_incoming(values[n], block)
-
-    def _reads(self, count: int) -> Iterator[tuple[int, int, list[tuple[int, int]]]]:
-        """Taps of the first two axes, and who reads that line, as (line of positions, second tap): the first
-        is the one by which it is named."""
-        high = self.taps[1]
-        for t0 in range(self.taps[0]):
-            if self.even:
-                for number in range(count + high - 1):
-                    uses = [(k, number - k) for k in range(count) if 0 <= number - k < high]
-                    yield t0, uses[0][1], uses
-            else:
-                for t1, k in product(range(high), range(count)):
-                    yield t0, t1, [(k, t1)]
-
     def channel_of(self, image: ir.Value, o: ir.Value, base: ir.Value) -> ir.Value:
         """Where the channel of x begins that output channel o reads."""
         b, arg = self.b, self.arg
@@ -185,7 +113,21 @@ class _Windows(Emitter):
         return self._at(base, b.add(b.mul(image, arg["x.image"]), b.mul(channel, arg["x.channel"])))
 
 
-class _Forward(_Windows):
+class _Strip(NamedTuple):
+    """Where it begins in each plane of X that it reads, and whether there is one, and in the plane of Y; by
+    vector and tap the lanes that are read, None for all; and those of the last vector that are stored."""
+
+    sources: list[tuple[ir.Value, ir.Value]]
+    target: ir.Value
+    masks: list[list[ir.Value | None]]
+    kept: ir.Value
+
+
+class _Forward(Windows):
+    def __init__(self, kernel: Kernel, conv: Depthwise) -> None:
+        super().__init__(kernel, conv.parameters(), conv.dtype, conv.taps, conv.lanes)
+        self.conv = conv
+
     def emit(self) -> None:
         b, arg = self.b, self.arg
         x, w, y = self.kernel.pointers
@@ -196,13 +138,16 @@ class _Forward(_Windows):
             whole = self._at(y, b.mul(image, arg["y.image"]))
             target = self._at(whole, b.mul(o, arg["y.channel"]))
             row = self._at(w, b.mul(o, arg["w.row"]))
-            weights = [self._weight(row, tap) for tap in product(*map(range, self.taps))]
-            with loop(b, i64(0), arg["count0"]) as plane, \
-                    loop(b, i64(0), arg["count2"], self.lanes) as j:
-                masks, kept = self.masks(j), self.below(i64(0), b.sub(arg["count2"], j))
-                self._plane(source, weights, target, plane, j, masks, kept)
+            self.weights = {tap: self._weight(row, tap) for tap in product(*map(range, self.taps))}
+            with loop(b, i64(0), arg["count0"]) as plane:
+                sources = self._planes(source, plane)
+                drain = self._at(target, b.mul(plane, b.mul(arg["count1"], arg["count2"])))
+                with self._strips() as j:
+                    strip = self._strip(sources, drain, j)
+                    with loop(b, i64(0), arg["classes"]) as first:
+                        self._down(strip, first)
             with b.if_then(b.icmp_signed("!=", arg["finish"], i64(0))):
-                finish_block(b, arg["finish"], self.table, whole, image, (o, b.add(o, i64(1))),
+                finish_block(b, arg["finish"], self.kernel.rest, whole, image, (o, b.add(o, i64(1))),
                              (i64(0), b.mul(arg["count0"], b.mul(arg["count1"], arg["count2"]))))
 
     def _weight(self, row: ir.Value, tap: Sequence[int]) -> ir.Value:
@@ -212,86 +157,104 @@ class _Forward(_Windows):
             at = b.add(at, b.mul(i64(t), self.arg[f"w.tap{k}"]))
         return broadcast(b, b.load(self._at(row, at), typ=self.element, align=self.align), self.lanes)
 
-    def _plane(self, source: ir.Value, weights: list[ir.Value], target: ir.Value, plane: ir.Value,
-               j: ir.Value, masks: list[ir.Value], kept: ir.Value) -> None:
-        """Lines together where all that they read lies inside of the image, else one by one."""
+    def _planes(self, source: ir.Value, plane: ir.Value) -> list[tuple[ir.Value, ir.Value]]:
+        """Where the planes of X begin that taps of the first axis read, and whether they are there."""
         b, arg = self.b, self.arg
-        after = [t - 1 for t in self.taps]
-        together = b.sub(arg["count1"], b.srem(arg["count1"], i64(_LINES)))
-        with loop(b, i64(0), together, _LINES) as i:
-            _, first = self.lines(plane, i, (0, 0))
-            _, last = self.lines(plane, b.add(i, i64(_LINES - 1)), after[:2])
-            with b.if_else(b.and_(first, last)) as (inside, across):
-                with inside:
-                    self._lines(source, weights, target, plane, i, _LINES, j, masks, kept, False)
-                with across:
-                    self._lines(source, weights, target, plane, i, _LINES, j, masks, kept, True)
-        with loop(b, together, arg["count1"]) as i:
-            self._lines(source, weights, target, plane, i, 1, j, masks, kept, True)
+        at = [b.sub(b.add(b.mul(plane, arg["step0"]), b.mul(i64(t), arg["gap0"])), arg["low0"])
+              for t in range(self.taps[0])]
+        return [(self._at(source, b.mul(a, arg["x.plane"])), b.icmp_unsigned("<", a, arg["size0"]))
+                for a in at]
 
-    def _lines(self, source: ir.Value, weights: list[ir.Value], target: ir.Value, plane: ir.Value,
-               line: ir.Value, count: int, j: ir.Value, masks: list[ir.Value], kept: ir.Value,
-               asks: bool) -> None:
+    def _strips(self) -> AbstractContextManager[ir.Value]:
+        """Where they begin."""
+        if self.conv.single:
+            return nullcontext(i64(0))
+        return loop(self.b, i64(0), self.arg["count2"], self.lanes * self.conv.vectors)
+
+    def _strip(self, sources: list[tuple[ir.Value, ir.Value]], drain: ir.Value, j: ir.Value) -> _Strip:
+        """Of positions from j on."""
+        b, conv = self.b, self.conv
+        last = conv.vectors - 1
+        first = [b.add(j, i64(v * self.lanes)) for v in range(conv.vectors)]
+
+        def crosses(v: int, t: int) -> bool:
+            return conv.edges or v == 0 and t < conv.left or v == last and t >= self.taps[2] - conv.right
+        masks = [[mask if crosses(v, t) else None for t, mask in enumerate(self.masks(at))]
+                 for v, at in enumerate(first)]
+        return _Strip([(self._at(source, j), there) for source, there in sources], self._at(drain, j), masks,
+                      self.below(i64(0), b.sub(self.arg["count2"], first[last])))
+
+    def _down(self, strip: _Strip, first: ir.Value) -> None:
+        """The lines first, first + classes, ...: some begin, then with each line that is whole another
+        begins, then those that wait become whole. There are as many as wait, at least."""
+        b, conv, classes = self.b, self.conv, self.arg["classes"]
+        sums: Sums = (self._zeros(),) * conv.waiting
+        for t in range(self.taps[1] - conv.pace):
+            sums = self._line(strip, sums, first, t)
+
+        def step(_: ir.Value, carried: list[ir.Value]) -> list[ir.Value]:
+            line, *values = carried
+            sums = tuple(tuple(values[k:k + conv.vectors]) for k in range(0, len(values), conv.vectors))
+            after = self._whole(strip, (*sums, self._zeros()), line)
+            return [b.add(line, classes), *(value for values in after for value in values)]
+        end = b.sub(self.arg["count1"], b.mul(classes, i64(conv.waiting)))
+        values = [value for values in sums for value in values]
+        line, *values = fold(b, first, end, [first, *values], step, classes)
+        sums = tuple(tuple(values[k:k + conv.vectors]) for k in range(0, len(values), conv.vectors))
+        while sums:
+            sums = self._whole(strip, sums, line)
+            line = b.add(line, classes)
+
+    def _zeros(self) -> tuple[ir.Value, ...]:
+        return (splat(self.vector, 0),) * self.conv.vectors
+
+    def _whole(self, strip: _Strip, sums: Sums, line: ir.Value) -> Sums:
+        """A line of Y meets what it has not met yet, and is stored; the sums of the others."""
+        b, last = self.b, self.conv.vectors - 1
+        for t in range(self.taps[1] - self.conv.pace, self.taps[1]):
+            sums = self._line(strip, sums, line, t)
+        place = self._at(strip.target, b.mul(line, self.arg["count2"]))
+        for v, total in enumerate(sums[0]):
+            at = self._at(place, i64(v * self.lanes))
+            if v < last:
+                b.store(total, at, align=self.align)
+            else:
+                self._call(f"llvm.masked.store.{mangled(self.vector)}.p0", void, total, at, strip.kept)
+        return sums[1:]
+
+    def _line(self, strip: _Strip, sums: Sums, line: ir.Value, tap: int) -> Sums:
+        """The line of X that a tap of the second axis reads at a line of Y meets the sums of all that want
+        it: the tap is another for each."""
         b, arg = self.b, self.arg
+        uses = [(k, tap - k * self.conv.pace) for k in range(len(sums)) if tap >= k * self.conv.pace]
+        at = b.sub(b.add(b.mul(line, arg["step1"]), b.mul(i64(tap), arg["gap1"])), arg["low1"])
+        inside = b.icmp_unsigned("<", at, arg["size1"])
+        for t0, (source, there) in enumerate(strip.sources):
+            ways, place = [], self._at(source, b.mul(at, arg["x.line"]))
+            with b.if_else(b.and_(inside, there)) as (within, outside):
+                for branch, read in ((within, place), (outside, None)):
+                    with branch:
+                        ways.append((self._met(strip, read, sums, t0, uses), b.block))
+            sums = tuple(tuple(self._either(values, [block for _, block in ways]) for values in zip(*both))
+                         for both in zip(*(met for met, _ in ways)))
+        return sums
 
-        sums = [splat(self.vector, 0)] * count
+    def _met(self, strip: _Strip, place: ir.Value | None, sums: Sums, t0: int, uses: Sequence[tuple[int, int]]
+             ) -> Sums:
+        """The line of X that begins there; if there is none, zeros."""
+        met = [list(values) for values in sums]
+        for v, masks in enumerate(strip.masks):
+            for t2, mask in enumerate(masks):
+                value = splat(self.vector, 0) if place is None else self._load(
+                    self.vector, self._at(self._at(place, self.places[t2]), i64(v * self.lanes)), mask)
+                for k, t1 in uses:
+                    met[k][v] = self._fma(value, self.weights[t0, t1, t2], met[k][v])
+        return tuple(map(tuple, met))
 
-        def meet(sums: list[ir.Value], value: ir.Value, tap: int, k: int) -> None:
-            sums[k] = self._fma(value, weights[tap], sums[k])
-        self.met(source, plane, line, count, j, masks, sums, asks, meet)
-        for k, total in enumerate(sums):
-            index = b.add(b.mul(plane, arg["count1"]), b.add(line, i64(k)))
-            at = self._at(target, b.add(b.mul(index, arg["count2"]), j))
-            self._call(f"llvm.masked.store.{mangled(self.vector)}.p0", void, total, at, kept)
-
-
-class _Weight(_Windows):
-    def emit(self) -> None:
-        b, arg = self.b, self.arg
-        x, y, w = self.kernel.pointers
-        each = self.taps[0] * self.taps[1] * self.taps[2]
-        with loop(b, arg["begin"], arg["end"]) as o:
-            def image(n: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
-                source = self.channel_of(n, o, x)
-                given = self._at(y, b.add(b.mul(n, arg["y.image"]), b.mul(o, arg["y.channel"])))
-
-                def vector(j: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
-                    masks, kept = self.masks(j), self.below(i64(0), b.sub(arg["count2"], j))
-                    return fold(b, i64(0), arg["count0"], sums,
-                                lambda plane, sums: self._plane(source, given, plane, j, masks, kept, sums))
-                return fold(b, i64(0), arg["count2"], sums, vector, self.lanes)
-            sums = fold(b, i64(0), arg["images"], [splat(self.vector, 0)] * each, image)
-            row = self._at(w, b.mul(o, i64(each)))
-            for t, total in enumerate(sums):
-                b.store(self._total(total), self._at(row, i64(t)), align=self.align)
-
-    def _plane(self, source: ir.Value, given: ir.Value, plane: ir.Value, j: ir.Value, masks: list[ir.Value],
-               kept: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
-        """Some lines together, then the rest one by one; every sum takes them in order."""
-        b, arg = self.b, self.arg
-
-        def lines(count: int) -> Callable[[ir.Value, list[ir.Value]], list[ir.Value]]:
-            def added(i: ir.Value, held: list[ir.Value]) -> list[ir.Value]:
-                sums, first = list(held), b.add(b.mul(plane, arg["count1"]), i)
-                g = [self.load(self._at(given, b.add(b.mul(b.add(first, i64(k)), arg["count2"]), j)), kept)
-                     for k in range(count)]
-
-                def meet(sums: list[ir.Value], value: ir.Value, tap: int, k: int) -> None:
-                    # What lies in an image behind the last window meets no zero that is not there.
-                    sums[tap] = b.select(kept, self._fma(value, g[k], sums[tap]), sums[tap])
-                self.met(source, plane, i, count, j, masks, sums, True, meet)
-                return sums
-            return added
-        together = b.sub(arg["count1"], b.srem(arg["count1"], i64(_LINES)))
-        sums = fold(b, i64(0), together, sums, lines(_LINES), _LINES)
-        return fold(b, together, arg["count1"], sums, lines(1))
-
-    def _total(self, lanes: ir.Value) -> ir.Value:
-        """The lanes added in halves."""
-        b, count = self.b, self.lanes
-        while count > 1:
-            count //= 2
-            halves = [b.shuffle_vector(lanes, lanes, ir.Constant(
-                ir.VectorType(i32, count), list(range(at, at + count)))) for at in (0, count)]
-            lanes = self._add(*halves)
-        return b.extract_element(lanes, i32(0))
+    def _either(self, values: Sequence[ir.Value], blocks: Sequence[ir.Block]) -> ir.Value:
+        if values[0] is values[1]:
+            return values[0]
+        value = self.b.phi(self.vector)
+        for incoming, block in zip(values, blocks):
+            value.add_incoming(incoming, block)
+        return value

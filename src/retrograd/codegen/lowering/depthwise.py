@@ -3,9 +3,12 @@ where they lie."""
 
 from __future__ import annotations
 
+from math import gcd
+
 from retrograd.base.shape import Shape, numel
 from retrograd.codegen.axis import nanoseconds
-from retrograd.codegen.contract.depthwise import Depthwise, DepthwiseWeight
+from retrograd.codegen.contract.depthwise import Depthwise
+from retrograd.codegen.contract.depthwise_weight import DepthwiseWeight
 from retrograd.codegen.jit import host
 from retrograd.codegen.layout import row_major
 from retrograd.codegen.lowering.call import Address, Call, copied, start_of
@@ -13,6 +16,10 @@ from retrograd.codegen.lowering.epilogue import lower_epilogue
 from retrograd.codegen.lowering.images import lower_images, three
 from retrograd.codegen.schedule import Schedule, Work
 from retrograd.graph.node import Node
+
+# Vectors of a strip, and lanes of a vector, at least.
+_WIDE = (7, 4, 2)
+_FEWEST = 4
 
 
 def lower_depthwise(work: Work, schedule: Schedule) -> list[Call]:
@@ -24,10 +31,14 @@ def lower_depthwise(work: Work, schedule: Schedule) -> list[Call]:
     geometry, source = _geometry(calls, x, n.shape, w.shape[2:], (stride, low, dilation), groups, schedule)
     positions, layout = numel(n.shape[2:]), schedule.layouts[w]
     after = lower_epilogue(work, schedule, calls, (n.shape[0], n.shape[1], positions))
-    conv = Depthwise(n.dtype.name, host().lanes(n.dtype.name), three(w.shape[2:], 1), _even(stride, dilation))
+    taps, counts, strides, gaps = (three(s, 1) for s in (w.shape[2:], n.shape[2:], stride, dilation))
+    pace, classes = _pace(taps[1], counts[1], strides[1], gaps[1])
+    columns = [t * gaps[2] // strides[2] - low[-1] for t in range(taps[2])]
+    width = x.shape[-1] if strides[2] == 1 else -(-x.shape[-1] // strides[2])
+    conv = _strips(n.dtype.name, taps, pace, counts[2], columns, width)
     calls.append(Call(conv, [
         source, start_of(layout, w), after.product, 0, n.shape[0] * n.shape[1], n.shape[1], *geometry,
-        layout.strides[0], *three(layout.strides[2:], 0), *after.args],
+        classes, layout.strides[0], *three(layout.strides[2:], 0), *after.args],
         axes=conv.axes(), cost=after.cost + nanoseconds(2 * numel(n.shape) * numel(w.shape[2:]),
                                                         2 * numel(n.shape) * n.dtype.itemsize)))
     return calls
@@ -62,6 +73,32 @@ def _geometry(calls: list[Call], x: Node, y: Shape, kernel: Shape, windows: tupl
         *three(y[2:], 1), *three((*x.shape[2:-1], width), 1), *three(low, 0), *three(stride, 1)[:2],
         *three(dilation, 1), stride[-1], images.phase, y[1] // groups, images.image, images.channel,
         *three(images.lines, 0)[1:], y[1] * positions, positions], images.address
+
+
+def _pace(taps: int, count: int, stride: int, dilation: int) -> tuple[int, int]:
+    """How many taps of the second axis a window begins behind the one before it, and how many lines before
+    that one lies: taps that lie d windows apart are shared by every d-th line. As many as there are taps, if
+    none is shared, or if lines are too few."""
+    common = gcd(stride, dilation)
+    pace, classes = stride // common, dilation // common
+    shared = pace < taps and 1 in (pace, classes) and count // classes >= (taps - 1) // pace
+    return (pace, classes) if shared else (taps, 1)
+
+
+def _strips(dtype: str, taps: Shape, pace: int, count: int, columns: list[int], width: int) -> Depthwise:
+    """The widest strips that leave their sums and the weights in registers. Lanes are halved where a line
+    would fill half of them."""
+    lanes = host().lanes(dtype)
+    while lanes > _FEWEST and 2 * count <= lanes:
+        lanes //= 2
+    vectors = -(-count // lanes)
+    end = vectors * lanes           # of the last vector; `right` counts taps that read beyond the line there
+    left, right = sum([c < 0 for c in columns]), sum([c + end > width for c in columns])
+    edges = lanes + columns[0] < 0 or end - lanes + columns[-1] > width
+    room = host().vector_registers - numel(taps) - 2
+    waiting = (taps[1] - 1) // pace
+    wide = next((v for v in _WIDE if vectors % v == 0 and v * (waiting + 1) <= room), 1)
+    return Depthwise(dtype, lanes, wide, wide == vectors, taps, left, right, edges and vectors > 1, pace)
 
 
 def _even(stride: Shape, dilation: Shape) -> bool:
