@@ -98,3 +98,10 @@ def test_reductions_over_one_element(call: Any, law: Any) -> None:
     thin = x[tuple(slice(0, 1) if d in axes else slice(None) for d in range(x.ndim))]
     kept = tuple(s for d, s in enumerate(x.shape) if d not in axes)
     law.holds(call.with_inputs([thin]).value().shape == kept, str(call))
+
+
+def test_a_call_that_comes_again_and_again_keeps_its_bits(call: Any, law: Any, fresh_programs: Any) -> None:
+    """The general way first, a trail later (engine/reads.py)."""
+    first = call.value().tobytes()
+    for _ in range(20):
+        law.holds(call.value().tobytes() == first, f"{call} has other bits when it is read often")

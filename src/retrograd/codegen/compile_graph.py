@@ -42,6 +42,7 @@ from retrograd.codegen.schedule import Schedule, Work
 from retrograd.graph.graph import Graph, topological
 from retrograd.graph.node import Node, const_p
 from retrograd.graph.text import text
+from retrograd.ops.rewrites import meaning
 from retrograd.runtime.program import NumpyCall, Program, Recipe, Ref, Run, Seen
 
 MANY_CALLS = 24     # calls of NumPy cost more than a program of kernels, however small the arrays
@@ -61,7 +62,8 @@ def worth_native(order: Sequence[Node], small: int) -> bool:
 
 def _has_kernels(n: Node) -> bool:
     """Whether a node, or what it means, is computed by kernels."""
-    return n.prim.expansion is not None or n.prim.family == "reduction" or kind_of(n) not in ("numpy", "view")
+    return meaning(n.prim) is not None or n.prim.expansion is not None or n.prim.family == "reduction" \
+        or kind_of(n) not in ("numpy", "view")
 
 
 def compile_graph(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequence[Node],
