@@ -2,9 +2,10 @@
 
     Y[batch, m, p] = sum over k of A[batch, m, k] * X[batch, element k of the window at p]
 
-A product whose right operand is never made: the columns of a panel are gathered (contract/windows.py) when it
-is their turn, and stay in the cache while all rows of A meet them. A batch is an image and a group; k runs
-over channels and taps. The bits of Y depend on k alone, as those of a product.
+A product whose right operand is never made: the columns of some panels are gathered (contract/windows.py)
+when it is their turn, and stay in the cache while all rows of A meet them, a tile of rows all panels before
+the next: so Y is written in runs longer than a panel. A batch is an image and a group; k runs over channels
+and taps. The bits of Y depend on k alone, as those of a product.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ PARAMETERS = (
     *POSITIONS[:-1], "finish",
 )
 
-# Bytes of A that stay in the second cache while panels pass by, and panels that an epilogue takes at once.
+# Bytes of A that stay in the second cache while panels pass by, and panels that are gathered, met by all rows
+# and taken by an epilogue at once.
 _RESIDENT = 384 << 10
 _PANELS_AT_ONCE = 4
 # Rows of which all meet a panel before work is cut between them: each cut gathers its panels anew.
@@ -50,9 +52,10 @@ class Conv:
     def parameters(self) -> tuple[str, ...]:
         return PARAMETERS
 
-    def axes(self) -> tuple[Axis, ...]:
+    def axes(self, panels: int = _PANELS_AT_ONCE) -> tuple[Axis, ...]:
+        """So many panels stay together."""
         return axes_of(PARAMETERS, batch_begin=1, m_begin=_ROWS_TOGETHER * self.tile.rows,
-                       n_begin=self.tile.width)
+                       n_begin=panels * self.tile.width)
 
 
 def emit_conv(module: ir.Module, name: str, conv: Conv) -> None:
@@ -67,7 +70,8 @@ class _Emitter(WindowsEmitter):
         super().__init__(kernel, tile, PARAMETERS[4:])
         self.x, self.a, self.offsets, self.y = kernel.pointers
         self.table = kernel.rest
-        self.panel = room(self.b, self.vector, (K_BLOCK + 1) * tile.vectors)   # and what comes behind it
+        # And a row that comes behind them.
+        self.panels = room(self.b, self.vector, (_PANELS_AT_ONCE * K_BLOCK + 1) * tile.vectors)
         self.pieces = room(self.b, i64, PIECE * tile.width)
         tile_bytes = tile.rows * K_BLOCK * SIZE[tile.dtype]
         self.rows_at_once = max(1, _RESIDENT // tile_bytes) * tile.rows
@@ -97,19 +101,28 @@ class _Emitter(WindowsEmitter):
 
     def _panels(self, x: ir.Value, offsets: ir.Value, depth: ir.Value, a: ir.Value, y: ir.Value,
                 adds: ir.Value, rows: tuple[ir.Value, ir.Value], columns: tuple[ir.Value, ir.Value]) -> None:
-        """Panel after panel: gathered, then multiplied by all rows."""
+        """All panels gathered, then multiplied by one tile of rows after the other."""
         b, arg, tile = self.b, self.arg, self.tile
         pieces = pieces_function(self.module, tile.lanes)
         gather = gather_function(self.module, tile.dtype, tile.lanes)
-        for part in column_tiles(b, tile, *columns):
-            count = b.call(pieces, [part.n, b.add(part.n, part.count), self.pieces,
-                                    *(arg[name] for name in POSITIONS[:-1]), i64(0)])
-            b.call(gather, [x, offsets, depth, self.pieces, count, self.panel, i64(tile.width)])
-            for height, m in row_tiles(b, tile, *rows):
+        with loop(b, *columns, tile.width) as n:
+            end = least(b, b.add(n, i64(tile.width)), columns[1])
+            count = b.call(pieces, [n, end, self.pieces, *(arg[name] for name in POSITIONS[:-1]), i64(0)])
+            b.call(gather, [x, offsets, depth, self.pieces, count, self._panel(b.sub(n, columns[0]), depth),
+                            i64(tile.width)])
+        for height, m in row_tiles(b, tile, *rows):
+            within = b.srem(m, i64(tile.rows))
+            first = b.add(b.mul(b.sdiv(m, i64(tile.rows)), arg["a.panel"]), b.mul(within, arg["a.row"]))
+            row = self._at(y, b.mul(m, arg["y.row"]))
+            for part in column_tiles(b, tile, *columns):
                 form = Form(height, part.vectors, tile.lanes, tile.dtype, part.masked)
-                within = b.srem(m, i64(tile.rows))
-                first = b.add(b.mul(b.sdiv(m, i64(tile.rows)), arg["a.panel"]), b.mul(within, arg["a.row"]))
+                column = b.sub(part.n, columns[0])
+                place = self._at(self._panel(column, depth), b.srem(column, i64(tile.width)))
                 b.call(tile_function(self.module, form), [
-                    self._at(a, first), arg["a.row"], arg["a.depth"], self.panel, i64(tile.width),
-                    self._at(self._at(y, b.mul(m, arg["y.row"])), part.n), arg["y.row"], depth, adds,
-                    part.count])
+                    self._at(a, first), arg["a.row"], arg["a.depth"], place, i64(tile.width),
+                    self._at(row, part.n), arg["y.row"], depth, adds, part.count])
+
+    def _panel(self, column: ir.Value, depth: ir.Value) -> ir.Value:
+        """Where the panel begins that holds a column, counted from the first that was gathered."""
+        b, width = self.b, i64(self.tile.width)
+        return self._at(self.panels, b.mul(b.sdiv(column, width), b.mul(depth, width)))

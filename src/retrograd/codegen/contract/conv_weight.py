@@ -51,9 +51,10 @@ class ConvWeight:
     def parameters(self) -> tuple[str, ...]:
         return PARAMETERS
 
-    def axes(self) -> tuple[Axis, ...]:
+    def axes(self, panels: int = _PANELS_AT_ONCE) -> tuple[Axis, ...]:
+        """So many panels stay together: every cut between them gathers the rows anew."""
         return axes_of(PARAMETERS, batch_begin=1, m_begin=_ROWS_TOGETHER * self.tile.rows,
-                       n_begin=self.tile.width)
+                       n_begin=panels * self.tile.width)
 
 
 def emit_conv_weight(module: ir.Module, name: str, conv: ConvWeight) -> None:

@@ -183,11 +183,12 @@ def _turning(module: ir.Module, pack: Pack, prefix: str = "") -> ir.Function:
     buffer = room(b, p.vector, size)
     last = b.sub(p.count, i64(1))
     whole = pack.width - pack.width % size
-    with loop(b, p.begin, p.end, size) as k:
-        if whole:
-            with loop(b, i64(0), i64(whole), size) as first:        # one copy of the code for all squares
-                _turn_square(p, k, first, size, last, buffer)
-        if whole < pack.width:
+    # Along k first: a machine follows as many streams of memory as a square has lanes.
+    if whole:
+        with loop(b, i64(0), i64(whole), size) as first, loop(b, p.begin, p.end, size) as k:
+            _turn_square(p, k, first, size, last, buffer)
+    if whole < pack.width:
+        with loop(b, p.begin, p.end, size) as k:
             _turn_square(p, k, i64(whole), pack.width - whole, last, buffer)
     b.ret_void()
     return p.function

@@ -19,7 +19,7 @@ from retrograd.codegen.lowering.conv_dots import dots_pay, lower_conv_dots
 from retrograd.codegen.lowering.depthwise import lower_depthwise, lower_depthwise_weight
 from retrograd.codegen.lowering.epilogue import lower_epilogue
 from retrograd.codegen.lowering.images import lower_images, lower_offsets, lower_positions
-from retrograd.codegen.lowering.parts import in_parts, parts_of
+from retrograd.codegen.lowering.parts import THREADS, blocks_of, in_parts, parts_of
 from retrograd.codegen.lowering.winograd import lower_winograd, lower_winograd_weight, pays, weight_pays
 from retrograd.codegen.schedule import Schedule, Work
 from retrograd.graph.node import Node
@@ -45,11 +45,14 @@ def lower_conv(work: Work, schedule: Schedule) -> list[Call]:
     tile = rows_tile(rows, k, dtype, host())
     kernels = _kernels(calls, w, schedule.layouts[w], groups, tile)
     conv = Conv(tile)
+    axes = conv.axes()
+    if blocks_of(axes, (count, rows, positions)) < THREADS:
+        axes = conv.axes(panels=1)
     calls.append(Call(conv, [
         images.address, kernels.address, offsets, after.product, 0, count, 0, rows, 0, positions, k, groups,
         images.image, channels * images.channel, kernels.group, kernels.panel, kernels.row, kernels.depth,
         rows * positions, positions, *lower_positions(images, n.shape[2:], stride), *after.args],
-        axes=conv.axes(), cost=after.cost + nanoseconds(2 * count * rows * positions * k, 0)))
+        axes=axes, cost=after.cost + nanoseconds(2 * count * rows * positions * k, 0)))
     return calls
 
 
@@ -74,10 +77,13 @@ def lower_conv_weight(work: Work, schedule: Schedule) -> list[Call]:
         layout = copied(calls, layout, g)
     positions = g.shape[0] * each
     conv = ConvWeight(rows_tile(rows, positions, dtype, host()))
-    blocks = groups
-    for extent, axis in zip((rows, columns), conv.axes()[1:]):
-        blocks *= -(-extent // axis.align)
-    parts = parts_of(blocks, positions, K_BLOCK)
+    axes = conv.axes()
+    blocks = blocks_of(axes, (groups, rows, columns))
+    parts = parts_of(blocks, positions, K_BLOCK // 2)
+    if parts * blocks < THREADS:
+        axes = conv.axes(panels=1)
+        blocks = blocks_of(axes, (groups, rows, columns))
+        parts = parts_of(blocks, positions, K_BLOCK // 2)
     target, sums = in_parts(n, parts)
     span = -(-positions // parts)
     calls.append(Call(conv, [
@@ -85,7 +91,7 @@ def lower_conv_weight(work: Work, schedule: Schedule) -> list[Call]:
         0, parts * groups, 0, rows, 0, columns, positions, span, groups, n.shape[1] * images.channel,
         layout.strides[0], columns * layout.strides[1], layout.strides[1], rows * columns, rows,
         *lower_positions(images, g.shape[2:], stride), images.image],
-        axes=conv.axes(), cost=nanoseconds(2 * groups * rows * columns * positions, 0)))
+        axes=axes, cost=nanoseconds(2 * groups * rows * columns * positions, 0)))
     return [*calls, *sums]
 
 

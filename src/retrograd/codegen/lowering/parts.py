@@ -3,20 +3,29 @@ the call that adds these."""
 
 from __future__ import annotations
 
-from retrograd.base.shape import numel
+from collections.abc import Sequence
+from math import prod
+
+from retrograd.base.shape import Shape, numel
+from retrograd.codegen.axis import Axis
 from retrograd.codegen.loops.operand import Step
 from retrograd.codegen.lowering.call import Address, Call, Scratch
 from retrograd.codegen.lowering.nest import Array, Result, nest
 from retrograd.graph.node import Node
 
 # The work is meant to keep as many threads busy, in parts of at least so many blocks of positions.
-_THREADS, _BLOCKS = 8, 4
+THREADS, _BLOCKS = 8, 4
+
+
+def blocks_of(axes: Sequence[Axis], extents: Shape) -> int:
+    """Into how many blocks extents may be cut."""
+    return prod(-(-extent // axis.align) for extent, axis in zip(extents, axes))
 
 
 def parts_of(blocks: int, positions: int, block: int) -> int:
     """In how many parts positions are summed, where work may be cut into `blocks` without."""
     parts = 1
-    while parts * blocks < _THREADS and positions >= 2 * parts * _BLOCKS * block:
+    while parts * blocks < THREADS and positions >= 2 * parts * _BLOCKS * block:
         parts *= 2
     return parts
 
