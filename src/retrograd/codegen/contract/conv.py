@@ -21,7 +21,7 @@ from retrograd.codegen.contract.microkernel import Form, tile_function
 from retrograd.codegen.contract.square import room
 from retrograd.codegen.contract.tile import K_BLOCK, Tile
 from retrograd.codegen.contract.walk import column_tiles, row_tiles
-from retrograd.codegen.contract.windows import PIECE, POSITIONS, gather_function, pieces_function
+from retrograd.codegen.contract.windows import POSITIONS, gather_function, pieces_function, records_room
 from retrograd.codegen.emit.kernel import Kernel
 from retrograd.codegen.emit.types import SIZE, i64
 from retrograd.codegen.loops.loop import least, loop
@@ -72,7 +72,7 @@ class _Emitter(WindowsEmitter):
         self.table = kernel.rest
         # And a row that comes behind them.
         self.panels = room(self.b, self.vector, (_PANELS_AT_ONCE * K_BLOCK + 1) * tile.vectors)
-        self.pieces = room(self.b, i64, PIECE * tile.width)
+        self.records = room(self.b, i64, records_room(tile.width, tile.lanes))
         tile_bytes = tile.rows * K_BLOCK * SIZE[tile.dtype]
         self.rows_at_once = max(1, _RESIDENT // tile_bytes) * tile.rows
 
@@ -107,8 +107,8 @@ class _Emitter(WindowsEmitter):
         gather = gather_function(self.module, tile.dtype, tile.lanes)
         with loop(b, *columns, tile.width) as n:
             end = least(b, b.add(n, i64(tile.width)), columns[1])
-            count = b.call(pieces, [n, end, self.pieces, *(arg[name] for name in POSITIONS[:-1]), i64(0)])
-            b.call(gather, [x, offsets, depth, self.pieces, count, self._panel(b.sub(n, columns[0]), depth),
+            count = b.call(pieces, [n, end, self.records, *(arg[name] for name in POSITIONS[:-1]), i64(0)])
+            b.call(gather, [x, offsets, depth, self.records, count, self._panel(b.sub(n, columns[0]), depth),
                             i64(tile.width)])
         for height, m in row_tiles(b, tile, *rows):
             within = b.srem(m, i64(tile.rows))

@@ -19,7 +19,7 @@ from retrograd.codegen.axis import Axis, axes_of
 from retrograd.codegen.contract.dots import Dots, dots_function, lanes_of, reduced
 from retrograd.codegen.contract.emitter import Emitter
 from retrograd.codegen.contract.square import room
-from retrograd.codegen.contract.windows import PIECE, POSITIONS, gather_function, pieces_function
+from retrograd.codegen.contract.windows import POSITIONS, gather_function, pieces_function, records_room
 from retrograd.codegen.emit.kernel import Kernel
 from retrograd.codegen.emit.types import MEMORY, SIZE, i64, mangled, void
 from retrograd.codegen.loops.loop import least, loop
@@ -72,7 +72,7 @@ class _Emitter(Emitter):
         self.pitch = BLOCK + self.lanes
         self.rows = room(self.b, self.vector, ROWS * self.pitch // self.lanes)
         self.sums = room(self.b, self.vector, ROWS * COLUMNS + self.lanes)
-        self.pieces = room(self.b, i64, PIECE * BLOCK)
+        self.records = room(self.b, i64, records_room(BLOCK, self.lanes))
 
     def emit(self) -> None:
         b, arg = self.b, self.arg
@@ -103,13 +103,13 @@ class _Emitter(Emitter):
         terms = b.sub(end, begin)
         x_run = b.and_(b.add(terms, i64(self.lanes - 1)), i64(-self.lanes))
         count = b.call(pieces_function(self.module, self.lanes), [
-            begin, end, self.pieces, *(arg[name] for name in POSITIONS)])
+            begin, end, self.records, *(arg[name] for name in POSITIONS)])
         gather = gather_function(self.module, self.conv.dtype, self.lanes)
         offsets = b.gep(self.offsets, [rows[0]], source_etype=i64)
         with loop(b, i64(0), runs) as run:
             b.call(gather, [
                 self._at(x, b.mul(b.add(image, run), arg["image"])), offsets, b.sub(rows[1], rows[0]),
-                self.pieces, count, self._at(self.rows, b.mul(run, x_run)), i64(self.pitch)])
+                self.records, count, self._at(self.rows, b.mul(run, x_run)), i64(self.pitch)])
         here, following = (
             self._at(c, b.add(b.mul(of[0], arg["c.image"]), of[1]))
             for of in ((image, begin), self._beginning(b.add(block, i64(1)))))

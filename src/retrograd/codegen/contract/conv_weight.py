@@ -22,7 +22,7 @@ from retrograd.codegen.contract.pack import Pack, panel_function
 from retrograd.codegen.contract.square import room, turn_function
 from retrograd.codegen.contract.tile import K_BLOCK, Tile
 from retrograd.codegen.contract.walk import column_tiles, row_tiles
-from retrograd.codegen.contract.windows import PIECE, POSITIONS, gather_function, pieces_function
+from retrograd.codegen.contract.windows import POSITIONS, gather_function, pieces_function, records_room
 from retrograd.codegen.emit.kernel import Kernel
 from retrograd.codegen.emit.types import i1, i64
 from retrograd.codegen.loops.loop import least, loop
@@ -74,7 +74,7 @@ class _Emitter(WindowsEmitter):
         self.pitch = K_BLOCK + lanes
         self.rows = room(self.b, vector, (tile.rows * self.pitch) // lanes + 1)
         self.memory = room(self.b, vector, -(-tile.rows // lanes) * lanes * tile.vectors)   # of a turned tile
-        self.pieces = room(self.b, i64, PIECE * K_BLOCK)
+        self.records = room(self.b, i64, records_room(K_BLOCK, lanes))
 
     def emit(self) -> None:
         b, arg, width = self.b, self.arg, self.tile.width
@@ -87,7 +87,7 @@ class _Emitter(WindowsEmitter):
             last = least(b, b.add(first, arg["span"]), arg["positions"])
             with loop(b, first, last, K_BLOCK) as q:
                 end = least(b, b.add(q, i64(K_BLOCK)), last)
-                count = b.call(pieces, [q, end, self.pieces, *(arg[name] for name in POSITIONS)])
+                count = b.call(pieces, [q, end, self.records, *(arg[name] for name in POSITIONS)])
                 with loop(b, arg["n_begin"], arg["n_end"], _PANELS_AT_ONCE * width) as n:
                     columns = n, least(b, b.add(n, i64(_PANELS_AT_ONCE * width)), arg["n_end"])
                     self._turn(c, q, end, columns)
@@ -119,7 +119,7 @@ class _Emitter(WindowsEmitter):
         gather = gather_function(self.module, tile.dtype, tile.lanes)
         turn = turn_function(self.module, tile.dtype, tile.lanes)
         for height, m in row_tiles(b, tile, arg["m_begin"], arg["m_end"]):
-            b.call(gather, [x, b.gep(self.offsets, [m], source_etype=i64), i64(height), self.pieces, count,
+            b.call(gather, [x, b.gep(self.offsets, [m], source_etype=i64), i64(height), self.records, count,
                             self.rows, i64(self.pitch)])
             for part in column_tiles(b, tile, *columns):
                 at = b.sub(part.n, columns[0])

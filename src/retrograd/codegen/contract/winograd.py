@@ -22,7 +22,7 @@ from retrograd.codegen.contract.microkernel import Form, tile_function
 from retrograd.codegen.contract.square import room
 from retrograd.codegen.contract.tile import Tile
 from retrograd.codegen.contract.walk import row_tiles
-from retrograd.codegen.contract.windows import PIECE, gather_function, pieces_function
+from retrograd.codegen.contract.windows import gather_function, pieces_function, records_room
 from retrograd.codegen.emit.kernel import Kernel
 from retrograd.codegen.emit.types import MEMORY, SIZE, i32, i64, mangled, void
 from retrograd.codegen.loops.loop import least, loop
@@ -34,8 +34,8 @@ ELEMENTS = 16
 CHANNELS, ROW_TILES = 64, 11
 # Lines of pieces that work is not cut between.
 _LINES = 8
-# Where a run of pieces lies in Y: from where on, how many elements of a line, whether there is a second line.
-_PLACE = 3
+# Of a run of pieces: its first lane; where it lies in Y, how many elements of a line, whether there are two.
+_PLACE = 4
 
 PARAMETERS = (
     "x", "u", "offsets", "y",
@@ -132,7 +132,7 @@ class _Emitter(WindowsEmitter):
         self.v = room(self.b, self.vector, ELEMENTS * CHANNELS * tile.vectors)
         self.m = room(self.b, self.vector, ELEMENTS * self.rows * tile.vectors)
         self.result = room(self.b, self.vector, 4 * tile.vectors)                   # two lines of Y
-        self.pieces = room(self.b, i64, PIECE * tile.width)
+        self.records = room(self.b, i64, records_room(tile.width, tile.lanes))
         self.places = room(self.b, i64, _PLACE * tile.width)
 
     def emit(self) -> None:
@@ -149,15 +149,16 @@ class _Emitter(WindowsEmitter):
             with loop(b, arg["m_begin"], arg["m_end"], self.rows) as m:
                 rows = m, least(b, b.add(m, i64(self.rows)), arg["m_end"])
                 with loop(b, b.mul(arg["line_begin"], arg["pieces"]), end, width) as first:
+                    last = least(b, b.add(first, i64(width)), end)
                     count = b.call(pieces_function(self.module, self.tile.lanes), [
-                        first, least(b, b.add(first, i64(width)), end), self.pieces, arg["pieces"],
+                        first, last, self.records, arg["pieces"],
                         self.lines, i64(1), b.mul(arg["x.line"], i64(2)), i64(0), arg["x.outer"]])
-                    self._place(first, count)
+                    runs = self._place(first, last)
                     with loop(b, i64(0), arg["channels"], CHANNELS) as c:
                         depth = least(b, b.sub(arg["channels"], c), i64(CHANNELS))
                         self._transform(x, c, depth, count)
                         self._multiply(u, c, depth, rows)
-                    self._back(y, rows, count)
+                    self._back(y, rows, runs)
                 with b.if_then(b.icmp_signed("!=", arg["finish"], i64(0))), loop(b, i64(0), images) as i:
                     before = b.mul(i, self.lines)
                     ends = arg["line_begin"], line_end
@@ -176,27 +177,36 @@ class _Emitter(WindowsEmitter):
         """Where vector number `index` lies."""
         return self._at(base, self.b.mul(index, i64(self.tile.lanes)))
 
-    def _word(self, table: ir.Value, number: ir.Value, size: int, k: int) -> ir.Value:
-        """Where word k of record `number` lies."""
-        return self.b.gep(table, [self.b.add(self.b.mul(number, i64(size)), i64(k))], source_etype=i64)
+    def _word(self, number: ir.Value, k: int) -> ir.Value:
+        """Where word k of a run lies."""
+        at = self.b.add(self.b.mul(number, i64(_PLACE)), i64(k))
+        return self.b.gep(self.places, [at], source_etype=i64)
 
-    def _place(self, first: ir.Value, count: ir.Value) -> None:
-        """Where the result of each run of pieces belongs, as far as Y goes."""
+    def _place(self, first: ir.Value, last: ir.Value) -> ir.Value:
+        """Where the result of each run of pieces belongs, as far as Y goes; how many runs there are."""
         b, arg = self.b, self.arg
-        with loop(b, i64(0), count) as k:
-            lane, mask = (b.load(self._word(self.pieces, k, PIECE, j), typ=i64, align=8) for j in (1, 2))
-            at = b.add(first, lane)
-            line = b.sdiv(at, arg["pieces"])
-            column = b.mul(b.sub(at, b.mul(line, arg["pieces"])), i64(2))
-            image = b.sdiv(line, self.lines)
-            above = b.mul(b.sub(line, b.mul(image, self.lines)), i64(2))
-            length = least(b, b.mul(self._call("llvm.ctpop.i64", i64, mask), i64(2)),
-                           b.sub(arg["y.width"], column))
-            more = b.icmp_signed("<", b.add(above, i64(1)), arg["y.height"])
-            place = b.add(b.mul(image, self.image), b.add(b.mul(above, arg["y.width"]), column))
-            words = place, length, b.zext(more, i64)
-            for j, word in enumerate(words):
-                b.store(word, self._word(self.places, k, _PLACE, j), align=8)
+        before, head, after = b.block, b.append_basic_block("run"), b.append_basic_block("end")
+        b.branch(head)
+        b.position_at_end(head)
+        at, k = b.phi(i64), b.phi(i64)
+        at.add_incoming(first, before)
+        k.add_incoming(i64(0), before)
+        line = b.sdiv(at, arg["pieces"])
+        within = b.sub(at, b.mul(line, arg["pieces"]))
+        count = least(b, least(b, b.sub(arg["pieces"], within), b.sub(last, at)), i64(self.tile.lanes))
+        image, column = b.sdiv(line, self.lines), b.mul(within, i64(2))
+        above = b.mul(b.sub(line, b.mul(image, self.lines)), i64(2))
+        length = least(b, b.mul(count, i64(2)), b.sub(arg["y.width"], column))
+        more = b.icmp_signed("<", b.add(above, i64(1)), arg["y.height"])
+        place = b.add(b.mul(image, self.image), b.add(b.mul(above, arg["y.width"]), column))
+        for j, word in enumerate((b.sub(at, first), place, length, b.zext(more, i64))):
+            b.store(word, self._word(k, j), align=8)
+        following, number = b.add(at, count), b.add(k, i64(1))
+        at.add_incoming(following, head)
+        k.add_incoming(number, head)
+        b.cbranch(b.icmp_signed("<", following, last), head, after)
+        b.position_at_end(after)
+        return number
 
     # ------------------------------------------------------------ Bt d B
     def _transform(self, x: ir.Value, first: ir.Value, depth: ir.Value, count: ir.Value) -> None:
@@ -204,7 +214,7 @@ class _Emitter(WindowsEmitter):
         gather = gather_function(self.module, self.tile.dtype, self.tile.lanes)
         with loop(b, i64(0), depth) as c:
             offsets = b.gep(self.offsets, [b.mul(b.add(first, c), i64(ELEMENTS))], source_etype=i64)
-            b.call(gather, [x, offsets, i64(ELEMENTS), self.pieces, count, self.read, i64(self.tile.width)])
+            b.call(gather, [x, offsets, i64(ELEMENTS), self.records, count, self.read, i64(self.tile.width)])
             for k in range(vectors):
                 d = [[b.load(self._vector(self.read, i64((4 * i + j) * vectors + k)), typ=self.vector,
                              align=64) for j in range(4)] for i in range(4)]
@@ -233,7 +243,7 @@ class _Emitter(WindowsEmitter):
                     depth, adds, width])
 
     # ------------------------------------------------------------ At m A
-    def _back(self, y: ir.Value, rows: tuple[ir.Value, ir.Value], count: ir.Value) -> None:
+    def _back(self, y: ir.Value, rows: tuple[ir.Value, ir.Value], runs: ir.Value) -> None:
         b, arg, vectors, lanes = self.b, self.arg, self.tile.vectors, self.tile.lanes
         sides = [ir.Constant(ir.VectorType(i32, lanes), [
             k // 2 + k % 2 * lanes for k in range(low, low + lanes)]) for low in (0, lanes)]
@@ -248,15 +258,13 @@ class _Emitter(WindowsEmitter):
                     for s, side in enumerate(sides):        # the two elements of a line side by side
                         place = self._vector(self.result, i64((i * vectors + k) * 2 + s))
                         b.store(b.shuffle_vector(*pair, side), place, align=64)
-            self._store(self._at(y, b.mul(o, arg["y.row"])), count)
+            self._store(self._at(y, b.mul(o, arg["y.row"])), runs)
 
-    def _store(self, y: ir.Value, count: ir.Value) -> None:
+    def _store(self, y: ir.Value, runs: ir.Value) -> None:
         """Both lines of all runs of pieces to where they belong."""
         b, lanes = self.b, self.tile.lanes
-        with loop(b, i64(0), count) as k:
-            lane = b.load(self._word(self.pieces, k, PIECE, 1), typ=i64, align=8)
-            at, length, more = (b.load(self._word(self.places, k, _PLACE, j), typ=i64, align=8)
-                                for j in range(_PLACE))
+        with loop(b, i64(0), runs) as k:
+            lane, at, length, more = (b.load(self._word(k, j), typ=i64, align=8) for j in range(_PLACE))
             masks = [lanes_below(b, b.sub(length, i64(part * lanes)), lanes) for part in range(2)]
 
             def line(i: int) -> None:

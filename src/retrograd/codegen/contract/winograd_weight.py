@@ -25,7 +25,7 @@ from retrograd.codegen.contract.pack import Pack, panel_function
 from retrograd.codegen.contract.square import room, turn_function
 from retrograd.codegen.contract.tile import Tile
 from retrograd.codegen.contract.walk import column_tiles, row_tiles
-from retrograd.codegen.contract.windows import PIECE, gather_function, pieces_function
+from retrograd.codegen.contract.windows import gather_function, pieces_function, records_room
 from retrograd.codegen.contract.winograd import ELEMENTS, towards
 from retrograd.codegen.emit.kernel import Kernel
 from retrograd.codegen.emit.types import i1, i64, splat
@@ -68,7 +68,7 @@ class _Emitter(WindowsEmitter):
         super().__init__(kernel, tile, PARAMETERS[5:])
         self.x, self.g, self.x_offsets, self.g_offsets, self.w = kernel.pointers
         b, lanes = self.b, tile.lanes
-        self.places = {of: room(b, i64, PIECE * PIECES) for of in ("x", "g")}
+        self.places = {of: room(b, i64, records_room(PIECES, lanes)) for of in ("x", "g")}
         self.read = self._room(ELEMENTS * PIECES + lanes)           # pieces of a channel
         # What is written behind the pieces of one output channel must not reach those of the next.
         self.pitch = PIECES + lanes
