@@ -34,7 +34,7 @@ ELEMENTS = 16
 CHANNELS, ROW_TILES = 64, 11
 # Lines of pieces that work is not cut between.
 _LINES = 8
-# Of a run of pieces: its first lane; where it lies in Y, how many elements of a line, whether there are two.
+# Of a run of pieces: its first lane; where it lies in Y, how many elements of a line, whether two lines are.
 _PLACE = 4
 
 PARAMETERS = (
