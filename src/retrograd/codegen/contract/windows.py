@@ -20,7 +20,7 @@ from retrograd.codegen.emit.types import MEMORY, SIZE, i1, i64, mangled, pointer
 from retrograd.codegen.loops.loop import least, loop
 
 # A record is what is known of a vector: where it begins in a row; as bits its lanes that an earlier record
-# has filled; how many pieces follow, at most so many; for each where lane 0 would lie, and which lanes it has.
+# has filled; how many pieces follow, at most so many; for each where lane 0 would lie, and the lanes it has.
 _PIECES = 4
 _START, _KEPT, _COUNT, _FIRST, _RECORD = 0, 1, 2, 3, 3 + 2 * _PIECES
 # Positions of all windows, as `pieces_function` takes them.
