@@ -105,6 +105,8 @@ REFUSED = [
     "T.scatter_add(T.zeros(3, dtype=T.float64), 0, i(2), T.ones(2, dtype=T.float32))",
     "T.fmax(i(2), 2)", "T.gcd(i(2), 2)", "T.lcm(i(2), 2)", "T.ldexp(2, i(2))", "T.copysign(2, a(2))",
     "T.full((2,), 300, dtype=T.uint8)", "nn.CircularPad1d(1)(a(1, 1, 1, 4))",
+    "T.scatter(T.zeros(3), 0, i(2) * 0 - 1, T.ones(2)).tolist()",
+    "T.scatter(T.zeros(3), 0, i(2) * 0 + 3, T.ones(2)).tolist()",
 ]
 
 

@@ -145,6 +145,9 @@ def test_a_network_learns_labels_without_their_places():
     (lambda x: F.ctc_loss(x, rg.tensor([[1]]), [1], [1], reduction="max"), "none"),
     (lambda x: F.ctc_loss(x[0, 0], rg.tensor([[1]]), [1], [1]), "T, N, C"),
     (lambda x: F.ctc_loss(rg.zeros(2, 2, 3), rg.tensor([1, 2, 1]), [2, 2], [1, 1]), "add up to 2"),
+    (lambda x: F.ctc_loss(x, rg.tensor([[1]]), [3], [1]), "input_lengths are"),
+    (lambda x: F.ctc_loss(x, rg.tensor([[1]]), [2], [2]), "target_lengths are"),
+    (lambda x: F.ctc_loss(x, rg.tensor([[1]]), [-1], [1]), "from 0 to 2"),
 ])
 def test_wrong_arguments_say_what_is_expected(call, message):
     with pytest.raises((RuntimeError, TypeError, ValueError), match=message):

@@ -75,6 +75,21 @@ def test_running_statistics_carry_no_history_and_survive_no_grad() -> None:
     assert mean.tolist() == after
 
 
+@pytest.mark.parametrize("name", ["float16", "bfloat16"])
+def test_half_inputs_go_with_parameters_of_single_precision(torch: Any, rng: Any, name: str) -> None:
+    x, w = rng.standard_normal((4, 6, 6)), rng.standard_normal(6)
+
+    def calls(T: Any) -> list[Any]:
+        F, half, one = T.nn.functional, T.tensor(x).to(getattr(T, name)), T.tensor(w).float().requires_grad_()
+        ys = [F.layer_norm(half, (6,), one, one), F.group_norm(half, 2, one, one),
+              F.instance_norm(half, None, None, one, one), F.batch_norm(half, None, None, one, one, True),
+              F.batch_norm(half, one.detach(), one.detach().abs() + 1, one, one)]
+        return [t.float() for y in ys for t in (y.detach(), T.autograd.grad(y.float().sum(), one)[0])]
+    for ours, theirs in zip(calls(rg), calls(torch)):
+        # One rounding of the result in either, and of sums of them.
+        np.testing.assert_allclose(ours.numpy(), theirs.numpy(), rtol=0.02, atol=0.02 * len(w))
+
+
 # ---------------------------------------------------------------- groups and instances
 @pytest.mark.parametrize("affine", [False, True])
 @pytest.mark.parametrize("groups", [1, 2, 4])

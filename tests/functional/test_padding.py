@@ -96,6 +96,21 @@ def test_columns_that_do_not_fit(refused: Any) -> None:
             "5 x 6 windows.")
 
 
+@pytest.mark.parametrize("option", [
+    {"scale_factor": (2.0, 2.0, 2.0)}, {"scale_factor": 0.1}, {"scale_factor": -1.0}, {"size": (0, 2)},
+    {"size": 2, "recompute_scale_factor": True}, {}], ids=str)
+def test_sizes_that_interpolate_cannot_give(torch: Any, option: Any) -> None:
+    for T in (rg, torch):
+        with pytest.raises((RuntimeError, ValueError)):
+            T.nn.functional.interpolate(T.zeros(1, 1, 4, 4), **option)
+
+
+def test_windows_of_unfold_that_do_not_fit(refused: Any) -> None:
+    refused(lambda: F.unfold(rg.zeros(1, 1, 2, 4), 3, padding=(0, 1)), ShapeError,
+            "unfold: input is (1, 1, 2, 4), padding is (0, 1), the kernel reaches over (3, 3).\n"
+            "            Expected an input at least as large as the kernel.")
+
+
 def test_unknown_modes_of_interpolate(refused: Any) -> None:
     refused(lambda: F.interpolate(rg.zeros(1, 1, 2, 2), size=3, mode="lanczos"), MissingError,
             "interpolate: mode is 'lanczos'.\n"

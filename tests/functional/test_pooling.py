@@ -96,6 +96,32 @@ def test_adaptive_pooling_in_two_dimensions(agree: Any, rng: Any, shape: Any, ou
           distinct(rng, *shape), order=2)
 
 
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_of_nans_the_last_is_largest(torch: Any, n: int) -> None:
+    x = np.random.default_rng(n).standard_normal((2, 3, *(9, 8, 7)[:n]))
+    x.flat[::7] = np.nan
+    for ours, theirs in zip(*(getattr(T.nn.functional, f"max_pool{n}d")(
+            T.tensor(x), 3, 2, 1, return_indices=True) for T in (rg, torch))):
+        np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
+
+
+@pytest.mark.parametrize("out", [5, (3, 2), (7, 20)], ids=str)
+def test_a_mean_of_adaptive_windows_reads_its_window_only(torch: Any, out: Any) -> None:
+    x = np.random.default_rng(0).standard_normal((1, 2, 13, 17))
+    x[0, 0, 4, 5], x[0, 1, 12, 16] = np.nan, np.inf
+    ours, theirs = (T.nn.functional.adaptive_avg_pool2d(T.tensor(x), out).numpy() for T in (rg, torch))
+    np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("power", [1, 2, 3, 2.5, float("inf"), -float("inf")])
+def test_powers_of_a_window(agree: Any, rng: Any, power: float) -> None:
+    x = rng.standard_normal((2, 3, 6, 7))
+    x = np.abs(x) if power == 2.5 else x        # a negative sum has no root: NaN in both
+    x[0, 0, :2, :2] = 0.0
+    agree(lambda F, x: F.lp_pool2d(x, power, 2), x, k=512)
+    agree(lambda F, x: F.lp_pool1d(x, power, 3, 2, ceil_mode=True), x[0], k=512)
+
+
 # ---------------------------------------------------------------- mistakes
 def test_a_window_larger_than_the_input(refused: Any) -> None:
     refused(lambda: F.max_pool2d(rg.zeros(1, 3, 4, 1), 2), ShapeError,

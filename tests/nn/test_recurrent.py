@@ -145,6 +145,8 @@ def test_wrong_sizes_are_refused():
         layer(rg.zeros(2, 1, 5))
     with pytest.raises(RuntimeError, match="Expected hidden"):
         layer(rg.zeros(2, 1, 3), rg.zeros(1, 7, 4))
+    with pytest.raises(RuntimeError, match="sequence length to be larger than 0"):
+        nn.LSTM(3, 4, batch_first=True)(rg.zeros(2, 0, 3))
     with pytest.raises(ValueError, match="GRU: Expected input to be 2D or 3D, got 1D instead"):
         layer(rg.zeros(3))
 

@@ -147,7 +147,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for name, prims in groups.items():
         if name in metafunc.fixturenames:
             metafunc.parametrize(name, prims, ids=lambda p: p.name)
-    tables = {"call": CALLS, "any_call": [*CALLS, *COMPLEX],
+    tables = {"call": CALLS, "complex_call": COMPLEX, "any_call": [*CALLS, *COMPLEX],
               "differentiable_call": [c for c in [*CALLS, *COMPLEX] if c.differentiable],
               "expansion_call": [c for c in CALLS if c.prim.expansion is not None],
               "batched_call": [c for c in [*CALLS, *COMPLEX] if not c.drawn]}

@@ -72,6 +72,15 @@ def test_kernels_compute_what_numpy_computes_on_integers(call: Any, name: str, t
     law.same_bits(native, numpy, f"{call} in {name}")
 
 
+def test_complex_values_have_the_same_bits_beside_what_has_kernels(complex_call: Any, law: Any,
+                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few primitives have kernels for them, so that their graphs alone are NumPy's if they are small."""
+    native = complex_call.value()
+    programs._programs.clear()
+    monkeypatch.setattr(engine_program, "SMALL", 4096)
+    law.same_bits(complex_call.value(), native, str(complex_call))
+
+
 SPECIAL = [0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 1e-300, 1e300, -1e300, 5e-324, 1e-40, 3e38, -3.5,
            0.5, 2.0]
 

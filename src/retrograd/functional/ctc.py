@@ -58,6 +58,8 @@ def ctc_loss(log_probs: Any, targets: Any, input_lengths: Any, target_lengths: A
     steps, sizes = (_lengths(v, batch, name) for v, name in
                     ((input_lengths, "input_lengths"), (target_lengths, "target_lengths")))
     labels = _padded(need_tensor(targets, "ctc_loss", "targets"), sizes, batch)
+    _within(steps, x.node.shape[0], "input_lengths")
+    _within(sizes, labels.node.shape[1], "target_lengths")
     losses = _losses(x, labels, steps, sizes, blank)
     losses = where(losses < -IMPOSSIBLE / 2, losses, 0.0 if zero_infinity else math.inf)
     if reduction == "none":
@@ -74,6 +76,14 @@ def _lengths(given: Any, batch: int, name: str) -> Tensor:
     if n.shape != (batch,) or n.dtype.kind != INTEGER:
         raise ShapeError(f"{name} is {n.aval}", op="ctc_loss", expected=f"{batch} integers, one a sequence")
     return wrap(lin.cast(n, int64))
+
+
+def _within(lengths: Tensor, most: int, name: str) -> None:
+    """Lengths that are known are not longer than what is there."""
+    known = lengths.node.value
+    if known is not None and known.size and not 0 <= known.min() <= known.max() <= most:
+        raise ArgumentError(f"{name} are {known.tolist()}", op="ctc_loss",
+                            expected=f"numbers from 0 to {most}")
 
 
 def _padded(targets: Node, sizes: Tensor, batch: int) -> Tensor:

@@ -39,7 +39,8 @@ def _parameter(value: Any, name: str, shape: Shape, x: Node, op: str) -> Node | 
     if n.shape != shape:
         raise ShapeError(f"{name} is {n.shape}, input is {x.shape}", op=op,
                          expected=f"{name} of shape {shape}")
-    same_dtype(op, ("input", x), (name, n))
+    if n.dtype is not x.dtype.acc:              # half types go with parameters of the wider type as well
+        same_dtype(op, ("input", x), (name, n))
     return n
 
 

@@ -144,6 +144,10 @@ def unfold(input: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, st
     k, d, s = (sizes(v, 2, name, "unfold") for v, name in
                ((kernel_size, "kernel_size"), (dilation, "dilation"), (stride, "stride")))
     q = sizes(padding, 2, "padding", "unfold", 0)
+    reach = tuple(e * (m - 1) + 1 for m, e in zip(k, d))
+    if any(size + 2 * b < r for size, b, r in zip(x.shape[-2:], q, reach)):
+        raise ShapeError(f"input is {x.shape}, padding is {q}, the kernel reaches over {reach}", op="unfold",
+                         expected="an input at least as large as the kernel")
     lead = x.shape[:-2]
     around = filled(x, (*(0,) * len(lead), *q), (*(0,) * len(lead), *q), 0)
     w = bind(windows_p, (around,), (k, s, d))

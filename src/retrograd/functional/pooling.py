@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from retrograd.base.dtype import float64, int64
+from retrograd.base.dtype import bool_, float64, int64
 from retrograd.base.errors import ArgumentError, ShapeError
 from retrograd.base.shape import Shape
 from retrograd.functional.activation import float_input
@@ -17,9 +17,8 @@ from retrograd.functional.windowed import window_sums
 from retrograd.graph.node import Node, bind, leaf
 from retrograd.ops import linear as lin
 from retrograd.ops.constant import argmax
-from retrograd.ops.contract import matmul
 from retrograd.ops.gather import gather_p
-from retrograd.ops.pointwise import trunc
+from retrograd.ops.pointwise import trunc, where
 from retrograd.ops.pool import pool_pick_p
 
 __all__ = ["max_pool1d", "max_pool2d", "max_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d",
@@ -234,19 +233,46 @@ def _adaptive_avg(n: int, input: Any, output_size: Any) -> Tensor:
         return wrap(window_sums(x, kernel, kernel, none, none) / float(math.prod(kernel)))
     for d, o in zip(range(x.ndim - n, x.ndim), out):
         start, stop = _bounds(x.shape[d], o)
-        at = np.arange(x.shape[d])[:, None]
-        share = ((at >= start) & (at < stop)) / (stop - start)
-        x = times_along(x, d, share)
+        count = stop - start
+        x = spread_along(x, d, start, (np.arange(count.max(initial=0))[:, None] < count) * 1.0)
+        x = x / along(count, x, d)
     return wrap(x)
 
 
-def times_along(x: Node, d: int, shares: Any) -> Node:
-    """One axis of x times a matrix of numbers (old size, new size)."""
-    matrix = leaf(np.ascontiguousarray(shares, x.dtype.np), x.dtype)
-    order = (*(k for k in range(x.ndim) if k != d), d)
-    rows = lin.permute(x, order)
-    y = matmul(lin.reshape(rows, (math.prod(rows.shape[:-1]), rows.shape[-1])), matrix)
-    return lin.permute(lin.reshape(y, (*rows.shape[:-1], matrix.shape[1])), lin.inverse(order))
+# A window of more elements than this is gathered and summed, and not written as a sum.
+_TERMS = 8
+
+
+def along(values: Any, x: Node, d: int) -> Node:
+    """One number a place of axis d, as large as x."""
+    row = leaf(np.ascontiguousarray(values, x.dtype.np), x.dtype)
+    return lin.expand(row, x.shape, tuple(k for k in range(x.ndim) if k != d))
+
+
+def spread_along(x: Node, d: int, start: Any, shares: Any) -> Node:
+    """Sums over windows of axis d: window i begins at start[i] and counts shares[t, i] of its element t. What
+    has no share is not looked at, whatever it is."""
+    places = np.minimum(start + np.arange(len(shares))[:, None], x.shape[d] - 1)
+    if len(shares) > _TERMS:
+        w = read_along(x, places.T, d)
+        axes = tuple(k for k in range(w.ndim) if k not in (d, d + 1))
+        return lin.reduce_sum(_shared(w, shares.T, axes), (d + 1,))
+    axes = tuple(k for k in range(x.ndim) if k != d)
+    total: Any = lin.full(0, (*x.shape[:d], len(start), *x.shape[d + 1:]), x.dtype)
+    for t, each in enumerate(places):
+        part = _shared(read_along(x, each, d), shares[t], axes)
+        total = total + part if t else part
+    return total    # type: ignore[no-any-return]
+
+
+def _shared(w: Node, shares: Any, axes: Shape) -> Node:
+    """w times shares, which are repeated along `axes`; 0 where a share is."""
+    if (shares == 0).any():
+        some = lin.expand(leaf(np.ascontiguousarray(shares != 0), bool_), w.shape, axes)
+        w = bind(where, (some, w, number_node(0.0, w.dtype)))
+    if ((shares == 0) | (shares == 1)).all():
+        return w
+    return w * lin.expand(leaf(np.ascontiguousarray(shares, w.dtype.np), w.dtype), w.shape, axes)
 
 
 @rounded_once

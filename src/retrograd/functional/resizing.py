@@ -19,9 +19,10 @@ from retrograd.functional.pooling import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
     adaptive_avg_pool3d,
-    times_along,
+    along,
+    spread_along,
 )
-from retrograd.graph.node import Node, bind, leaf
+from retrograd.graph.node import Node, bind
 from retrograd.ops import linear as lin
 
 __all__ = ["interpolate", "upsample", "upsample_nearest", "upsample_bilinear"]
@@ -68,10 +69,20 @@ def interpolate(input: Any, size: Any = None, scale_factor: Any = None, mode: st
     if mode not in _BETWEEN and align_corners is not None:
         raise ArgumentError("align_corners is given", op=op, expected="mode 'linear' or 'bilinear' with it")
     if size is not None:
+        if recompute_scale_factor:
+            raise ArgumentError("recompute_scale_factor is given with size", op=op,
+                                expected="scale_factor with it")
         out, scale = sizes(size, n, "size", op), [None] * n
     else:
         factors = list(scale_factor) if isinstance(scale_factor, (tuple, list)) else [scale_factor] * n
+        if len(factors) != n:
+            raise ArgumentError(f"scale_factor is {scale_factor}, input is {x.shape}", op=op,
+                                expected=f"a number or {n} numbers")
         out = tuple(math.floor(s * f) for s, f in zip(x.shape[2:], factors))
+        if any(o < 1 for o in out):
+            raise ShapeError(f"input is {x.shape}, scale_factor is {scale_factor}: the result would be "
+                             f"{(*x.shape[:2], *out)}", op=op, expected="sizes of at least 1",
+                             fix="Use a larger scale_factor, or size.")
         scale = [None] * n if recompute_scale_factor else factors
     if mode == "area":
         return _MEANS[n](input, out)
@@ -80,7 +91,7 @@ def interpolate(input: Any, size: Any = None, scale_factor: Any = None, mode: st
     passes = list(enumerate(zip(out, scale), 2))
     for d, (o, f) in passes[::-1] if rounds else passes:
         x = lin.cast(x, float32) if rounds else x
-        x = times_along(x, d, _filtered(x.shape[d], o, f, mode, corners, kind)) if antialias else \
+        x = spread_along(x, d, *_filtered(x.shape[d], o, f, mode, corners, kind)) if antialias else \
             _resize(x, d, o, f, mode, corners, kind)
         if rounds:      # bytes after each dimension, the last one first, as in PyTorch
             x = lin.cast(clamp(floor(wrap(x + 0.5)), 0, 255).node, uint8)
@@ -134,19 +145,21 @@ def _step(old: int, out: int, factor: float | None, align_corners: bool, kind: A
     return kind(1.0 / factor) if factor else kind(old) / kind(out)
 
 
-def _filtered(old: int, out: int, factor: float | None, mode: str, align_corners: bool, kind: Any) -> Any:
-    """The shares of old pixels in new ones, (old, out), of a filter as wide as the larger of both."""
+def _filtered(old: int, out: int, factor: float | None, mode: str, align_corners: bool, kind: Any
+              ) -> tuple[Any, Any]:
+    """Where the old pixels of each new one begin, and their shares, (taps, out), of a filter as wide as the
+    larger of both."""
     reach, share = _FILTERS[mode]
     step = _step(old, out, factor, align_corners, kind)
     width = max(step, kind(1))
     middle = step * (np.arange(out).astype(kind) + kind(0.5))
     first = np.maximum(np.trunc(middle - reach * width + kind(0.5)), 0)
     last = np.minimum(np.trunc(middle + reach * width + kind(0.5)), old)
-    at = np.arange(old)[:, None]
+    at = first + np.arange(int((last - first).max(initial=0)))[:, None]
     from_middle = (at - first).astype(kind) + (first - middle) + kind(0.5)
-    shares = np.where((at >= first) & (at < last), share(np.abs(from_middle * (1 / width))), 0.0)
+    shares = np.where(at < last, share(np.abs(from_middle * (1 / width))), 0.0)
     total = shares.sum(0)
-    return shares / np.where(total == 0, 1, total)
+    return first, shares / np.where(total == 0, 1, total)
 
 
 def _resize(x: Node, d: int, out: int, factor: float | None, mode: str, align_corners: bool, kind: Any
@@ -167,13 +180,7 @@ def _resize(x: Node, d: int, out: int, factor: float | None, mode: str, align_co
     where = np.maximum(where, 0.0)
     low = np.minimum(np.floor(where), old - 1)
     a, b = read_along(x, low, d), read_along(x, np.minimum(low + 1, old - 1), d)
-    return a + (b - a) * _shares(where - low, a, d)
-
-
-def _shares(values: Any, x: Node, d: int) -> Node:
-    """One number a place of dimension d, as large as x."""
-    row = leaf(values.astype(x.dtype.np), x.dtype)
-    return lin.expand(row, x.shape, tuple(k for k in range(x.ndim) if k != d))
+    return a + (b - a) * along(where - low, a, d)
 
 
 def _cubic(x: Node, d: int, where: Any) -> Node:
@@ -183,6 +190,6 @@ def _cubic(x: Node, d: int, where: Any) -> Node:
     for tap in range(-1, 3):
         z = np.abs(where - low - tap)
         part = read_along(x, np.clip(low + tap, 0, x.shape[d] - 1), d)
-        term = part * _shares(np.where(z <= 1, _near_keys(z, a), _far_keys(z, a)), part, d)
+        term = part * along(np.where(z <= 1, _near_keys(z, a), _far_keys(z, a)), part, d)
         total = term if total is None else total + term
     return total  # type: ignore[no-any-return]

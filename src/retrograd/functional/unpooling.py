@@ -11,25 +11,40 @@ from retrograd.functional.activation import float_input
 from retrograd.functional.door import Tensor, need_tensor, number_node, wrap
 from retrograd.functional.padding import sizes
 from retrograd.functional.places import scatter
-from retrograd.functional.pooling import avg_pool1d, avg_pool2d, avg_pool3d
+from retrograd.functional.pooling import (
+    avg_pool1d,
+    avg_pool2d,
+    avg_pool3d,
+    max_pool1d,
+    max_pool2d,
+    max_pool3d,
+)
 from retrograd.graph.node import bind
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as p
+from retrograd.ops.constant import ne
 
 __all__ = ["lp_pool1d", "lp_pool2d", "lp_pool3d", "max_unpool1d", "max_unpool2d", "max_unpool3d"]
 
 _AVERAGES = {1: avg_pool1d, 2: avg_pool2d, 3: avg_pool3d}
+_LARGEST = {1: max_pool1d, 2: max_pool2d, 3: max_pool3d}
 
 
 # ---------------------------------------------------------------- powers
 def _lp_pool(n: int, input: Any, norm_type: float, kernel_size: Any, stride: Any, ceil_mode: bool) -> Tensor:
     op = f"lp_pool{n}d"
     x = float_input(input, op)
+    if math.isinf(norm_type):                   # the largest size, or the smallest
+        sign = math.copysign(1.0, norm_type)
+        size = wrap(bind(p.abs_, (x,)) * sign)
+        return wrap(_LARGEST[n](size, kernel_size, stride, 0, 1, ceil_mode).node * sign)
     kernel = sizes(kernel_size, n, "kernel_size", op)
     power = number_node(float(norm_type), x.dtype)
     mean = _AVERAGES[n](wrap(bind(p.pow_, (x, power))), kernel, stride, 0, ceil_mode).node
-    # As PyTorch has it: what odd powers made negative counts as 0.
-    total = bind(p.relu, (mean * number_node(float(math.prod(kernel)), x.dtype),))
+    total = mean * number_node(float(math.prod(kernel)), x.dtype)
+    # No gradient goes through a sum of 0, where the root has no slope.
+    zero = number_node(0.0, x.dtype)
+    total = bind(p.where, (bind(ne, (total, zero)), total, zero))
     return wrap(bind(p.pow_, (total, number_node(1.0 / norm_type, x.dtype))))
 
 
@@ -42,7 +57,7 @@ def lp_pool1d(input: Any, norm_type: float, kernel_size: Any, stride: Any = None
 def lp_pool2d(input: Any, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False
               ) -> Tensor:
     """(sum of x**p)**(1/p) over each window of (N, C, H, W), with p = norm_type; stride is kernel_size by
-    default.
+    default. A negative sum (of an odd power) has no root: NaN. p = inf: the largest |x|.
 
     >>> import retrograd as rg
     >>> rg.nn.functional.lp_pool2d(rg.tensor([[[[3., 0.], [0., 4.]]]]), 2, 2)
@@ -97,7 +112,8 @@ def max_unpool2d(input: Any, indices: Any, kernel_size: Any, stride: Any = None,
                  output_size: Any = None) -> Tensor:
     """What max_pool2d(return_indices=True) gave, put where it was found; zeros elsewhere.
 
-    H = (H' - 1) stride - 2 padding + kernel, or as `output_size` says. Derivative: read at the indices.
+    H = (H' - 1) stride - 2 padding + kernel, or as `output_size` says. Derivative: read at the indices (where
+    windows overlap and several name one place, the last is the one that was written).
 
     >>> import retrograd as rg
     >>> y, i = rg.nn.functional.max_pool2d(rg.arange(4.).reshape(1, 1, 2, 2), 2, return_indices=True)

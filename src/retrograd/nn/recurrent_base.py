@@ -121,6 +121,8 @@ class RNNBase(Module):
             raise ValueError(
                 f"{type(self).__name__}: Expected input to be 2D or 3D, got {input.dim()}D instead"
             )
+        if not input.shape[1 if self.batch_first and input.dim() == 3 else 0]:
+            raise RuntimeError("Expected sequence length to be larger than 0 in RNN")
         weights = self.weight_ih_l0.dtype
         if input.dtype is not weights:
             raise ArgumentError(f"input is {input.dtype.name}, the weights are {weights.name}",

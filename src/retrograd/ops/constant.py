@@ -14,6 +14,7 @@ from retrograd.graph.node import Node
 from retrograd.graph.primitive import Primitive, Sample
 from retrograd.ops import philox, radix
 from retrograd.ops.families import Inferred, pointwise, reduction, rng_for, source
+from retrograd.ops.gather import check_range
 
 # ---------------------------------------------------------------- comparisons and logic
 eq = pointwise("eq", np.equal, lambda m, a, b: m.eq(a, b), predicate=True, commutative=True, exact=True,
@@ -156,6 +157,7 @@ search = Primitive("search", "constant", "x v", "right", np=_search_np, constant
 
 
 def _scatter_extreme_np(x: Any, v: Any, i: Any, axis: int, largest: bool, include: bool) -> Any:
+    check_range(i, x.shape[axis], "scatter")
     grid = list(np.ogrid[tuple(slice(s) for s in i.shape)])
     grid[axis] = i
     at = tuple(grid)
