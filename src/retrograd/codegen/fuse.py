@@ -12,13 +12,16 @@ A pointwise node joins the kernel of what it reads if it reads it element by ele
 last axes joins the kernel of what it folds, and then what reads its result joins, a number a row or spread
 over the row; a sum over the first axes joins too, but who reads it waits for all rows. Nothing joins work
 that something else it reads waits for. Siblings, of one shape and one distance from the leaves, share a loop,
-unless they read different products, which each will follow. Fusing changes no bits.
+unless they read different products, which each will follow. Where products are added up, each addition
+follows its own (what is put down and read back is the sum, not the product). Fusing changes no bits.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from retrograd.base.shape import Shape, numel
 from retrograd.codegen.emit.types import SIZE
@@ -36,6 +39,7 @@ FEW_LANES, FEW_ROWS = 4_096, 16     # longer rows than that must leave work for 
 
 @dataclass
 class _State:
+    uses: Counter[Node]                 # how often a value is read or asked for
     layouts: dict[Node, Layout] = field(default_factory=dict)
     members: dict[Node, Work] = field(default_factory=dict)
     work: list[Work] = field(default_factory=list)
@@ -44,7 +48,7 @@ class _State:
 
 def fuse(order: Sequence[Node], roots: Sequence[Node]) -> Schedule:
     """Group the nodes of a canonical graph; checks that no root needs are in `order` too."""
-    s = _State()
+    s = _State(Counter(chain(roots, *[n.inputs for n in order if n.value is None])))
     layouts = s.layouts
     for n in order:
         if n.value is not None or n.prim is const_p:
@@ -92,8 +96,11 @@ def _place(s: _State, n: Node, kind: str) -> None:
     level = 1 + max([w.level for w in homes], default=0)
     home = role = None
     if kind in ("loop", "fold"):
+        many = len(homes) > 1 and any([w.kind in FOLLOWED for w in homes])
         for w in sorted(homes, key=lambda w: -w.number):
             role = _role(s, n, kind, w)
+            if role is not None and many and _adds_another(s, n, w):
+                role = None
             if role is not None and _fits(w, bases) and _legal(w, homes):
                 home = _with_others(s, n, w, homes) if kind == "loop" else w
                 break
@@ -141,6 +148,21 @@ def _followed(s: _State, n: Node) -> list[Node]:
     (fuse_products.py), but not two."""
     bases = [s.layouts[i].base for i in n.inputs if i in s.layouts and numel(i.shape) == numel(n.shape)]
     return [b for b in bases if b in s.members and s.members[b].kind in FOLLOWED]
+
+
+def _adds_another(s: _State, n: Node, w: Work) -> bool:
+    """Whether a node takes what work makes from a product to the next product, as a sum of products does: it
+    follows the next one then, since nobody else reads either."""
+    layouts, members = s.layouts, s.members
+    if any([s.uses[i] > 1 for i in n.inputs]):
+        return False
+    for i in n.inputs:
+        base = layouts[i].base if i in layouts else i
+        if base in members and members[base].kind in FOLLOWED and base not in w.pointers and \
+                s.uses[base] == 1 and layouts[i] == whole(base, n.shape):
+            return any([p in members and members[p].kind in FOLLOWED and numel(p.shape) == numel(n.shape)
+                        for p in w.pointers])
+    return False
 
 
 def _with_others(s: _State, n: Node, home: Work, homes: dict[Work, None]) -> Work:

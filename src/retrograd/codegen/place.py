@@ -1,5 +1,5 @@
-"""Schedule to schedule: what a loop, or another concatenation, makes for a concatenation alone, it writes
-where that belongs.
+"""Schedule to schedule: what a loop, one that follows a product too, or another concatenation makes for a
+concatenation alone, it writes where that belongs.
 
     loop   [4, 8]    mul, add -> 2 stored               loop   [4, 8]    mul, add -> 2 stored, into %3
     concat [4, 16]   %3 = concat(%1, %2)        ->      concat [4, 16]   nothing is left to be copied
@@ -13,7 +13,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from retrograd.base.shape import numel
-from retrograd.codegen.layout import Layout, whole
+from retrograd.codegen.layout import Layout, reshaped, whole
 from retrograd.codegen.schedule import Schedule, Work
 from retrograd.graph.node import Node
 from retrograd.ops.linear import concat_p
@@ -34,11 +34,21 @@ def place_parts(schedule: Schedule, asked: Collection[Node]) -> Schedule:
         axis, at = n.params[0], 0
         for part in n.inputs:
             home = schedule.members.get(part)
-            alone = home is not None and home.kind in ("loop", "concat") and \
-                list(readers.get(part, ())) == [id(w)] and \
+            alone = home is not None and list(readers.get(part, ())) == [id(w)] and \
                 n.inputs.count(part) == 1 and part not in asked and part not in home.over
             if alone and numel(part.shape) > 0 and schedule.layouts[part] == whole(part, part.shape):
                 out = layouts[n]
-                layouts[part] = Layout(out.base, out.offset + at * out.strides[axis], part.shape, out.strides)
+                there = Layout(out.base, out.offset + at * out.strides[axis], part.shape, out.strides)
+                if home.kind in ("loop", "concat") or home.kind == "product" and _follows(home, part, there):
+                    layouts[part] = there
             at += part.shape[axis]
     return replace(schedule, layouts=layouts)
+
+
+def _follows(home: Work, part: Node, there: Layout) -> bool:
+    """Whether what follows a product makes the part, and can write it there row by row."""
+    n = home.nodes[0]
+    *lead, m, columns = n.shape
+    return part is not n and min(m, columns) > 1 and all(
+        (lay := reshaped(there, shape)) is not None and lay.strides[-1] == 1
+        for shape in ((numel(lead), m, columns), (1, numel(lead) * m, columns)))

@@ -8,7 +8,7 @@ from retrograd.base.shape import Shape, numel
 from retrograd.codegen.axis import nanoseconds
 from retrograd.codegen.contract.epilogue import Epilogue
 from retrograd.codegen.jit import host
-from retrograd.codegen.layout import reshaped, whole
+from retrograd.codegen.layout import reshaped
 from retrograd.codegen.loops.operand import Operand
 from retrograd.codegen.loops.pointwise import Output
 from retrograd.codegen.lowering.call import (
@@ -60,14 +60,18 @@ def lower_epilogue(work: Work, schedule: Schedule, calls: list[Call], shape: Sha
         walks.append(_walk(shape, strides))
         operands.append(Operand(slot_dtype(layout, node), stride_letters(walks[-1])))
     stored = [s for s in work.stores if s is not n]
-    over = next((s for s in stored if s.dtype is n.dtype), None) if n not in work.stores else None
+    over = None
+    if n not in work.stores:            # the first result that is an array of its own takes the product's place
+        over = next((s for s in stored if s.dtype is n.dtype and schedule.layouts[s].base is s), None)
     outputs = []
     for s in stored:
-        strides = _walk(shape, whole(None, shape).strides)
+        place = reshaped(schedule.layouts[s], shape)
+        assert place is not None, s
+        strides = _walk(shape, place.strides)
         operand = Operand(s.dtype.name, stride_letters(strides))
         outputs.append(Output(steps.number(steps.value[s]), operand, 0 if s is over else None))
         if s is not over:
-            addresses.append(Address(s, 0, s.dtype.itemsize))
+            addresses.append(Address(place.base, place.offset, s.dtype.itemsize))
             walks.append(strides)
     epilogue = Epilogue(tuple(operands), steps.steps(), tuple(outputs), host().lanes(n.dtype.name))
     given = [s for (_, operand), walk in zip(epilogue.named(), walks)
