@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
@@ -42,12 +42,12 @@ class Target:
     vector_registers: int
     triple: str = ""        # as LLVM spells it
 
-    @property
+    @cached_property
     def half(self) -> bool:
         """Whether it converts between float16 and float32."""
         return "+f16c" in self.features.split(",") or not self.triple.startswith(("x86", "i386", "i686"))
 
-    @property
+    @cached_property
     def dots(self) -> bool:
         """Whether it sums products of bfloat16 in pairs."""
         return self.vector_bytes == 64 and {"+avx512bf16", "+avx512vl"} <= set(self.features.split(","))

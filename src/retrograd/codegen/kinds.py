@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from retrograd.base.dtype import INTEGER, DType, bool_, float32, float64, int8, int16, int32, int64
-from retrograd.base.shape import numel
 from retrograd.codegen.canonicalize import canonicalize
 from retrograd.codegen.emit.probe import result_dtype
 from retrograd.codegen.emit.types import REGISTER
@@ -101,11 +100,11 @@ def kind_of(n: Node) -> str:
     if prim.alias or prim.strided:
         return "view"
     kind = KINDS.get(prim.lower) if isinstance(prim.lower, str) else None
-    if numel(n.shape) == 0 or not (kind and kind.empty) and any(numel(i.shape) == 0 for i in n.inputs):
+    if 0 in n.shape or not (kind and kind.empty) and any([0 in i.shape for i in n.inputs]):
         return "numpy"
     if kind is not None:
         return kind.name if kind.takes(n) else "numpy"
     if prim.family == "pointwise":
-        names = tuple(i.dtype.name for i in n.inputs)
+        names = tuple([i.dtype.name for i in n.inputs])
         return "loop" if has_kernel(prim, names, n.params, n.dtype.name, host().half) else "numpy"
     return "numpy"

@@ -1,7 +1,8 @@
 """Sizes and lifetimes go in; an offset in one arena for every value inside a program comes out.
 
-No plan is smaller than what lives at once. First fit in order of birth is quick and mostly close to that;
-where it is not, the largest values, or those that take most room for longest, are placed first.
+No plan is smaller than what lives at once. First fit in order of birth, or of death seen backwards, is quick
+and mostly close to that; where neither is, the largest values, or those that take most room for longest, are
+placed first.
 """
 
 from __future__ import annotations
@@ -24,15 +25,11 @@ def plan_memory(sizes: dict[Any, int], born: dict[Any, int], dies: dict[Any, int
     end = [max(dies.get(v, s), s) for v, s in born.items()]
     bound = CLOSE * most_alive(need, begin, end, steps)
     offsets, top = _first_fit(need, begin, end, steps)
-    if top > bound:
-        first: list[list[Any]] = [need, [n * (e - b + 1) for n, b, e in zip(need, begin, end)]]
-        for weight in first:
-            order = sorted(range(len(values)), key=lambda k: -weight[k])
-            other, height = _lowest(order, need, begin, end)
+    for plan in (_backwards, _largest, _longest):
+        if top > bound:
+            other, height = plan(need, begin, end, steps)
             if height < top:
                 offsets, top = other, height
-            if top <= bound:
-                break
     return dict(zip(values, offsets)), top
 
 
@@ -71,6 +68,22 @@ def _first_fit(need: Sequence[int], begin: Sequence[int], end: Sequence[int], st
                 offsets[k], top = top, top + need[k]
         free = joined(free, [(offsets[k], need[k]) for k in ends[s]]) if ends[s] else free
     return offsets, top
+
+
+def _backwards(need: Sequence[int], begin: Sequence[int], end: Sequence[int], steps: int
+               ) -> tuple[list[int], int]:
+    """In order of death, the last first."""
+    last = steps - 1
+    return _first_fit(need, [last - e for e in end], [last - b for b in begin], steps)
+
+
+def _largest(need: Sequence[int], begin: Sequence[int], end: Sequence[int], _: int) -> tuple[list[int], int]:
+    return _lowest(sorted(range(len(need)), key=lambda k: -need[k]), need, begin, end)
+
+
+def _longest(need: Sequence[int], begin: Sequence[int], end: Sequence[int], _: int) -> tuple[list[int], int]:
+    weight = [n * (e - b + 1) for n, b, e in zip(need, begin, end)]
+    return _lowest(sorted(range(len(need)), key=lambda k: -weight[k]), need, begin, end)
 
 
 def joined(free: Sequence[tuple[int, int]], blocks: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -10,12 +10,13 @@ written and read. What is computed twice has the same bits twice.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection
+from itertools import chain
 from typing import NamedTuple
 
-from retrograd.base.shape import Shape, numel
+from retrograd.base.shape import numel
 from retrograd.codegen.cost import flops
-from retrograd.codegen.kinds import kind_of
 from retrograd.codegen.layout import Layout
 from retrograd.codegen.schedule import Work
 from retrograd.graph.node import Node, const_p
@@ -41,8 +42,8 @@ def recompute(work: list[Work], members: dict[Node, Work], layouts: dict[Node, L
                 readers.setdefault(p, []).append(w)
     changed = False
     for home in work:
-        for n in list(home.nodes):
-            if home.kind == "loop" and n in readers and n not in asked and members[n] is home:
+        for n in list(home.nodes) if home.kind == "loop" else ():
+            if n in readers and n not in asked and members[n] is home and _cheap(n, members):
                 changed |= _dropped(n, readers, members, layouts, asked)
     return _pruned(work, members, layouts, asked) if changed else work
 
@@ -96,16 +97,19 @@ def _bytes(n: Node) -> int:
 def _again(n: Node, w: Work, members: dict[Node, Work], layouts: dict[Node, Layout],
            stored: Callable[[Node], bool]) -> _Again | None:
     """`stored`: whether a value is put down anyway."""
-    if w.kind != "loop" or n.shape != w.shape or any(
-            layouts[i].base is n and i is not n for m in w.nodes for i in m.inputs if i in layouts):
+    if w.kind != "loop" or n.shape != w.shape:
         return None
+    for m in w.nodes:
+        for i in m.inputs:
+            if i is not n and i in layouts and layouts[i].base is n:
+                return None
     inside = set(w.nodes)
     nodes: dict[Node, None] = {}
     pointers: dict[Node, None] = {}
 
     def visit(m: Node) -> bool:
         """Whether `m` can be computed in `w`; what it needs comes before it."""
-        if not _cheap(m, w.shape) or len(nodes) > OPERATIONS:
+        if len(nodes) > OPERATIONS:
             return False
         for i in m.inputs:
             base = i if i.prim is const_p else layouts[i].base
@@ -117,7 +121,8 @@ def _again(n: Node, w: Work, members: dict[Node, Work], layouts: dict[Node, Layo
             if base in inside:
                 return False
             home = members.get(base)
-            if home is not None and base is i and not stored(base) and _cheap(base, w.shape):
+            if home is not None and base is i and base.shape == w.shape and not stored(base) and \
+                    _cheap(base, members):
                 if not visit(base):
                     return False
             elif home is not None and not stored(base) and 8 * _bytes(base) > _bytes(n):
@@ -135,37 +140,37 @@ def _again(n: Node, w: Work, members: dict[Node, Work], layouts: dict[Node, Layo
     return _Again(list(nodes), list(pointers)) if room else None
 
 
-def _cheap(n: Node, shape: Shape) -> bool:
-    return n.prim.family == "pointwise" and n.shape == shape and n.value is None and \
-        flops(n) <= OPERATIONS and kind_of(n) == "loop"
+def _cheap(n: Node, members: dict[Node, Work]) -> bool:
+    return n.prim.family == "pointwise" and members[n].kind == "loop" and flops(n) <= OPERATIONS
 
 
 def _pruned(work: list[Work], members: dict[Node, Work], layouts: dict[Node, Layout],
             asked: Collection[Node]) -> list[Work]:
     """What nobody reads any more is not computed; work that is left without nodes goes."""
-    again = True
-    while again:
-        again = False
-        needed = {*asked, *(p for w in work for p in w.pointers)}
-        for w in work:
-            if w.kind != "loop":
-                continue
-            kept: list[Node] = []
-            used: set[Node] = set()
-            for n in reversed(w.nodes):
-                if n in needed and members[n] is w or n in used:
-                    kept.append(n)
-                    used.update(layouts[i].base for i in n.inputs if i in layouts)
-            if len(kept) < len(w.nodes):
-                w.nodes = kept[::-1]
-                w.roles = {n: w.roles[n] for n in w.nodes if n in w.roles}
-                own = set(w.nodes)
-                bases = [layouts[i].base for n in w.nodes for i in n.inputs if i.prim is not const_p]
-                w.pointers = {b: None for b in bases if b.prim is not const_p and b not in own}
-                again = True
+    read = Counter(chain(asked, *[w.pointers for w in work]))
+    look = [w for w in work if w.kind == "loop"]
+    while look:
+        w = look.pop()
+        kept: list[Node] = []
+        used: set[Node] = set()
+        for n in reversed(w.nodes):
+            if n in used or read[n] and members[n] is w:
+                kept.append(n)
+                used.update([layouts[i].base for i in n.inputs if i in layouts])
+        if len(kept) < len(w.nodes):
+            w.nodes = kept[::-1]
+            w.roles = {n: w.roles[n] for n in w.nodes if n in w.roles}
+            own = set(w.nodes)
+            bases = [layouts[i].base for n in w.nodes for i in n.inputs if i.prim is not const_p]
+            before, w.pointers = w.pointers, {b: None for b in bases if b.prim is not const_p and b not in own}
+            read.subtract(list(before))
+            read.update(list(w.pointers))
+            look += dict.fromkeys(members[p] for p in before
+                                  if not read[p] and p in members and members[p].kind == "loop")
     left = [w for w in work if w.nodes]
+    inside = {id(w): set(w.nodes) for w in left}
     for w in left:
         for n in w.nodes:
-            if n not in members[n].nodes:
+            if n not in inside.get(id(members[n]), ()):
                 members[n] = w
     return left
