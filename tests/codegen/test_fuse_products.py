@@ -133,3 +133,29 @@ def test_what_follows_two_products_of_one_shape_is_two_loops():
     assert kinds(roots) == ["product", "product"]
     both = [matmul(x, a) * matmul(x, b), matmul(x, a) + matmul(x, b)]
     assert kinds(both)[-1] == "product" and len(kinds(both)) == 2
+
+
+def test_each_addition_of_a_sum_of_products_follows_its_own():
+    """No product is put down: what is, is the sum so far."""
+    pairs = [leaves(numbers(16, 8), numbers(8, 24)) for _ in range(4)]
+    total = matmul(*pairs[0])
+    for a, b in pairs[1:]:
+        total = total + matmul(a, b)
+    nodes = [n for pair in pairs for n in pair]
+    lines = describe([total]).splitlines()
+    assert [line.split()[1] for line in lines] == ["product"] * 4
+    assert all(line.endswith("-> 1 stored") for line in lines)
+    assert sum("matmul, add ->" in line for line in lines) == 3
+    assert (values([total], *nodes)[0] == apart(total, *nodes)).all()
+
+
+def test_work_that_is_alike_shares_a_kernel_and_not_its_numbers():
+    """Steps of a loop: other places, strides, or constants are told apart."""
+    w, x = leaves(numbers(32, 32), numbers(6, 8, 32))
+    rows = [bind(lin.slice_p, (x,), ((t, 0, 0), (t + 1, 8, 32), (1, 1, 1))) for t in range(6)]
+    found = []
+    for t, row in enumerate(rows):
+        step = matmul(lin.reshape(row, (8, 32)), w) * (2.0 if t % 2 else 1.5)
+        found.append(bind(pw.tanh, (step,)) + lin.reshape(rows[-1 - t], (8, 32)))
+    for got, node in zip(values(found, w, x), found):
+        assert (got == apart(node, w, x)).all()

@@ -7,6 +7,7 @@ import pytest
 
 import retrograd as rg
 from retrograd.codegen.fuse import fuse
+from retrograd.codegen.fuse_products import fuse_products
 from retrograd.codegen.lowering.registry import LOWERINGS
 from retrograd.codegen.passes import simplest
 from retrograd.codegen.place import place_parts
@@ -16,7 +17,7 @@ from retrograd.graph.graph import topological
 def calls(*results):
     """How many kernels the concatenations of a graph take."""
     roots = simplest([r.node for r in results])
-    schedule = fuse(topological(roots), roots)
+    schedule = fuse_products(fuse(topological(roots), roots), roots)
     placed = place_parts(schedule, [schedule.layouts[r].base for r in roots])
     return sum([len(LOWERINGS[w.kind](w, placed)) for w in placed.work if w.kind == "concat"])
 
@@ -69,3 +70,17 @@ def test_the_values_are_those_of_numpy():
     for axis in (0, 1):
         got = rg.cat([t * 2 for t in parts()], axis).numpy()
         np.testing.assert_allclose(got, np.concatenate([2 * np.exp(x), 2 * np.sin(x)], axis), rtol=1e-15)
+
+
+@pytest.mark.parametrize("axis, batch", [(1, ()), (0, ()), (2, (3,)), (1, (3,)), (0, (3,))])
+def test_what_follows_a_product_writes_its_parts_where_they_belong(axis, batch):
+    """Along the first axis of a batch too, though matrices of a batch may be walked as one tall matrix."""
+    rng = np.random.default_rng(0)
+    a, b = (rng.standard_normal((*batch, *shape)).astype("float32") for shape in ((5, 33), (33, 20)))
+    x = rg.tensor(a) @ rg.tensor(b[0] if batch else b)
+    whole = rg.cat([x.exp(), x.sin(), x * 2], axis)
+    assert calls(whole) == (0 if (axis, batch) != (1, (3,)) else 3)
+    product = rg.tensor(a) @ rg.tensor(b[0] if batch else b)
+    product.node.value = product.numpy().copy()
+    expected = np.concatenate([product.exp().numpy(), product.sin().numpy(), (product * 2).numpy()], axis)
+    assert whole.numpy().tobytes() == expected.tobytes()

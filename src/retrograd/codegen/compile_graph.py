@@ -19,7 +19,7 @@ from retrograd.codegen.driver import driver
 from retrograd.codegen.fuse import fuse
 from retrograd.codegen.fuse_products import fuse_products
 from retrograd.codegen.jit import Code
-from retrograd.codegen.kernels import ENTRY, Description, begun, codes_of, failed
+from retrograd.codegen.kernels import ENTRY, begun, codes_of, failed
 from retrograd.codegen.kinds import kind_of
 from retrograd.codegen.layout import Layout, all_of_it, whole
 from retrograd.codegen.lowering.call import Address, Call, Routine, Scratch
@@ -78,6 +78,7 @@ def compile_graph(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequen
     donation = donate_leaves(schedule, roots, {k: leaves[j] for k, j in (donate or {}).items()})
     schedule, seen, targets = donation.schedule, donation.seen, donation.targets
     schedule = place_parts(schedule, [lay.base for lay in seen])
+    schedule.alike = {}
     with begun() as begin:
         steps = []
         for w in schedule.work:
@@ -146,15 +147,17 @@ def _verdict(call: Call) -> Any:
     return place.of
 
 
-def _codes(calls: Sequence[tuple[Work, Call]]) -> dict[Description, Code]:
-    """The code of every call; an error says which operations it was for."""
+def _codes(calls: Sequence[tuple[Work, Call]]) -> dict[int, Code]:
+    """The code of every call, by the description's id; an error says which operations it was for."""
+    wanted = {id(d): d for _, call in calls for d in call.descriptions()}
     try:
-        return codes_of(d for _, call in calls for d in call.descriptions())
+        codes = codes_of(wanted.values())
     except CompilationError as e:
         nodes = [n for w, call in calls
                  if any(failed(e, d) for d in call.descriptions()) for n in w.nodes]
         names = dict.fromkeys(n.prim.name for n in nodes)
         raise CompilationError(e.why, op=", ".join(names) or "compile") from e
+    return {k: codes[d] for k, d in wanted.items()}
 
 
 def _recipe(batches: Sequence[Batch], commit: int, donation: Donation, outputs: Sequence[Node],
@@ -177,7 +180,7 @@ def _recipe(batches: Sequence[Batch], commit: int, donation: Donation, outputs: 
 
     codes = _codes([(w, call) for batch in batches for w, call in batch.calls if call is not None])
     recipe = Recipe(arena=arena, leaves=[key(n) for n in leaves], roots=[as_seen(lay) for lay in seen])
-    recipe.code = list(codes.values())
+    recipe.code = list({id(code): code for code in codes.values()}.values())
     recipe.scalars = [(key(n), n.dtype.kind == FLOATING, n.dtype.acc.np) for n in scalars]
     run: list[Batch] = []                   # since the last call of NumPy, or the first write over a leaf
 
@@ -203,8 +206,8 @@ def _recipe(batches: Sequence[Batch], commit: int, donation: Donation, outputs: 
                 recipe.foreign.add(key(n))
                 continue
             args = [Ref(key(a.of), a.offset * a.itemsize) if isinstance(a, Address) else
-                    codes[a.description][ENTRY] if isinstance(a, Routine) else a for a in call.args]
-            recipe.rows.append((codes[call.description][ENTRY], args))
+                    codes[id(a.description)][ENTRY] if isinstance(a, Routine) else a for a in call.args]
+            recipe.rows.append((codes[id(call.description)][ENTRY], args))
             if call.failure is not None:
                 recipe.checks.append((key(_verdict(call)), call.failure))
         if batch.native:

@@ -87,11 +87,15 @@ def codes_of(descriptions: Iterable[Description]) -> dict[Description, Code]:
 def begun() -> Iterator[Callable[[Description], None]]:
     """Kernels that are wanted before the end, one by one: LLVM compiles them while their program is planned.
     `codes_of`, inside, has their code."""
+    met: dict[int, Description] = {}        # looked up faster by id, which is nobody else's while it is here
     known: set[Description] = set()
     with ahead() as begin:
         begin(DRIVER)
 
         def wanted(description: Description) -> None:
+            if id(description) in met:
+                return
+            met[id(description)] = description
             if description not in known:
                 known.add(description)
                 begin(_request(description))

@@ -34,9 +34,9 @@ def place_parts(schedule: Schedule, asked: Collection[Node]) -> Schedule:
         axis, at = n.params[0], 0
         for part in n.inputs:
             home = schedule.members.get(part)
-            alone = home is not None and list(readers.get(part, ())) == [id(w)] and \
-                n.inputs.count(part) == 1 and part not in asked and part not in home.over
-            if alone and numel(part.shape) > 0 and schedule.layouts[part] == whole(part, part.shape):
+            alone = list(readers.get(part, ())) == [id(w)] and n.inputs.count(part) == 1 and part not in asked
+            if alone and home is not None and part not in home.over and numel(part.shape) > 0 and \
+                    schedule.layouts[part] == whole(part, part.shape):
                 out = layouts[n]
                 there = Layout(out.base, out.offset + at * out.strides[axis], part.shape, out.strides)
                 if home.kind in ("loop", "concat") or home.kind == "product" and _follows(home, part, there):

@@ -162,8 +162,9 @@ def _pruned(work: list[Work], members: dict[Node, Work], layouts: dict[Node, Lay
             w.roles = {n: w.roles[n] for n in w.nodes if n in w.roles}
             own = set(w.nodes)
             bases = [layouts[i].base for n in w.nodes for i in n.inputs if i.prim is not const_p]
-            before, w.pointers = w.pointers, {b: None for b in bases if b.prim is not const_p and b not in own}
-            read.subtract(list(before))
+            before = list(w.pointers)
+            w.pointers = {b: None for b in bases if b.prim is not const_p and b not in own}
+            read.subtract(before)
             read.update(list(w.pointers))
             look += dict.fromkeys(members[p] for p in before
                                   if not read[p] and p in members and members[p].kind == "loop")

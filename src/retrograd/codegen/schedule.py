@@ -45,6 +45,7 @@ class Schedule:
 
     panels: dict[Any, dict[Any, Any]] = field(default_factory=dict)     # of operands that were packed already
     meets: dict[Any, int] = field(default_factory=dict)     # how much an operand meets in all products
+    alike: dict[Any, Any] | None = None     # what work was lowered to, by signature (lowering/alike.py)
 
     def home(self, of: Any) -> Any:
         """In whose memory a value lies: its own, or that of what it is a part of."""

@@ -60,7 +60,7 @@ class Call:
 
     def descriptions(self) -> list[Description]:
         """Of all the code that it needs."""
-        return [self.description, *(a.description for a in self.args if isinstance(a, Routine))]
+        return [self.description, *[a.description for a in self.args if a.__class__ is Routine]]
 
 
 def moved(sizes: Shape, strides: Sequence[Shape], operands: Sequence[Operand]) -> int:
