@@ -9,6 +9,7 @@ from retrograd.base.errors import ArgumentError, ShapeError
 from retrograd.base.shape import Shape
 from retrograd.functional.door import Tensor, need_tensor, same_dtype, wrap
 from retrograd.functional.padding import not_empty, sizes
+from retrograd.functional.planned import planned
 from retrograd.graph.node import Node, bind
 from retrograd.ops import linear as lin
 from retrograd.ops.window import conv_input_p, conv_p
@@ -16,15 +17,16 @@ from retrograd.ops.window import conv_input_p, conv_p
 __all__ = ["conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
            "conv_transpose3d", "conv_tbc"]
 
+_NAMES = {n: f"conv{n}d" for n in (1, 2, 3)}
 _AXES = {1: "L", 2: "H, W", 3: "D, H, W"}
 _KERNEL = {1: "K", 2: "KH, KW", 3: "KD, KH, KW"}
 
 
-def _borders(padding: Any, kernel: Shape, stride: Shape, dilation: Shape, op: str) -> tuple[Shape, Shape]:
+def _borders(padding: Shape | str, kernel: Shape, stride: Shape, dilation: Shape, op: str
+             ) -> tuple[Shape, Shape]:
     """Zeros before and after each axis."""
     if not isinstance(padding, str):
-        low = sizes(padding, len(kernel), "padding", op, 0)
-        return low, low
+        return padding, padding
     if padding == "valid":
         return (0,) * len(kernel), (0,) * len(kernel)
     if padding != "same":
@@ -42,11 +44,17 @@ def _turned(n: int, single: bool) -> str:
     return f"The channels come last: use  input.permute{axes} ."
 
 
-def _operands(input: Any, weight: Any, bias: Any, n: int, groups: int, op: str,
-              transposed: bool) -> tuple[Node, Node, Node | None, bool]:
-    """Batched input, weight, bias and whether a batch was added; every mistake told with the shapes."""
+def _given(input: Any, weight: Any, bias: Any, op: str) -> tuple[Node, ...]:
+    """The nodes of the operands: input, weight, and bias if there is one."""
     x, w = need_tensor(input, op), need_tensor(weight, op, "weight")
-    b = None if bias is None else need_tensor(bias, op, "bias")
+    return (x, w) if bias is None else (x, w, need_tensor(bias, op, "bias"))
+
+
+def _operands(nodes: tuple[Node, ...], n: int, groups: int, op: str, transposed: bool
+              ) -> tuple[Node, Node, Node | None, bool]:
+    """Batched input, weight, bias and whether a batch was added; every mistake told with the shapes."""
+    x, w, *rest = nodes
+    b = rest[0] if rest else None
     same_dtype(op, ("input", x), ("weight", w))
     if x.ndim not in (n + 1, n + 2):
         fix = "Add the channel dimension with x.unsqueeze(1)." if x.ndim == n else ""
@@ -77,17 +85,33 @@ def _operands(input: Any, weight: Any, bias: Any, n: int, groups: int, op: str,
     return x, w, b, single
 
 
-def _finish(y: Node, b: Node | None, single: bool) -> Tensor:
+def _finish(y: Node, b: Node | None, single: bool) -> Node:
     if b is not None:
         y = y + lin.expand(b, y.shape, (0, *range(2, y.ndim)))
-    return wrap(lin.reshape(y, y.shape[1:]) if single else y)
+    return lin.reshape(y, y.shape[1:]) if single else y
+
+
+def _whole(groups: Any, op: str) -> int:
+    if groups.__class__ is int:
+        return groups       # type: ignore[no-any-return]
+    return sizes(groups, 1, "groups", op)[0]
 
 
 def _conv(n: int, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any,
           groups: int) -> Tensor:
-    op = f"conv{n}d"
-    x, w, b, single = _operands(input, weight, bias, n, groups, op, False)
-    s, d = sizes(stride, n, "stride", op), sizes(dilation, n, "dilation", op)
+    op = _NAMES[n]
+    nodes = _given(input, weight, bias, op)
+    if not isinstance(padding, str):
+        padding = sizes(padding, n, "padding", op, 0)
+    return wrap(_correlated(nodes, n, sizes(stride, n, "stride", op), padding,
+                            sizes(dilation, n, "dilation", op), _whole(groups, op)))
+
+
+@planned
+def _correlated(nodes: tuple[Node, ...], n: int, s: Shape, padding: Shape | str, d: Shape, groups: int
+                ) -> Node:
+    op = _NAMES[n]
+    x, w, b, single = _operands(nodes, n, groups, op, False)
     kernel = w.shape[2:]
     low, high = _borders(padding, kernel, s, d, op)
     around = tuple(a + size + c for a, size, c in zip(low, x.shape[2:], high))
@@ -149,10 +173,16 @@ def conv_tbc(input: Any, weight: Any, bias: Any, pad: int = 0) -> Tensor:
 def _transposed(n: int, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, output_padding: Any,
                 groups: int, dilation: Any) -> Tensor:
     op = f"conv_transpose{n}d"
-    x, w, b, single = _operands(input, weight, bias, n, groups, op, True)
-    not_empty(x, op)
     s, d = sizes(stride, n, "stride", op), sizes(dilation, n, "dilation", op)
     q, extra = sizes(padding, n, "padding", op, 0), sizes(output_padding, n, "output_padding", op, 0)
+    return wrap(_spread(_given(input, weight, bias, op), n, s, q, extra, _whole(groups, op), d))
+
+
+@planned
+def _spread(nodes: tuple[Node, ...], n: int, s: Shape, q: Shape, extra: Shape, groups: int, d: Shape) -> Node:
+    op = f"conv_transpose{n}d"
+    x, w, b, single = _operands(nodes, n, groups, op, True)
+    not_empty(x, op)
     if any(e >= max(a, c) for e, a, c in zip(extra, s, d)):
         raise ArgumentError(f"output_padding is {extra}, stride is {s}, dilation is {d}", op=op,
                             expected="output_padding smaller than stride or dilation")

@@ -28,6 +28,7 @@ from retrograd.functional.door import (
     wrap,
 )
 from retrograd.functional.indexing import indices_of_mask
+from retrograd.functional.planned import planned
 from retrograd.graph.node import Node, bind, const
 from retrograd.graph.primitive import Primitive
 from retrograd.ops import checked
@@ -408,8 +409,13 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
         a, b = lin.cast(a, d), lin.cast(b, d)
     else:
         a, b = pair(input, other, "where")
-    shape = broadcast_shapes(cond.shape, a.shape, b.shape)
-    return wrap(bind(p.where, (expand_to(cond, shape), expand_to(a, shape), expand_to(b, shape))))
+    return wrap(_chosen((cond, a, b)))
+
+
+@planned
+def _chosen(nodes: tuple[Node, Node, Node]) -> Node:
+    shape = broadcast_shapes(*[n.shape for n in nodes])
+    return bind(p.where, tuple([expand_to(n, shape) for n in nodes]))
 
 
 def masked_fill(input: Any, mask: Any, value: Any) -> Tensor:
@@ -430,8 +436,7 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Tensor:
             raise DTypeError(f"value is {v_node.dtype.name}, input {x.dtype.name}", op="masked_fill",
                              expected="a real value")
         v_node = lin.cast(v_node, x.dtype)
-    shape = broadcast_shapes(x.shape, m.shape)
-    return wrap(bind(p.where, (expand_to(m, shape), expand_to(v_node, shape), expand_to(x, shape))))
+    return wrap(_chosen((m, v_node, x)))
 
 
 @rounded_once

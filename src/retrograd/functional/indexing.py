@@ -86,12 +86,13 @@ def index_node(item: Any, size: int) -> Node:
                          fix="Convert it with .long().")
     n = lin.cast(n, int64)
     if n.value is not None and isinstance(n.value, np.ndarray) and local.state.capture is None:
-        wrapped = np.where(n.value < 0, n.value + size, n.value)
-        if wrapped.size and (wrapped.min() < 0 or wrapped.max() >= size):
-            bad = int(n.value[(wrapped < 0) | (wrapped >= size)].flat[0])
+        if not n.value.size or (low := n.value.min()) >= 0 and n.value.max() < size:
+            return n
+        if low < -size or n.value.max() >= size:
+            bad = int(n.value[(n.value < -size) | (n.value >= size)].flat[0])
             raise IndexRangeError(f"index {bad} is out of range for an axis of size {size}", op="index",
                                   expected=f"{-size} <= index < {size}")
-        return n if wrapped.size == 0 or n.value.min() >= 0 else leaf(wrapped, int64)
+        return leaf(np.where(n.value < 0, n.value + size, n.value), int64)
     return bind(where, (n < 0, n + size, n))
 
 

@@ -11,6 +11,7 @@ from retrograd.base.errors import ArgumentError, ShapeError
 from retrograd.base.shape import Shape
 from retrograd.functional.activation import float_input
 from retrograd.functional.door import Tensor, expand_to, need_tensor, number_node, same_dtype, wrap
+from retrograd.functional.planned import planned
 from retrograd.functional.windowed import window_sums
 from retrograd.graph.node import Node, bind
 from retrograd.ops import composite
@@ -132,7 +133,8 @@ def batch_norm(input: Any, running_mean: Any, running_var: Any, weight: Any = No
             raise ArgumentError("running_mean and running_var are not both given", op=op,
                                 expected="running statistics when training is False",
                                 fix="Pass training=True to use the statistics of the batch.")
-        y = _affine(_standardized(x, lin.cast(mean, x.dtype), lin.cast(var, x.dtype), eps), w, b)
+        given = x, lin.cast(mean, x.dtype), lin.cast(var, x.dtype), number_node(eps, x.dtype)
+        y = _standardized((*given, *[n for n in (w, b) if n is not None]), w is not None, b is not None)
         return wrap(lin.cast(y, dtype))
     if eps <= 0:
         raise ArgumentError(f"eps is {eps}", op=op, expected="eps > 0 when training")
@@ -148,7 +150,8 @@ def batch_norm(input: Any, running_mean: Any, running_var: Any, weight: Any = No
         mean, _, var = composite.moments(x, axes)
         _move(running_mean, mean, momentum)
         _move(running_var, var * number_node(count / (count - 1.0), var.dtype), momentum)
-    return wrap(lin.cast(_affine(bind(composite.standardize, (x,), (axes, float(eps))), w, b), dtype))
+    y = _of_batch((x, *[n for n in (w, b) if n is not None]), axes, float(eps), w is not None, b is not None)
+    return wrap(lin.cast(y, dtype))
 
 
 def _statistic(value: Any, name: str, shape: Shape, x: Node, op: str) -> Node | None:
@@ -161,9 +164,21 @@ def _statistic(value: Any, name: str, shape: Shape, x: Node, op: str) -> Node | 
     return n
 
 
-def _standardized(x: Node, mean: Node, var: Node, eps: float) -> Node:
-    scale = bind(p.rsqrt, (var + number_node(eps, x.dtype),))
-    return (x - _over_channels(mean, x.shape)) * _over_channels(scale, x.shape)
+@planned
+def _standardized(nodes: tuple[Node, ...], weighted: bool, biased: bool) -> Node:
+    """Of input, mean, variance, eps, and weight and bias if there are any."""
+    x, mean, var, eps, *rest = nodes
+    scale = bind(p.rsqrt, (var + eps,))
+    unit = (x - _over_channels(mean, x.shape)) * _over_channels(scale, x.shape)
+    return _affine(unit, rest[0] if weighted else None, rest[-1] if biased else None)
+
+
+@planned
+def _of_batch(nodes: tuple[Node, ...], axes: Shape, eps: float, weighted: bool, biased: bool) -> Node:
+    """Of input, and weight and bias if there are any."""
+    x, *rest = nodes
+    return _affine(bind(composite.standardize, (x,), (axes, eps)), rest[0] if weighted else None,
+                   rest[-1] if biased else None)
 
 
 def _move(running: Any, batch: Node, momentum: float) -> None:

@@ -23,6 +23,14 @@ __all__ = ["pad", "unfold", "fold", "pixel_shuffle", "pixel_unshuffle", "channel
 
 def sizes(value: Any, n: int, name: str, op: str, least: int = 1) -> Shape:
     """An int, or n ints, as n ints of at least `least`."""
+    if value.__class__ is int and value >= least:       # the common cases, without a detour
+        return (value,) * n     # type: ignore[no-any-return]
+    if value.__class__ is tuple and len(value) == n:
+        for v in value:
+            if v.__class__ is not int or v < least:
+                break
+        else:
+            return value        # type: ignore[no-any-return]
     out = tuple(value) if isinstance(value, (tuple, list)) else (value,)
     if len(out) == 1:
         out *= n
@@ -64,11 +72,15 @@ def filled(x: Node, low: Shape, high: Shape, value: float) -> Node:
         low, high = tuple(max(a, 0) for a in low), tuple(max(b, 0) for b in high)
     if not any(low) and not any(high):
         return x
-    if value == 0:
-        return lin.pad(x, low, high)
+    return lin.pad(x, low, high) if value == 0 else surrounded(x, low, high, number_node(value, x.dtype))
+
+
+def surrounded(x: Node, low: Shape, high: Shape, value: Node) -> Node:
+    """x with one value in so many places before and behind each axis."""
+    if not any(low) and not any(high):
+        return x
     around = tuple(a + s + b for a, s, b in zip(low, x.shape, high))
-    whole = lin.expand(number_node(value, x.dtype), around, tuple(range(len(around))))
-    return bind(lin.update_p, (whole, x), (low, (1,) * x.ndim))
+    return bind(lin.update_p, (lin.expand(value, around, tuple(range(len(around)))), x), (low, (1,) * x.ndim))
 
 
 def _positions(mode: str, size: int, low: int, high: int, input_shape: Shape) -> Any:

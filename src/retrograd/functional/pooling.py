@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ from retrograd.base.errors import ArgumentError, ShapeError
 from retrograd.base.shape import Shape
 from retrograd.functional.activation import float_input
 from retrograd.functional.door import Tensor, need_tensor, number_node, rounded_once, wrap
-from retrograd.functional.padding import filled, not_empty, read_along, sizes, table
+from retrograd.functional.padding import filled, not_empty, read_along, sizes, surrounded, table
+from retrograd.functional.planned import planned
 from retrograd.functional.windowed import window_sums
 from retrograd.graph.node import Node, bind, leaf
 from retrograd.ops import linear as lin
@@ -27,6 +29,7 @@ __all__ = ["max_pool1d", "max_pool2d", "max_pool3d", "avg_pool1d", "avg_pool2d",
            "max_pool3d_with_indices", "adaptive_max_pool1d_with_indices", "adaptive_max_pool2d_with_indices",
            "adaptive_max_pool3d_with_indices"]
 
+_MAX_POOL = {n: f"max_pool{n}d" for n in (1, 2, 3)}
 _AXES = {1: "L", 2: "H, W", 3: "D, H, W"}
 
 
@@ -48,11 +51,14 @@ def _count(size: int, kernel: int, stride: int, padding: int, dilation: int, cei
     return out - 1 if ceil_mode and (out - 1) * stride >= size + padding else out
 
 
-def _layout(x: Node, n: int, kernel: Shape, stride: Any, padding: Any, dilation: Shape, ceil_mode: bool,
-            op: str) -> tuple[Shape, Shape, Shape, Shape]:
-    """stride, padding before, padding after, and the number of windows of each axis."""
-    s = kernel if stride is None or stride == () else sizes(stride, n, "stride", op)
-    q = sizes(padding, n, "padding", op, 0)
+def _stride(stride: Any, kernel: Shape, op: str) -> Shape:
+    return kernel if stride is None or stride == () else sizes(stride, len(kernel), "stride", op)
+
+
+def _layout(x: Node, kernel: Shape, s: Shape, q: Shape, dilation: Shape, ceil_mode: bool, op: str
+            ) -> tuple[Shape, Shape]:
+    """Padding after, and the number of windows, of each axis."""
+    n = len(kernel)
     reach = tuple(d * (k - 1) + 1 for k, d in zip(kernel, dilation))
     if any(2 * a > r for a, r in zip(q, reach)):
         raise ArgumentError(f"padding is {q}, the kernel reaches over {reach}", op=op,
@@ -64,7 +70,7 @@ def _layout(x: Node, n: int, kernel: Shape, stride: Any, padding: Any, dilation:
                          expected="an input at least as large as the kernel")
     high = tuple(max((o - 1) * a + r - size - c, 0)
                  for o, a, r, size, c in zip(out, s, reach, x.shape[-n:], q))
-    return s, q, high, out
+    return high, out
 
 
 # ---------------------------------------------------------------- largest
@@ -83,16 +89,17 @@ def _largest(w: Node, n: int) -> tuple[Node, Node]:
 
 def _max_pool(n: int, input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool,
               return_indices: bool) -> Any:
-    op = f"max_pool{n}d"
+    op = _MAX_POOL[n]
     x = need_tensor(input, op)
-    _shaped(x, n, op)
     kernel, d = sizes(kernel_size, n, "kernel_size", op), sizes(dilation, n, "dilation", op)
-    s, low, high, out = _layout(x, n, kernel, stride, padding, d, ceil_mode, op)
+    s, low = _stride(stride, kernel, op), sizes(padding, n, "padding", op, 0)
+    if not return_indices:
+        return wrap(_largest_of_each((x, number_node(_lowest(x), x.dtype)), kernel, s, low, d, ceil_mode))
+    _shaped(x, n, op)
+    high, out = _layout(x, kernel, s, low, d, ceil_mode, op)
     lead = (0,) * (x.ndim - n)
     whole = filled(x, (*lead, *low), (*lead, *high), _lowest(x))
     y = bind(pool_pick_p, (whole, whole), (kernel, s, d))
-    if not return_indices:
-        return wrap(y)
     # The place in the input of every element, border or not, picked as the elements are.
     places = np.zeros((1,) * n, np.int64)
     for k in range(n):
@@ -101,6 +108,18 @@ def _max_pool(n: int, input: Any, kernel_size: Any, stride: Any, padding: Any, d
         places = places * x.shape[x.ndim - n + k] + (np.arange(shape[k]) - low[k]).reshape(shape)
     each = lin.expand(table(places), whole.shape, tuple(range(x.ndim - n)))
     return wrap(y), wrap(bind(pool_pick_p, (whole, each), (kernel, s, d)))
+
+
+@planned
+def _largest_of_each(nodes: tuple[Node, ...], kernel: Shape, s: Shape, low: Shape, d: Shape, ceil_mode: bool
+                     ) -> Node:
+    """The largest element of each window of the first node, the second one around it."""
+    (x, border), n = nodes, len(kernel)
+    _shaped(x, n, _MAX_POOL[n])
+    high, _ = _layout(x, kernel, s, low, d, ceil_mode, _MAX_POOL[n])
+    lead = (0,) * (x.ndim - n)
+    whole = surrounded(x, (*lead, *low), (*lead, *high), border)
+    return bind(pool_pick_p, (whole, whole), (kernel, s, d))
 
 
 def _read(places: Any, where: Node, n: int) -> Node:
@@ -139,10 +158,11 @@ def max_pool3d(input: Any, kernel_size: Any, stride: Any = None, padding: Any = 
 
 
 # ---------------------------------------------------------------- mean
-def _divisors(x: Node, kernel: Shape, s: Shape, q: Shape, out: Shape, count_include_pad: bool) -> Any:
+@lru_cache(maxsize=1024)
+def _divisors(shape: Shape, kernel: Shape, s: Shape, q: Shape, out: Shape, count_include_pad: bool) -> Any:
     """How many elements each window counts; one number where all count the same."""
     each = []
-    for size, k, a, b, o in zip(x.shape[-len(kernel):], kernel, s, q, out):
+    for size, k, a, b, o in zip(shape[-len(kernel):], kernel, s, q, out):
         start = np.arange(o) * a - b
         stop = np.minimum(start + k, size + b)      # what hangs over in ceil_mode never counts
         each.append(stop - start if count_include_pad else np.minimum(stop, size) - np.maximum(start, 0))
@@ -161,20 +181,26 @@ def _avg_pool(n: int, input: Any, kernel_size: Any, stride: Any, padding: Any, c
                          count_include_pad, divisor_override)
         return wrap(lin.cast(bind(trunc, (wide.node,)), int64))
     x = float_input(input, op)
-    _shaped(x, n, op)
     kernel = sizes(kernel_size, n, "kernel_size", op)
-    one = (1,) * n
-    s, low, high, out = _layout(x, n, kernel, stride, padding, one, ceil_mode, op)
-    total = window_sums(x, kernel, s, low, high)
+    s, low = _stride(stride, kernel, op), sizes(padding, n, "padding", op, 0)
+    total = _sum_of_each((x,), kernel, s, low, ceil_mode)
     if divisor_override is not None:
         if divisor_override == 0:
             raise ArgumentError("divisor_override is 0", op=op, expected="a number that is not 0")
         return wrap(total / number_node(float(divisor_override), x.dtype))
-    by = _divisors(x, kernel, s, low, out, count_include_pad)
+    by = _divisors(x.shape, kernel, s, low, total.shape[-n:], count_include_pad)
     if isinstance(by, float):
         return wrap(total / by)
     counts = leaf(by.astype(x.dtype.np), x.dtype)
     return wrap(total / lin.expand(counts, total.shape, tuple(range(total.ndim - n))))
+
+
+@planned
+def _sum_of_each(nodes: tuple[Node, ...], kernel: Shape, s: Shape, low: Shape, ceil_mode: bool) -> Node:
+    (x,), n = nodes, len(kernel)
+    _shaped(x, n, f"avg_pool{n}d")
+    high, _ = _layout(x, kernel, s, low, (1,) * n, ceil_mode, f"avg_pool{n}d")
+    return window_sums(x, kernel, s, low, high)
 
 
 @rounded_once

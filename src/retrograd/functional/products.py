@@ -13,6 +13,7 @@ from retrograd.base.shape import Shape, axis, broadcast_shapes, numel
 from retrograd.engine.evaluate import evaluate
 from retrograd.functional.door import Tensor, TensorBase, expand_to, hooks, need_tensor, same_dtype, wrap
 from retrograd.functional.elementwise import add, mul
+from retrograd.functional.planned import planned
 from retrograd.graph.node import Node, bind, record
 from retrograd.ops import composite, explicit
 from retrograd.ops import linear as lin
@@ -33,6 +34,12 @@ def matmul(input: Any, other: Any) -> Tensor:
     if len(a.shape) == 2 and len(b.shape) == 2 and a.dtype is b.dtype and a.shape[1] == b.shape[0]:
         return wrap(contract(a, b))
     same_dtype("matmul", ("input", a), ("other", b))
+    return wrap(_multiplied((a, b)))
+
+
+@planned
+def _multiplied(nodes: tuple[Node, Node]) -> Node:
+    a, b = nodes
     if a.ndim == 0 or b.ndim == 0:
         raise ShapeError(f"a is {a.shape}, b is {b.shape}", op="matmul",
                          expected="at least one dimension each", fix="Use * for products with a scalar.")
@@ -51,7 +58,7 @@ def matmul(input: Any, other: Any) -> Tensor:
         z = lin.reshape(z, z.shape[:-2] + z.shape[-1:])
     if b.ndim == 1:
         z = lin.reshape(z, z.shape[:-1])
-    return wrap(z)
+    return z
 
 
 def _product(x: Node, y: Node) -> Node:
@@ -141,14 +148,21 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Tensor:
         raise ShapeError(f"input is {x.shape}, weight is {w.shape}", op="linear",
                          expected=f"input of shape (*, {w.shape[-1]}), the layer's in_features")
     if bias is None:
-        return wrap(_product(x, lin.swap_last(w)) if x.ndim > 1 else
-                    lin.reshape(contract(lin.reshape(x, (1, *x.shape)), lin.swap_last(w)), (w.shape[0],)))
+        return wrap(_projected((x, w)))
     b = need_tensor(bias, "linear", "bias")
     same_dtype("linear", ("input", x), ("bias", b))
     if b.shape != w.shape[:1]:
         raise ShapeError(f"bias is {b.shape}, weight is {w.shape}", op="linear",
                          expected=f"bias of shape {w.shape[:1]}")
     return wrap(bind(composite.linear, (x, w, b)))
+
+
+@planned
+def _projected(nodes: tuple[Node, Node]) -> Node:
+    x, w = nodes
+    if x.ndim > 1:
+        return _product(x, lin.swap_last(w))
+    return lin.reshape(contract(lin.reshape(x, (1, *x.shape)), lin.swap_last(w)), (w.shape[0],))
 
 
 # ---------------------------------------------------------------- einsum and tensordot
@@ -159,10 +173,17 @@ def einsum(equation: str, *operands: Any) -> Tensor:
     """
     if len(operands) == 1 and isinstance(operands[0], (tuple, list)):
         operands = tuple(operands[0])
-    nodes = [need_tensor(x, "einsum", f"operands[{k}]") for k, x in enumerate(operands)]
+    nodes = tuple([need_tensor(x, "einsum", f"operands[{k}]") for k, x in enumerate(operands)])
     for k, n in enumerate(nodes[1:], 1):
         if n.dtype is not nodes[0].dtype:
             same_dtype("einsum", ("operands[0]", nodes[0]), (f"operands[{k}]", n))
+    y = _summed_products(nodes, equation)
+    return wrap(bind(lin.alias_p, (y,)) if y is nodes[0] else y)
+
+
+@planned
+def _summed_products(nodes: Sequence[Node], equation: str) -> Node:
+    nodes = list(nodes)
     terms, out, sizes = _read(equation, tuple([n.shape for n in nodes]))
     if len(nodes) == 1 and len(set(out)) < len(set(terms[0])) and not nodes[0].dtype.smooth:
         nodes[0] = lin.cast(nodes[0], int64)        # a sum
@@ -176,7 +197,7 @@ def einsum(equation: str, *operands: Any) -> Tensor:
     x, x_term = _sum_out(x, x_term, out)
     if x_term != out:
         x = lin.permute(x, tuple(x_term.index(letter) for letter in out))
-    return wrap(bind(lin.alias_p, (x,)) if x is nodes[0] else x)
+    return x
 
 
 Sizes = tuple[tuple[str, int], ...]

@@ -12,6 +12,7 @@ from retrograd.base.errors import ArgumentError, DTypeError, IndexRangeError, Sh
 from retrograd.base.shape import Shape, axes, axis, numel
 from retrograd.functional.door import Tensor, binary, dtype_or, floating, need_tensor, wrap
 from retrograd.functional.elementwise import _length, truth
+from retrograd.functional.planned import planned
 from retrograd.graph.node import Node, bind, const, scalar
 from retrograd.graph.primitive import Primitive
 from retrograd.ops import complex as plane
@@ -204,6 +205,18 @@ def _arg(prim: Primitive, name: str, which: str) -> Callable[..., Tensor]:
 argmax, argmin = _arg(argmax_p, "argmax", "largest"), _arg(argmin_p, "argmin", "smallest")
 
 
+@planned
+def _found(nodes: tuple[Node], prim: Primitive, d: int, keepdim: bool) -> tuple[Node, Node]:
+    """The elements whose places along an axis a primitive tells, and these places."""
+    x, = nodes
+    index = kept(bind(prim, (x,), (d,)), x.shape, (d,), True)
+    found = bind(gather_p, (x, index), (d,))
+    if keepdim:
+        return found, index
+    shape = x.shape[:d] + x.shape[d + 1:]
+    return lin.reshape(found, shape), lin.reshape(index, shape)
+
+
 def _along(prim: Primitive, name: str, all_of: Callable[..., Tensor], which: str,
            two: Callable[..., Tensor]) -> Any:
     def fn(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
@@ -217,11 +230,8 @@ def _along(prim: Primitive, name: str, all_of: Callable[..., Tensor], which: str
         if x.ndim == 0:
             return values_indices(wrap(bind(lin.alias_p, (x,))), wrap(lin.full(0, (), int64)))
         _nonempty(x, (d,), name)
-        index = kept(bind(prim, (x,), (d,)), x.shape, (d,), True)
-        out = bind(gather_p, (x, index), (d,)), index
-        if not keepdim:
-            out = tuple(lin.reshape(y, x.shape[:d] + x.shape[d + 1:]) for y in out)     # type: ignore[assignment]
-        return values_indices(wrap(out[0]), wrap(out[1]))
+        values, index = _found((x,), prim, d, bool(keepdim))
+        return values_indices(wrap(values), wrap(index))
     fn.__name__ = fn.__qualname__ = name
     fn.__doc__ = (f"The {which} of all elements (ties share the cotangent), or along dim (values, indices), "
                   "where the cotangent goes to the one index returned; with a second tensor, "

@@ -23,6 +23,7 @@ from retrograd.functional.door import (
     need_tensor,
     wrap,
 )
+from retrograd.functional.planned import planned
 from retrograd.graph.node import Node, bind, leaf, record
 from retrograd.ops import linear as lin
 from retrograd.ops.gather import take_p
@@ -356,14 +357,18 @@ def stack(tensors: Sequence[Any], dim: int = 0) -> Tensor:
     nodes = [need_tensor(x, "stack", f"tensors[{k}]") for k, x in enumerate(tensors)]
     if not nodes:
         raise ArgumentError("no tensors were given", op="stack", expected="a non-empty list")
+    return wrap(_stacked(tuple(nodes), axis(dim, nodes[0].ndim + 1, "stack")))
+
+
+@planned
+def _stacked(nodes: tuple[Node, ...], d: int) -> Node:
     for k, n in enumerate(nodes):
         if n.shape != nodes[0].shape:
             raise ShapeError(f"tensors[0] is {nodes[0].shape}, tensors[{k}] is {n.shape}", op="stack",
                              expected="equal shapes")
-    d = axis(dim, nodes[0].ndim + 1, "stack")
     shape = nodes[0].shape[:d] + (1,) + nodes[0].shape[d:]
     dtype = common_dtype(nodes)
-    return wrap(bind(lin.concat_p, tuple(lin.reshape(lin.cast(n, dtype), shape) for n in nodes), (d,)))
+    return bind(lin.concat_p, tuple(lin.reshape(lin.cast(n, dtype), shape) for n in nodes), (d,))
 
 
 def hstack(tensors: Sequence[Any]) -> Tensor:

@@ -4,6 +4,7 @@ forward and backward."""
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -185,6 +186,34 @@ def record(prim: Primitive, inputs: tuple[Node, ...], params: tuple[Any, ...], s
     n.where = where
     n.hooks = n.owner = None
     return n
+
+
+def record_all(steps: Iterable[tuple[Primitive, tuple[int, ...], tuple[Any, ...], Shape, DType]],
+               values: list[Node], state: State) -> None:
+    """Nodes whose avals are known, one after another, on the line that the caller's caller has from the user;
+    inputs are told by their places in `values`, where each new node is put."""
+    where = state.where
+    if where is None:
+        where = user_line(3)
+    for prim, inputs, params, shape, dtype in steps:
+        given = tuple([values[k] for k in inputs])
+        rg = PLAIN
+        if state.grad and dtype.smooth and prim.differentiable:
+            for i in given:
+                if i.rg:
+                    rg = TRACKED
+                    break
+        n = _new(Node)
+        n.prim = prim
+        n.inputs = given
+        n.params = params
+        n.shape = shape
+        n.dtype = dtype
+        n.rg = rg
+        n.value = None
+        n.where = where
+        n.hooks = n.owner = None
+        values.append(n)
 
 
 def silent(prim: Primitive, base: Node, params: tuple[Any, ...], shape: Shape, state: State) -> Node:
