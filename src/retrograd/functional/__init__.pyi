@@ -51,6 +51,7 @@ from retrograd.functional import packed as packed
 from retrograd.functional import padding as padding
 from retrograd.functional import places as places
 from retrograd.functional import plane as plane
+from retrograd.functional import planned as planned
 from retrograd.functional import pooling as pooling
 from retrograd.functional import products as products
 from retrograd.functional import ranking as ranking

@@ -371,19 +371,6 @@ def _stacked(nodes: tuple[Node, ...], d: int) -> Node:
     return bind(lin.concat_p, tuple(lin.reshape(lin.cast(n, dtype), shape) for n in nodes), (d,))
 
 
-def hstack(tensors: Sequence[Any]) -> Tensor:
-    """Vectors end to end, others side by side."""
-    if not tensors:
-        raise ArgumentError("no tensors were given", op="hstack", expected="a non-empty list")
-    tensors = [atleast_1d(x) for x in tensors]
-    return cat(tensors, 0 if need_tensor(tensors[0], "hstack").ndim <= 1 else 1)
-
-
-def vstack(tensors: Sequence[Any]) -> Tensor:
-    """Rows on top of each other."""
-    return cat([reshape(x, 1, -1) if need_tensor(x, "vstack").ndim <= 1 else x for x in tensors], 0)
-
-
 def flip(input: Any, *dims: Any, **named: Any) -> Tensor:
     """Elements in reverse order along dimensions (dims=(0, 1), or one after another); a copy. Derivative:
     flipped too."""
