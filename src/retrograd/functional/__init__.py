@@ -150,6 +150,7 @@ from retrograd.functional.shape import (  # noqa: F401
     expand,
     flatten,
     flip,
+    hstack,
     meshgrid,
     moveaxis,
     movedim,
@@ -172,6 +173,7 @@ from retrograd.functional.shape import (  # noqa: F401
     unbind,
     unflatten,
     unsqueeze,
+    vstack,
 )
 
 # Loaded when first asked for: `import retrograd` stays light.
@@ -246,9 +248,9 @@ __all__ = [
     "logsumexp", "max", "mean", "median", "min", "norm", "prod", "sort", "std", "std_mean", "sum", "topk",
     "values_indices", "var", "var_mean",
     "atleast_1d", "broadcast_tensors", "broadcast_to", "cat", "chunk", "clone", "concat", "concatenate",
-    "expand", "flatten", "flip", "meshgrid", "moveaxis", "movedim", "narrow", "permute", "ravel",
+    "expand", "flatten", "flip", "hstack", "meshgrid", "moveaxis", "movedim", "narrow", "permute", "ravel",
     "repeat", "repeat_interleave", "reshape", "roll", "select", "split", "squeeze", "stack", "swapaxes",
-    "swapdims", "t", "tile", "transpose", "unbind", "unflatten", "unsqueeze",
+    "swapdims", "t", "tile", "transpose", "unbind", "unflatten", "unsqueeze", "vstack",
 ]
 __all__ += list(_HOME)
 __getattr__, __dir__ = later(__name__, names=_HOME, called=names.OLDER)

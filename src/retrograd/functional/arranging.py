@@ -18,7 +18,6 @@ from retrograd.functional.door import Tensor, View, common_dtype, hooks, need_te
 from retrograd.functional.elementwise import pow
 from retrograd.functional.places import diag, take
 from retrograd.functional.shape import (
-    atleast_1d,
     cat,
     flatten,
     flip,
@@ -78,19 +77,6 @@ def atleast_3d(*tensors: Any) -> Any:
     retrograd.Size([1, 3, 1])
     """
     return _each(_three, tensors)
-
-
-def hstack(tensors: Sequence[Any]) -> Tensor:
-    """Vectors end to end, others side by side."""
-    if not tensors:
-        raise ArgumentError("no tensors were given", op="hstack", expected="a non-empty list")
-    tensors = [atleast_1d(x) for x in tensors]
-    return cat(tensors, 0 if need_tensor(tensors[0], "hstack").ndim <= 1 else 1)
-
-
-def vstack(tensors: Sequence[Any]) -> Tensor:
-    """Rows on top of each other."""
-    return cat([reshape(x, 1, -1) if need_tensor(x, "vstack").ndim <= 1 else x for x in tensors], 0)
 
 
 def dstack(tensors: Sequence[Any]) -> Tensor:

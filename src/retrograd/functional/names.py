@@ -43,8 +43,8 @@ FUNCTIONS = {
     "scans": "cumulative_trapezoid gradient trapezoid trapz",
     "counting": "bucketize searchsorted",
     "arranging": """
-        atleast_2d atleast_3d block_diag cartesian_prod column_stack combinations dstack hstack tril_indices
-        triu_indices unravel_index vander vstack""",
+        atleast_2d atleast_3d block_diag cartesian_prod column_stack combinations dstack tril_indices
+        triu_indices unravel_index vander""",
     "combining": "chain_matmul", "writing": "fill",
     "cells": "gru_cell lstm_cell rnn_relu_cell rnn_tanh_cell",
     "over_time": "gru lstm rnn_relu rnn_tanh",

@@ -23,7 +23,6 @@ from retrograd.functional.door import (
     need_tensor,
     wrap,
 )
-from retrograd.functional.planned import planned
 from retrograd.graph.node import Node, bind, leaf, record
 from retrograd.ops import linear as lin
 from retrograd.ops.gather import take_p
@@ -357,18 +356,27 @@ def stack(tensors: Sequence[Any], dim: int = 0) -> Tensor:
     nodes = [need_tensor(x, "stack", f"tensors[{k}]") for k, x in enumerate(tensors)]
     if not nodes:
         raise ArgumentError("no tensors were given", op="stack", expected="a non-empty list")
-    return wrap(_stacked(tuple(nodes), axis(dim, nodes[0].ndim + 1, "stack")))
-
-
-@planned
-def _stacked(nodes: tuple[Node, ...], d: int) -> Node:
     for k, n in enumerate(nodes):
         if n.shape != nodes[0].shape:
             raise ShapeError(f"tensors[0] is {nodes[0].shape}, tensors[{k}] is {n.shape}", op="stack",
                              expected="equal shapes")
+    d = axis(dim, nodes[0].ndim + 1, "stack")
     shape = nodes[0].shape[:d] + (1,) + nodes[0].shape[d:]
     dtype = common_dtype(nodes)
-    return bind(lin.concat_p, tuple(lin.reshape(lin.cast(n, dtype), shape) for n in nodes), (d,))
+    return wrap(bind(lin.concat_p, tuple(lin.reshape(lin.cast(n, dtype), shape) for n in nodes), (d,)))
+
+
+def hstack(tensors: Sequence[Any]) -> Tensor:
+    """Vectors end to end, others side by side."""
+    if not tensors:
+        raise ArgumentError("no tensors were given", op="hstack", expected="a non-empty list")
+    tensors = [atleast_1d(x) for x in tensors]
+    return cat(tensors, 0 if need_tensor(tensors[0], "hstack").ndim <= 1 else 1)
+
+
+def vstack(tensors: Sequence[Any]) -> Tensor:
+    """Rows on top of each other."""
+    return cat([reshape(x, 1, -1) if need_tensor(x, "vstack").ndim <= 1 else x for x in tensors], 0)
 
 
 def flip(input: Any, *dims: Any, **named: Any) -> Tensor:
