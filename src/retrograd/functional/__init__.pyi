@@ -581,7 +581,7 @@ def logsumexp(input: _Any, dim: _Any, keepdim: _b.bool = False) -> _Tensor:
 def lp_pool1d(input: _Any, norm_type: _b.float, kernel_size: _Any, stride: _Any = None, ceil_mode: _b.bool = False) -> _Tensor:
     """(sum of x**p)**(1/p) over each window of (N, C, L): see lp_pool2d."""
 def lp_pool2d(input: _Any, norm_type: _b.float, kernel_size: _Any, stride: _Any = None, ceil_mode: _b.bool = False) -> _Tensor:
-    """(sum of x**p)**(1/p) over each window of (N, C, H, W), with p = norm_type; stride is kernel_size by default."""
+    """(sum of x**p)**(1/p) over each window of (N, C, H, W), with p = norm_type; stride is kernel_size by default. A negative sum (of an odd power) has no root: NaN. p = inf: the largest |x|."""
 def lp_pool3d(input: _Any, norm_type: _b.float, kernel_size: _Any, stride: _Any = None, ceil_mode: _b.bool = False) -> _Tensor:
     """(sum of x**p)**(1/p) over each window of (N, C, D, H, W): see lp_pool2d."""
 def lstm(input: _Any, *args: _Any, **named: _Any) -> _b.tuple[_Tensor, _Tensor, _Tensor]:
