@@ -42,7 +42,8 @@ CASES: list[tuple[tuple[int, ...], tuple[int, ...], dict[str, Any]]] = [
     ((1, 6, 20, 20), (12, 1, 3, 4), {"stride": (2, 1), "padding": (1, 2), "dilation": (1, 3), "groups": 6}),
     ((2, 5, 4, 9, 10), (5, 1, 3, 3, 3), {"padding": 1, "groups": 5}),
     ((2, 6, 50), (6, 1, 7), {"padding": 3, "groups": 6}),
-    ((1, 3, 30, 30), (3, 1, 7, 7), {"padding": 3, "groups": 3}),            # more taps than are written out
+    ((1, 3, 30, 30), (3, 1, 7, 7), {"padding": 3, "groups": 3}),
+    ((1, 2, 70), (2, 1, 65), {"padding": 3, "groups": 2}),                  # more taps than are written out
     ((2, 1, 20, 20), (9, 1, 5, 5), {"padding": 2}),
     ((3, 3, 40, 31), (70, 3, 3, 3), {"padding": 1}),                        # few channels: images in chunks,
     ((2, 10, 12, 12), (5, 10, 3, 3), {"padding": 1}),                       # or together, rows in two bands,

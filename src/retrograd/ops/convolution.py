@@ -16,8 +16,9 @@ from retrograd.ops import linear as lin
 from retrograd.ops.contract import matmul
 from retrograd.ops.window import conv_p, conv_weight_p
 
-# More taps than this are not written out, and an image is not read line by line.
-_MANY_TAPS = 27
+# More taps than this are not written out, and an image is not read line by line; nor are more sums of weights
+# kept in registers.
+_MANY_TAPS, _MANY_SUMS = 64, 27
 # What it takes to gather a vector of so many elements, beside a load and a multiply-add.
 _GATHERED, _LANES = 4, 16
 
@@ -33,7 +34,8 @@ def sums_lines(x: Node, c: Node, groups: int, kernel: Shape) -> bool:
     read the same lines, gathering these costs less than what lanes are lost, or what is read again."""
     width, many = c.shape[-1], c.shape[1] // groups
     lost = 2 * many * (-(-width // _LANES) * _LANES)
-    return reads_lines(x, groups, kernel) and lost < (_GATHERED + 2 * many) * width
+    few = numel(kernel) <= _MANY_SUMS
+    return few and reads_lines(x, groups, kernel) and lost < (_GATHERED + 2 * many) * width
 
 
 def _bordered(x: Node, low: Shape, high: Shape) -> Node:

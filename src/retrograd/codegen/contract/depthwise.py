@@ -11,7 +11,7 @@ last is 1, or that axis lies in phases (contract/offsets.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple, TypeAlias
@@ -24,7 +24,7 @@ from retrograd.codegen.contract.emitter import Emitter
 from retrograd.codegen.contract.epilogue import finish_block
 from retrograd.codegen.emit.kernel import Kernel
 from retrograd.codegen.emit.types import MEMORY, SIZE, i32, i64, mangled, splat, void
-from retrograd.codegen.loops.loop import fold, loop
+from retrograd.codegen.loops.loop import fold, least, loop
 from retrograd.codegen.loops.operand import broadcast
 
 GEOMETRY = (
@@ -115,12 +115,13 @@ class Windows(Emitter):
 
 class _Strip(NamedTuple):
     """Where it begins in each plane of X that it reads, and whether there is one, and in the plane of Y; by
-    vector and tap the lanes that are read, None for all; and those of the last vector that are stored."""
+    vector and tap the lanes that are read, None for all; and those of the last vector that are stored,
+    None for all."""
 
     sources: list[tuple[ir.Value, ir.Value]]
     target: ir.Value
     masks: list[list[ir.Value | None]]
-    kept: ir.Value
+    kept: ir.Value | None
 
 
 class _Forward(Windows):
@@ -142,10 +143,12 @@ class _Forward(Windows):
             with loop(b, i64(0), arg["count0"]) as plane:
                 sources = self._planes(source, plane)
                 drain = self._at(target, b.mul(plane, b.mul(arg["count1"], arg["count2"])))
-                with self._strips() as j:
-                    strip = self._strip(sources, drain, j)
-                    with loop(b, i64(0), arg["classes"]) as first:
-                        self._down(strip, first)
+                for vectors, begin, end, inside in self._spans():
+                    with loop(b, begin, end, vectors * self.lanes) if not self.conv.single else \
+                            nullcontext(begin) as j:
+                        strip = self._strip(sources, drain, j, vectors, inside)
+                        with loop(b, i64(0), arg["classes"]) as first:
+                            self._down(strip, first)
             with b.if_then(b.icmp_signed("!=", arg["finish"], i64(0))):
                 finish_block(b, arg["finish"], self.kernel.rest, whole, image, (o, b.add(o, i64(1))),
                              (i64(0), b.mul(arg["count0"], b.mul(arg["count1"], arg["count2"]))))
@@ -165,58 +168,72 @@ class _Forward(Windows):
         return [(self._at(source, b.mul(a, arg["x.plane"])), b.icmp_unsigned("<", a, arg["size0"]))
                 for a in at]
 
-    def _strips(self) -> AbstractContextManager[ir.Value]:
-        """Where they begin."""
-        if self.conv.single:
-            return nullcontext(i64(0))
-        return loop(self.b, i64(0), self.arg["count2"], self.lanes * self.conv.vectors)
+    def _spans(self) -> list[tuple[int, ir.Value, ir.Value, bool]]:
+        """Strips of so many vectors, from where to where, and whether they lie inside: all alike, or, where
+        they are short and masks would take longer than what they hide, those that lie inside apart."""
+        b, arg, wide, begin = self.b, self.arg, self.conv.vectors, i64(0)
+        if self.conv.single or self.taps[1] > 1:
+            return [(wide, begin, arg["count2"], False)]
 
-    def _strip(self, sources: list[tuple[ir.Value, ir.Value]], drain: ir.Value, j: ir.Value) -> _Strip:
+        def whole(x: ir.Value, step: int) -> ir.Value:
+            return b.mul(b.sdiv(x, i64(step)), i64(step))
+        before = self._most(b.sub(begin, self.columns[0]), begin)
+        first = least(b, whole(b.add(before, i64(self.lanes - 1)), self.lanes), arg["count2"])
+        behind = least(b, b.sub(arg["size2"], self.columns[-1]), arg["count2"])
+        room = self._most(b.sub(behind, first), begin)
+        some, last = (b.add(first, whole(room, v * self.lanes)) for v in (wide, 1))
+        return [(1, begin, first, False), (wide, first, some, True), (1, some, last, True),
+                (1, last, arg["count2"], False)]
+
+    def _most(self, x: ir.Value, y: ir.Value) -> ir.Value:
+        return self.b.select(self.b.icmp_signed(">", x, y), x, y)
+
+    def _strip(self, sources: list[tuple[ir.Value, ir.Value]], drain: ir.Value, j: ir.Value, vectors: int,
+               inside: bool) -> _Strip:
         """Of positions from j on."""
         b, conv = self.b, self.conv
-        last = conv.vectors - 1
-        first = [b.add(j, i64(v * self.lanes)) for v in range(conv.vectors)]
+        last = vectors - 1
+        first = [b.add(j, i64(v * self.lanes)) for v in range(vectors)]
 
         def crosses(v: int, t: int) -> bool:
             return conv.edges or v == 0 and t < conv.left or v == last and t >= self.taps[2] - conv.right
-        masks = [[mask if crosses(v, t) else None for t, mask in enumerate(self.masks(at))]
+        masks = [[mask if not inside and crosses(v, t) else None for t, mask in enumerate(self.masks(at))]
                  for v, at in enumerate(first)]
         return _Strip([(self._at(source, j), there) for source, there in sources], self._at(drain, j), masks,
-                      self.below(i64(0), b.sub(self.arg["count2"], first[last])))
+                      None if inside else self.below(i64(0), b.sub(self.arg["count2"], first[last])))
 
     def _down(self, strip: _Strip, first: ir.Value) -> None:
         """The lines first, first + classes, ...: some begin, then with each line that is whole another
         begins, then those that wait become whole. There are as many as wait, at least."""
         b, conv, classes = self.b, self.conv, self.arg["classes"]
-        sums: Sums = (self._zeros(),) * conv.waiting
+        vectors = len(strip.masks)
+        zeros = (splat(self.vector, 0),) * vectors
+        sums: Sums = (zeros,) * conv.waiting
         for t in range(self.taps[1] - conv.pace):
             sums = self._line(strip, sums, first, t)
 
         def step(_: ir.Value, carried: list[ir.Value]) -> list[ir.Value]:
             line, *values = carried
-            sums = tuple(tuple(values[k:k + conv.vectors]) for k in range(0, len(values), conv.vectors))
-            after = self._whole(strip, (*sums, self._zeros()), line)
+            sums = tuple(tuple(values[k:k + vectors]) for k in range(0, len(values), vectors))
+            after = self._whole(strip, (*sums, zeros), line)
             return [b.add(line, classes), *(value for values in after for value in values)]
         end = b.sub(self.arg["count1"], b.mul(classes, i64(conv.waiting)))
         values = [value for values in sums for value in values]
         line, *values = fold(b, first, end, [first, *values], step, classes)
-        sums = tuple(tuple(values[k:k + conv.vectors]) for k in range(0, len(values), conv.vectors))
+        sums = tuple(tuple(values[k:k + vectors]) for k in range(0, len(values), vectors))
         while sums:
             sums = self._whole(strip, sums, line)
             line = b.add(line, classes)
 
-    def _zeros(self) -> tuple[ir.Value, ...]:
-        return (splat(self.vector, 0),) * self.conv.vectors
-
     def _whole(self, strip: _Strip, sums: Sums, line: ir.Value) -> Sums:
         """A line of Y meets what it has not met yet, and is stored; the sums of the others."""
-        b, last = self.b, self.conv.vectors - 1
+        b, last = self.b, len(strip.masks) - 1
         for t in range(self.taps[1] - self.conv.pace, self.taps[1]):
             sums = self._line(strip, sums, line, t)
         place = self._at(strip.target, b.mul(line, self.arg["count2"]))
         for v, total in enumerate(sums[0]):
             at = self._at(place, i64(v * self.lanes))
-            if v < last:
+            if v < last or strip.kept is None:
                 b.store(total, at, align=self.align)
             else:
                 self._call(f"llvm.masked.store.{mangled(self.vector)}.p0", void, total, at, strip.kept)
@@ -243,10 +260,10 @@ class _Forward(Windows):
              ) -> Sums:
         """The line of X that begins there; if there is none, zeros."""
         met = [list(values) for values in sums]
-        for v, masks in enumerate(strip.masks):
-            for t2, mask in enumerate(masks):
+        for t2, column in enumerate(self.places):
+            for v, masks in enumerate(strip.masks):
                 value = splat(self.vector, 0) if place is None else self._load(
-                    self.vector, self._at(self._at(place, self.places[t2]), i64(v * self.lanes)), mask)
+                    self.vector, self._at(self._at(place, column), i64(v * self.lanes)), masks[t2])
                 for k, t1 in uses:
                     met[k][v] = self._fma(value, self.weights[t0, t1, t2], met[k][v])
         return tuple(map(tuple, met))

@@ -17,8 +17,8 @@ from retrograd.codegen.lowering.images import lower_images, three
 from retrograd.codegen.schedule import Schedule, Work
 from retrograd.graph.node import Node
 
-# Vectors of a strip, and lanes of a vector, at least.
-_WIDE = (7, 4, 2)
+# Vectors of a strip, those of a strip of one line, and the fewest lanes of a vector.
+_WIDE, _LONG = (7, 4, 2), 4
 _FEWEST = 4
 
 
@@ -95,9 +95,11 @@ def _strips(dtype: str, taps: Shape, pace: int, count: int, columns: list[int], 
     end = vectors * lanes           # of the last vector; `right` counts taps that read beyond the line there
     left, right = sum([c < 0 for c in columns]), sum([c + end > width for c in columns])
     edges = lanes + columns[0] < 0 or end - lanes + columns[-1] > width
-    room = host().vector_registers - numel(taps) - 2
     waiting = (taps[1] - 1) // pace
+    room = host().vector_registers - numel(taps) - 2
     wide = next((v for v in _WIDE if vectors % v == 0 and v * (waiting + 1) <= room), 1)
+    if taps[1] == 1 and wide < vectors:     # strips of one line, whose ends are apart
+        return Depthwise(dtype, lanes, _LONG, False, taps, taps[2], taps[2], False, pace)
     return Depthwise(dtype, lanes, wide, wide == vectors, taps, left, right, edges and vectors > 1, pace)
 
 
