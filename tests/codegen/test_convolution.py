@@ -42,6 +42,9 @@ CASES: list[tuple[tuple[int, ...], tuple[int, ...], dict[str, Any]]] = [
     ((1, 6, 20, 20), (12, 1, 3, 4), {"stride": (2, 1), "padding": (1, 2), "dilation": (1, 3), "groups": 6}),
     ((2, 5, 4, 9, 10), (5, 1, 3, 3, 3), {"padding": 1, "groups": 5}),
     ((2, 6, 50), (6, 1, 7), {"padding": 3, "groups": 6}),
+    ((1, 2, 11, 130), (2, 1, 3, 3), {"padding": (2, 3), "dilation": (2, 1), "groups": 2}),  # lines two apart
+    ((2, 2, 9, 70), (4, 1, 5, 4), {"stride": (3, 2), "padding": 2, "dilation": (1, 3), "groups": 2}),
+    ((1, 2, 300), (2, 1, 20), {"stride": 2, "padding": 19, "groups": 2}),   # strips inside, and ends
     ((1, 3, 30, 30), (3, 1, 7, 7), {"padding": 3, "groups": 3}),
     ((1, 2, 70), (2, 1, 65), {"padding": 3, "groups": 2}),                  # more taps than are written out
     ((2, 1, 20, 20), (9, 1, 5, 5), {"padding": 2}),

@@ -19,6 +19,8 @@ from retrograd.ops.window import conv_p, conv_weight_p
 # More taps than this are not written out, and an image is not read line by line; nor are more sums of weights
 # kept in registers.
 _MANY_TAPS, _MANY_SUMS = 64, 27
+# Windows at most so many elements apart are dealt out as a line is read.
+DEALT = 2
 # What it takes to gather a vector of so many elements, beside a load and a multiply-add.
 _GATHERED, _LANES = 4, 16
 
@@ -51,7 +53,7 @@ def _bordered(x: Node, low: Shape, high: Shape) -> Node:
 def convolved(x: Node, w: Node, stride: Shape, low: Shape, high: Shape, dilation: Shape, groups: int
               ) -> Node | None:
     """conv."""
-    if reads_lines(x, groups, w.shape[2:]) and stride[-1] == 1 and min((*low, *high)) >= 0:
+    if reads_lines(x, groups, w.shape[2:]) and stride[-1] <= DEALT and min((*low, *high)) >= 0:
         return None
     if any((*low, *high)):
         none = (0,) * len(low)
@@ -118,7 +120,7 @@ def _taps_of_phase(r: int, taps: int, stride: int, dilation: int) -> tuple[int, 
 def weights_of_convolution(x: Node, c: Node, stride: Shape, low: Shape, high: Shape, dilation: Shape,
                            groups: int, size: Shape) -> Node | None:
     """conv_weight."""
-    if not any((*low, *high)) or sums_lines(x, c, groups, size) and stride[-1] == 1:
+    if not any((*low, *high)) or sums_lines(x, c, groups, size) and stride[-1] <= DEALT:
         return None
     none = (0,) * len(low)
     return bind(conv_weight_p, (_bordered(x, low, high), c), (stride, none, none, dilation, groups, size))

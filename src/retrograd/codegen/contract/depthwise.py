@@ -4,8 +4,8 @@
 
 A product would have one row. Instead positions of a line lie in lanes, and a strip of them goes down the
 image: a line of X is read once for each tap of the last axis, and meets all lines of Y that want it, whose
-sums wait in registers. What lies outside of the image is zero. Positions have three axes; `step` along the
-last is 1, or that axis lies in phases (contract/offsets.py).
+sums wait in registers. What lies outside of the image is zero. Positions have three axes. Along the
+last `step` is 1 or 2; else that axis lies in phases (contract/offsets.py).
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ class Depthwise:
     A strip is so many `vectors` wide, and strips make up a line, or one does if it is `single`. At the first
     vector of a line the first `left` taps of the last axis may lie before it, at its last the last `right`
     taps behind it; other vectors lie inside, unless `edges`. A window begins `pace` taps of the second axis
-    behind the one `classes` lines before; as many as there are taps if lines share nothing."""
+    behind the one `classes` lines before; as many as there are taps if lines share nothing. Windows begin
+    one element apart, or two: then `reach` is where taps of the last axis lie, counted from an even element
+    as a window begins."""
 
     dtype: str
     lanes: int
@@ -54,6 +56,7 @@ class Depthwise:
     right: int
     edges: bool
     pace: int
+    reach: Shape
 
     @property
     def waiting(self) -> int:
@@ -76,24 +79,43 @@ def emit_depthwise(module: ir.Module, name: str, conv: Depthwise) -> None:
 
 
 class Windows(Emitter):
-    """Vectors of positions of a line, and what they read: `columns` is where taps of the last axis lie, as
-    elements of a line, and `places` as they lie in memory."""
+    """Vectors of positions of a line, and what they read: where windows begin `step` elements apart, as many
+    vectors, which are dealt out. Taps that read the same are a group: `columns` is where it lies, as elements
+    of a line, `places` as they lie in memory, and `members` are its taps, each with its phase."""
 
-    def __init__(self, kernel: Kernel, parameters: Sequence[str], dtype: str, taps: Shape, lanes: int
-                 ) -> None:
+    def __init__(self, kernel: Kernel, parameters: Sequence[str], dtype: str, taps: Shape, lanes: int,
+                 reach: Shape) -> None:
         self.b, self.module, self.kernel = kernel.b, kernel.module, kernel
         self.element, self.align, self.lanes = MEMORY[dtype], SIZE[dtype], lanes
         self.vector = ir.VectorType(self.element, lanes)
         self.arg = dict(zip(parameters[3:], kernel.integers))
-        self.taps = taps
-        b = self.b
-        self.columns, self.places = [], []
+        self.taps, self.step = taps, 2 if reach else 1
+        b, arg = self.b, self.arg
+        self.columns, self.places, self.members = [], [], []
+        if reach:
+            for window in sorted({r // 2 for r in reach}):
+                self.columns.append(b.sub(i64(2 * window), b.add(arg["low2"], i64(reach[0]))))
+                self.members.append([(t, r % 2) for t, r in enumerate(reach) if r // 2 == window])
+            self.places = self.columns
+            return
         for t in range(taps[2]):
-            element = b.mul(i64(t), self.arg["gap2"])
-            column = b.sub(b.sdiv(element, self.arg["phases"]), self.arg["low2"])
-            phase = b.mul(b.srem(element, self.arg["phases"]), self.arg["phase"])
+            element = b.mul(i64(t), arg["gap2"])
+            column = b.sub(b.sdiv(element, arg["phases"]), arg["low2"])
+            phase = b.mul(b.srem(element, arg["phases"]), arg["phase"])
             self.columns.append(column)
             self.places.append(b.add(column, phase))
+            self.members.append([(t, 0)])
+
+    def read(self, place: ir.Value, group: int, masks: Sequence[ir.Value | None]) -> list[ir.Value]:
+        """What the members of a group read of a line of X, of positions that begin there."""
+        first = self._at(place, self.places[group])
+        read = [self._load(self.vector, self._at(first, i64(k * self.lanes)), mask)
+                for k, mask in enumerate(masks)]
+        if self.step == 1:
+            return read
+        return [self.b.shuffle_vector(*read, ir.Constant(
+            ir.VectorType(i32, self.lanes), list(range(phase, 2 * self.lanes, 2))))
+            for _, phase in self.members[group]]
 
     def below(self, first: ir.Value, size: ir.Value) -> ir.Value:
         """The mask of the lanes whose number, counted from `first`, is in 0 ... size - 1."""
@@ -102,9 +124,11 @@ class Windows(Emitter):
         lanes = b.add(broadcast(b, b.trunc(first, i32), self.lanes), numbers)
         return b.icmp_unsigned("<", lanes, broadcast(b, b.trunc(size, i32), self.lanes))
 
-    def masks(self, j: ir.Value) -> list[ir.Value]:
-        """For each tap of the last axis the lanes that lie in a line, of positions from j on."""
-        return [self.below(self.b.add(j, column), self.arg["size2"]) for column in self.columns]
+    def masks(self, j: ir.Value) -> list[list[ir.Value]]:
+        """For each group of taps the lanes that lie in a line, of positions from j on."""
+        b, first = self.b, self.b.mul(j, i64(self.step))
+        return [[self.below(b.add(b.add(first, column), i64(k * self.lanes)), self.arg["size2"])
+                 for k in range(self.step)] for column in self.columns]
 
     def channel_of(self, image: ir.Value, o: ir.Value, base: ir.Value) -> ir.Value:
         """Where the channel of x begins that output channel o reads."""
@@ -115,18 +139,18 @@ class Windows(Emitter):
 
 class _Strip(NamedTuple):
     """Where it begins in each plane of X that it reads, and whether there is one, and in the plane of Y; by
-    vector and tap the lanes that are read, None for all; and those of the last vector that are stored,
-    None for all."""
+    vector and group of taps the lanes that are read, None for all; and those of the last vector that are
+    stored, None for all."""
 
     sources: list[tuple[ir.Value, ir.Value]]
     target: ir.Value
-    masks: list[list[ir.Value | None]]
+    masks: list[list[Sequence[ir.Value | None]]]
     kept: ir.Value | None
 
 
 class _Forward(Windows):
     def __init__(self, kernel: Kernel, conv: Depthwise) -> None:
-        super().__init__(kernel, conv.parameters(), conv.dtype, conv.taps, conv.lanes)
+        super().__init__(kernel, conv.parameters(), conv.dtype, conv.taps, conv.lanes, conv.reach)
         self.conv = conv
 
     def emit(self) -> None:
@@ -171,15 +195,15 @@ class _Forward(Windows):
     def _spans(self) -> list[tuple[int, ir.Value, ir.Value, bool]]:
         """Strips of so many vectors, from where to where, and whether they lie inside: all alike, or, where
         they are short and masks would take longer than what they hide, those that lie inside apart."""
-        b, arg, wide, begin = self.b, self.arg, self.conv.vectors, i64(0)
+        b, arg, step, wide, begin = self.b, self.arg, i64(self.step), self.conv.vectors, i64(0)
         if self.conv.single or self.taps[1] > 1:
             return [(wide, begin, arg["count2"], False)]
 
-        def whole(x: ir.Value, step: int) -> ir.Value:
-            return b.mul(b.sdiv(x, i64(step)), i64(step))
-        before = self._most(b.sub(begin, self.columns[0]), begin)
+        def whole(x: ir.Value, of: int) -> ir.Value:
+            return b.mul(b.sdiv(x, i64(of)), i64(of))
+        before = b.sdiv(self._most(b.sub(i64(self.step - 1), self.columns[0]), begin), step)
         first = least(b, whole(b.add(before, i64(self.lanes - 1)), self.lanes), arg["count2"])
-        behind = least(b, b.sub(arg["size2"], self.columns[-1]), arg["count2"])
+        behind = least(b, b.sdiv(b.sub(arg["size2"], self.columns[-1]), step), arg["count2"])
         room = self._most(b.sub(behind, first), begin)
         some, last = (b.add(first, whole(room, v * self.lanes)) for v in (wide, 1))
         return [(1, begin, first, False), (wide, first, some, True), (1, some, last, True),
@@ -197,9 +221,13 @@ class _Forward(Windows):
 
         def crosses(v: int, t: int) -> bool:
             return conv.edges or v == 0 and t < conv.left or v == last and t >= self.taps[2] - conv.right
-        masks = [[mask if not inside and crosses(v, t) else None for t, mask in enumerate(self.masks(at))]
-                 for v, at in enumerate(first)]
-        return _Strip([(self._at(source, j), there) for source, there in sources], self._at(drain, j), masks,
+        everywhere: list[ir.Value | None] = [None] * self.step
+        masks: list[list[Sequence[ir.Value | None]]] = [[
+            lanes if not inside and crosses(v, group[0][0]) else everywhere
+            for group, lanes in zip(self.members, self.masks(at))] for v, at in enumerate(first)]
+        element = b.mul(j, i64(self.step))
+        return _Strip([(self._at(source, element), there) for source, there in sources],
+                      self._at(drain, j), masks,
                       None if inside else self.below(i64(0), b.sub(self.arg["count2"], first[last])))
 
     def _down(self, strip: _Strip, first: ir.Value) -> None:
@@ -260,12 +288,13 @@ class _Forward(Windows):
              ) -> Sums:
         """The line of X that begins there; if there is none, zeros."""
         met = [list(values) for values in sums]
-        for t2, column in enumerate(self.places):
+        for group, members in enumerate(self.members):
             for v, masks in enumerate(strip.masks):
-                value = splat(self.vector, 0) if place is None else self._load(
-                    self.vector, self._at(self._at(place, column), i64(v * self.lanes)), masks[t2])
-                for k, t1 in uses:
-                    met[k][v] = self._fma(value, self.weights[t0, t1, t2], met[k][v])
+                values = [splat(self.vector, 0)] * len(members) if place is None else self.read(
+                    self._at(place, i64(v * self.lanes * self.step)), group, masks[group])
+                for (t2, _), value in zip(members, values):
+                    for k, t1 in uses:
+                        met[k][v] = self._fma(value, self.weights[t0, t1, t2], met[k][v])
         return tuple(map(tuple, met))
 
     def _either(self, values: Sequence[ir.Value], blocks: Sequence[ir.Block]) -> ir.Value:

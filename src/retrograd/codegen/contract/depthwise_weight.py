@@ -32,11 +32,12 @@ _SUMS = 16
 
 @dataclass(frozen=True)
 class DepthwiseWeight:
-    """Work is cut by output channels; the weights are row-major."""
+    """Work is cut by output channels; the weights are row-major; `reach` as in Depthwise."""
 
     dtype: str
     taps: Shape
     even: bool
+    reach: Shape
 
     def parameters(self) -> tuple[str, ...]:
         return ("x", "y", "w", "begin", "end", "images", *GEOMETRY)
@@ -54,7 +55,7 @@ def emit_depthwise_weight(module: ir.Module, name: str, conv: DepthwiseWeight) -
 
 class _Weight(Windows):
     def __init__(self, kernel: Kernel, conv: DepthwiseWeight, lanes: int) -> None:
-        super().__init__(kernel, conv.parameters(), conv.dtype, conv.taps, lanes)
+        super().__init__(kernel, conv.parameters(), conv.dtype, conv.taps, lanes, conv.reach)
         self.even = conv.even
 
     def emit(self) -> None:
@@ -76,16 +77,16 @@ class _Weight(Windows):
             for t, total in enumerate(sums):
                 b.store(self._total(total), self._at(row, i64(t)), align=self.align)
 
-    def _plane(self, source: ir.Value, given: ir.Value, plane: ir.Value, j: ir.Value, masks: list[ir.Value],
-               kept: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
+    def _plane(self, source: ir.Value, given: ir.Value, plane: ir.Value, j: ir.Value,
+               masks: list[list[ir.Value]], kept: ir.Value, sums: list[ir.Value]) -> list[ir.Value]:
         """Some lines together, then the rest one by one; every sum takes them in order."""
         b, arg = self.b, self.arg
 
         def lines(count: int) -> Callable[[ir.Value, list[ir.Value]], list[ir.Value]]:
             def added(i: ir.Value, held: list[ir.Value]) -> list[ir.Value]:
                 sums, first = list(held), b.add(b.mul(plane, arg["count1"]), i)
-                g = [self.load(self._at(given, b.add(b.mul(b.add(first, i64(k)), arg["count2"]), j)), kept)
-                     for k in range(count)]
+                starts = [b.mul(b.add(first, i64(k)), arg["count2"]) for k in range(count)]
+                g = [self._load(self.vector, self._at(given, b.add(start, j)), kept) for start in starts]
 
                 def meet(sums: list[ir.Value], value: ir.Value, tap: int, k: int) -> None:
                     # What lies in an image behind the last window meets no zero that is not there.
@@ -116,11 +117,8 @@ class _Weight(Windows):
         inside = b.and_(*(b.icmp_unsigned("<", a, arg[f"size{k}"]) for k, a in enumerate(at)))
         return b.add(b.mul(at[0], arg["x.plane"]), b.mul(at[1], arg["x.line"])), inside
 
-    def load(self, place: ir.Value, mask: ir.Value) -> ir.Value:
-        return self._load(self.vector, place, mask)
-
     def met(self, source: ir.Value, plane: ir.Value, line: ir.Value, count: int, j: ir.Value,
-            masks: list[ir.Value], sums: list[ir.Value], meet: Meet) -> None:
+            masks: list[list[ir.Value]], sums: list[ir.Value], meet: Meet) -> None:
         """For each line of x that `count` lines of positions read, its value at a tap of the last axis:
         `meet(sums, value, number of the tap, line of positions)` changes the sums of all that read it. The
         taps of a line of positions come in order, and so do the lines of a tap. Lines of x outside of the
@@ -136,8 +134,9 @@ class _Weight(Windows):
                         meet(sums, value, tap + t2, k)
 
             def read(start: ir.Value = start) -> list[ir.Value]:
-                return [self.load(self._at(source, b.add(b.add(start, j), place)), mask)
-                        for place, mask in zip(self.places, masks)]
+                place = self._at(source, b.add(start, b.mul(j, i64(self.step))))
+                return [value for group, lanes in enumerate(masks)
+                        for value in self.read(place, group, lanes)]
             with b.if_else(inside) as (there, outside):
                 with there:
                     added(read())

@@ -16,6 +16,7 @@ from retrograd.codegen.lowering.epilogue import lower_epilogue
 from retrograd.codegen.lowering.images import lower_images, three
 from retrograd.codegen.schedule import Schedule, Work
 from retrograd.graph.node import Node
+from retrograd.ops.convolution import DEALT
 
 # Vectors of a strip, those of a strip of one line, and the fewest lanes of a vector.
 _WIDE, _LONG = (7, 4, 2), 4
@@ -33,9 +34,10 @@ def lower_depthwise(work: Work, schedule: Schedule) -> list[Call]:
     after = lower_epilogue(work, schedule, calls, (n.shape[0], n.shape[1], positions))
     taps, counts, strides, gaps = (three(s, 1) for s in (w.shape[2:], n.shape[2:], stride, dilation))
     pace, classes = _pace(taps[1], counts[1], strides[1], gaps[1])
-    columns = [t * gaps[2] // strides[2] - low[-1] for t in range(taps[2])]
-    width = x.shape[-1] if strides[2] == 1 else -(-x.shape[-1] // strides[2])
-    conv = _strips(n.dtype.name, taps, pace, counts[2], columns, width)
+    reach = _reach(taps[2], strides[2], low[-1], gaps[2])
+    conv = _strips(n.dtype.name, taps, pace, counts[2], reach,
+                   [r // 2 * 2 - reach[0] - low[-1] for r in reach] if reach else
+                   [t * gaps[2] // strides[2] - low[-1] for t in range(taps[2])], _width(x, strides[2]))
     calls.append(Call(conv, [
         source, start_of(layout, w), after.product, 0, n.shape[0] * n.shape[1], n.shape[1], *geometry,
         classes, layout.strides[0], *three(layout.strides[2:], 0), *after.args],
@@ -54,7 +56,8 @@ def lower_depthwise_weight(work: Work, schedule: Schedule) -> list[Call]:
     layout = schedule.layouts[g]
     if layout.strides != row_major(g.shape):
         layout = copied(calls, layout, g)
-    conv = DepthwiseWeight(n.dtype.name, three(kernel, 1), _even(stride, dilation))
+    conv = DepthwiseWeight(n.dtype.name, three(kernel, 1), _even(stride, dilation),
+                           _reach(kernel[-1], stride[-1], low[-1], dilation[-1]))
     calls.append(Call(conv, [
         source, start_of(layout, g), Address(n, 0, n.dtype.itemsize), 0, n.shape[0], g.shape[0], *geometry],
         axes=conv.axes(), cost=nanoseconds(2 * numel(g.shape) * numel(kernel),
@@ -66,13 +69,25 @@ def _geometry(calls: list[Call], x: Node, y: Shape, kernel: Shape, windows: tupl
               groups: int, schedule: Schedule) -> tuple[list[int], Address]:
     """What the kernels are told of positions and images, and where the images lie."""
     stride, low, dilation = windows
-    images = lower_images(calls, x, schedule.layouts[x], stride[-1], kernel[-1], dilation[-1])
-    width = x.shape[-1] if stride[-1] == 1 else images.phase
+    phases = stride[-1] if stride[-1] > DEALT else 1
+    images = lower_images(calls, x, schedule.layouts[x], phases, kernel[-1], dilation[-1])
     positions = numel(y[2:])
     return [
-        *three(y[2:], 1), *three((*x.shape[2:-1], width), 1), *three(low, 0), *three(stride, 1)[:2],
-        *three(dilation, 1), stride[-1], images.phase, y[1] // groups, images.image, images.channel,
-        *three(images.lines, 0)[1:], y[1] * positions, positions], images.address
+        *three(y[2:], 1), *three((*x.shape[2:-1], _width(x, stride[-1])), 1), *three(low, 0),
+        *three(stride, 1)[:2], *three(dilation, 1), phases, images.phase, y[1] // groups,
+        images.image, images.channel, *three(images.lines, 0)[1:], y[1] * positions, positions,
+    ], images.address
+
+
+def _width(x: Node, stride: int) -> int:
+    """Of a line, or of one phase of it."""
+    return x.shape[-1] if stride <= DEALT else -(-x.shape[-1] // stride)
+
+
+def _reach(taps: int, stride: int, low: int, dilation: int) -> Shape:
+    """Where taps lie, counted from the last even element at or before the beginning of a window; nothing if
+    windows begin one element apart, as they do in phases."""
+    return tuple(low % 2 + t * dilation for t in range(taps)) if stride == DEALT else ()
 
 
 def _pace(taps: int, count: int, stride: int, dilation: int) -> tuple[int, int]:
@@ -85,7 +100,8 @@ def _pace(taps: int, count: int, stride: int, dilation: int) -> tuple[int, int]:
     return (pace, classes) if shared else (taps, 1)
 
 
-def _strips(dtype: str, taps: Shape, pace: int, count: int, columns: list[int], width: int) -> Depthwise:
+def _strips(dtype: str, taps: Shape, pace: int, count: int, reach: Shape, columns: list[int],
+            width: int) -> Depthwise:
     """The widest strips that leave their sums and the weights in registers. Lanes are halved where a line
     would fill half of them."""
     lanes = host().lanes(dtype)
@@ -93,14 +109,16 @@ def _strips(dtype: str, taps: Shape, pace: int, count: int, columns: list[int], 
         lanes //= 2
     vectors = -(-count // lanes)
     end = vectors * lanes           # of the last vector; `right` counts taps that read beyond the line there
-    left, right = sum([c < 0 for c in columns]), sum([c + end > width for c in columns])
-    edges = lanes + columns[0] < 0 or end - lanes + columns[-1] > width
+    step = 2 if reach else 1
+    left, right = sum([c < 0 for c in columns]), sum([c + step * end > width for c in columns])
+    edges = step * lanes + columns[0] < 0 or step * (end - lanes) + columns[-1] > width
     waiting = (taps[1] - 1) // pace
     room = host().vector_registers - numel(taps) - 2
     wide = next((v for v in _WIDE if vectors % v == 0 and v * (waiting + 1) <= room), 1)
     if taps[1] == 1 and wide < vectors:     # strips of one line, whose ends are apart
-        return Depthwise(dtype, lanes, _LONG, False, taps, taps[2], taps[2], False, pace)
-    return Depthwise(dtype, lanes, wide, wide == vectors, taps, left, right, edges and vectors > 1, pace)
+        return Depthwise(dtype, lanes, _LONG, False, taps, taps[2], taps[2], False, pace, reach)
+    return Depthwise(dtype, lanes, wide, wide == vectors, taps, left, right, edges and vectors > 1, pace,
+                     reach)
 
 
 def _even(stride: Shape, dilation: Shape) -> bool:
