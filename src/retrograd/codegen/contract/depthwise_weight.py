@@ -20,7 +20,7 @@ from retrograd.base.shape import Shape
 from retrograd.codegen.axis import Axis, axes_of
 from retrograd.codegen.contract.depthwise import GEOMETRY, Windows
 from retrograd.codegen.emit.kernel import Kernel
-from retrograd.codegen.emit.types import i32, i64, splat
+from retrograd.codegen.emit.types import i32, i64, splat, void
 from retrograd.codegen.loops.loop import fold, loop
 
 Meet: TypeAlias = Callable[[list[ir.Value], ir.Value, int, int], None]
@@ -32,12 +32,14 @@ _SUMS = 16
 
 @dataclass(frozen=True)
 class DepthwiseWeight:
-    """Work is cut by output channels; the weights are row-major; `reach` as in Depthwise."""
+    """Work is cut by output channels; the weights are row-major; `reach` as in Depthwise. `far`:
+    whether images come from beyond the caches."""
 
     dtype: str
     taps: Shape
     even: bool
     reach: Shape
+    far: bool
 
     def parameters(self) -> tuple[str, ...]:
         return ("x", "y", "w", "begin", "end", "images", *GEOMETRY)
@@ -56,7 +58,7 @@ def emit_depthwise_weight(module: ir.Module, name: str, conv: DepthwiseWeight) -
 class _Weight(Windows):
     def __init__(self, kernel: Kernel, conv: DepthwiseWeight, lanes: int) -> None:
         super().__init__(kernel, conv.parameters(), conv.dtype, conv.taps, lanes, conv.reach)
-        self.even = conv.even
+        self.even, self.far = conv.even, conv.far
 
     def emit(self) -> None:
         b, arg = self.b, self.arg
@@ -86,7 +88,10 @@ class _Weight(Windows):
             def added(i: ir.Value, held: list[ir.Value]) -> list[ir.Value]:
                 sums, first = list(held), b.add(b.mul(plane, arg["count1"]), i)
                 starts = [b.mul(b.add(first, i64(k)), arg["count2"]) for k in range(count)]
-                g = [self._load(self.vector, self._at(given, b.add(start, j)), kept) for start in starts]
+                places = [self._at(given, b.add(start, j)) for start in starts]
+                g = [self._load(self.vector, place, kept) for place in places]
+                for place in places:
+                    self._ahead(place, arg["y.image"])
 
                 def meet(sums: list[ir.Value], value: ir.Value, tap: int, k: int) -> None:
                     # What lies in an image behind the last window meets no zero that is not there.
@@ -97,6 +102,11 @@ class _Weight(Windows):
         together = b.sub(arg["count1"], b.srem(arg["count1"], i64(_LINES)))
         sums = fold(b, i64(0), together, sums, lines(_LINES), _LINES)
         return fold(b, together, arg["count1"], sums, lines(1))
+
+    def _ahead(self, place: ir.Value, image: ir.Value) -> None:
+        """Ask for what lies there in the next image: no machine expects it."""
+        if self.far:
+            self._call("llvm.prefetch.p0", void, self._at(place, image), i32(0), i32(3), i32(1))
 
     def _total(self, lanes: ir.Value) -> ir.Value:
         """The lanes added in halves."""
@@ -135,6 +145,7 @@ class _Weight(Windows):
 
             def read(start: ir.Value = start) -> list[ir.Value]:
                 place = self._at(source, b.add(start, b.mul(j, i64(self.step))))
+                self._ahead(place, self.arg["x.image"])
                 return [value for group, lanes in enumerate(masks)
                         for value in self.read(place, group, lanes)]
             with b.if_else(inside) as (there, outside):

@@ -21,6 +21,8 @@ from retrograd.ops.convolution import DEALT
 # Vectors of a strip, those of a strip of one line, and the fewest lanes of a vector.
 _WIDE, _LONG = (7, 4, 2), 4
 _FEWEST = 4
+# Bytes of images that no cache of a core holds.
+_FAR = 1 << 23
 
 
 def lower_depthwise(work: Work, schedule: Schedule) -> list[Call]:
@@ -57,7 +59,8 @@ def lower_depthwise_weight(work: Work, schedule: Schedule) -> list[Call]:
     if layout.strides != row_major(g.shape):
         layout = copied(calls, layout, g)
     conv = DepthwiseWeight(n.dtype.name, three(kernel, 1), _even(stride, dilation),
-                           _reach(kernel[-1], stride[-1], low[-1], dilation[-1]))
+                           _reach(kernel[-1], stride[-1], low[-1], dilation[-1]),
+                           (numel(x.shape) + numel(g.shape)) * n.dtype.itemsize > _FAR)
     calls.append(Call(conv, [
         source, start_of(layout, g), Address(n, 0, n.dtype.itemsize), 0, n.shape[0], g.shape[0], *geometry],
         axes=conv.axes(), cost=nanoseconds(2 * numel(g.shape) * numel(kernel),
