@@ -123,3 +123,12 @@ def test_a_small_transposed_convolution_is_the_same_alone_and_among_others() -> 
     among = y.exp()
     among.numpy()
     assert np.array_equal(y.numpy(), alone)
+
+
+def test_few_channels_have_the_bits_that_they_have_among_many() -> None:
+    """Few are computed without panels (contract/conv_lines.py)."""
+    x, w = (rg.tensor(a) for a in inputs(((2, 70, 11, 21), (80, 70, 3, 3)), "float32"))
+    many = rg.nn.functional.conv2d(x, w, padding=1, dilation=2).numpy()
+    for rows in (1, 2, 5, 10, 16):
+        few = rg.nn.functional.conv2d(x, w[:rows], padding=1, dilation=2).numpy()
+        assert np.array_equal(few, many[:, :rows]), rows

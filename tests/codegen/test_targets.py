@@ -56,7 +56,7 @@ def _graphs() -> Iterator[Any]:
     yield F.conv_transpose2d(image, kernels.mT[:2].detach(), stride=2)
     deep = rg.randn(64, 64, 2, 2, requires_grad=True)
     turned = F.conv2d(rg.randn(1, 64, 20, 20), deep)
-    yield rg.autograd.grad(turned.sum(), deep, create_graph=True)[0]
+    yield from (turned, rg.autograd.grad(turned.sum(), deep, create_graph=True)[0])
     kernel = rg.randn(2, 1, 3, 3, requires_grad=True)
     alone = F.conv2d(rg.randn(1, 2, 20, 20), kernel, groups=2)
     yield from (alone, *rg.autograd.grad(alone.sum(), kernel, create_graph=True))

@@ -14,6 +14,7 @@ from retrograd.codegen.contract.attention_back import AttentionBack, emit_attent
 from retrograd.codegen.contract.attention_sum import AttentionSum, emit_attention_sum
 from retrograd.codegen.contract.conv import Conv, emit_conv
 from retrograd.codegen.contract.conv_dots import ConvDots, emit_conv_dots
+from retrograd.codegen.contract.conv_lines import ConvLines, emit_conv_lines
 from retrograd.codegen.contract.conv_weight import ConvWeight, emit_conv_weight
 from retrograd.codegen.contract.depthwise import Depthwise, emit_depthwise
 from retrograd.codegen.contract.depthwise_weight import DepthwiseWeight, emit_depthwise_weight
@@ -47,7 +48,7 @@ from retrograd.codegen.loops.uses import Uses, emit_uses
 
 Description: TypeAlias = (
     Pointwise | Reduce | Region | Arg | Scan | Draw | Check | Gemm | Pack | MatVec | Epilogue |
-    Conv | ConvWeight | ConvDots | Depthwise | DepthwiseWeight | Winograd | WinogradWeights |
+    Conv | ConvLines | ConvWeight | ConvDots | Depthwise | DepthwiseWeight | Winograd | WinogradWeights |
     WinogradWeight | Phases | Alternate | Offsets | Pool |
     Attention | AttentionBack |
     AttentionSum | Repeat | Uses | AddRows | CopyRows)
@@ -56,14 +57,15 @@ _EMITTERS: dict[type, Callable[..., None]] = {
     Pointwise: emit_pointwise, Reduce: emit_reduce, Region: emit_region, Arg: emit_arg, Scan: emit_scan,
     Draw: emit_draw, Check: emit_check, Gemm: emit_gemm, Pack: emit_pack, MatVec: emit_matvec,
     Epilogue: emit_epilogue, Conv: emit_conv, ConvWeight: emit_conv_weight, Pool: emit_pool,
-    ConvDots: emit_conv_dots, Winograd: emit_winograd, WinogradWeights: emit_winograd_weights,
+    ConvDots: emit_conv_dots, ConvLines: emit_conv_lines, Winograd: emit_winograd,
+    WinogradWeights: emit_winograd_weights,
     WinogradWeight: emit_winograd_weight, Phases: emit_phases, Alternate: emit_alternate,
     Depthwise: emit_depthwise, DepthwiseWeight: emit_depthwise_weight,
     Offsets: emit_offsets, Attention: emit_attention, AttentionBack: emit_attention_back,
     AttentionSum: emit_attention_sum, Repeat: emit_repeat, Uses: emit_uses,
     AddRows: emit_add_rows, CopyRows: emit_copy_rows}
 # Written in vectors; the others are loops over elements, of which LLVM makes vectors.
-_IN_VECTORS = (Draw, Gemm, Pack, MatVec, Epilogue, Region, Conv, ConvWeight, ConvDots, Depthwise,
+_IN_VECTORS = (Draw, Gemm, Pack, MatVec, Epilogue, Region, Conv, ConvLines, ConvWeight, ConvDots, Depthwise,
                DepthwiseWeight, Offsets, Winograd, WinogradWeights, WinogradWeight, Phases, Alternate,
                Attention, AttentionBack, AttentionSum, Repeat, AddRows, CopyRows)
 ENTRY = "kernel"

@@ -34,6 +34,9 @@ from retrograd.codegen.loops.operand import broadcast, lanes_below
 _PARTS = 2
 # Rows reached from one pointer by the machine's own scaling of an index: 0, 1 and 2 strides.
 _GROUP = 3
+# What a tile of lines is told of a vector: where it lies in an array of windows, how many lanes it has, and
+# where it belongs in a row of C.
+LINE = 3
 # Terms ahead of which an operand read down long strides is fetched: what the machine does not foresee itself.
 _AHEAD = 64
 
@@ -43,6 +46,7 @@ class Form:
     """What is baked into one tile's code.
 
     masked:     only `valid` columns exist
+    lines:      row k of B are vectors anywhere in an array of windows, offsets[k] further on
     crossed:    B is stored transposed, its depth contiguous and its columns b_step apart; else its columns
                 are contiguous and b_step leads to the next k
     """
@@ -53,19 +57,23 @@ class Form:
     dtype: str
     masked: bool = False
     crossed: bool = False
+    lines: bool = False
 
     @property
     def name(self) -> str:
-        flags = "_masked" * self.masked + "_crossed" * self.crossed
+        flags = "_masked" * self.masked + "_crossed" * self.crossed + "_lines" * self.lines
         return f"tile_{self.dtype}_{self.rows}x{self.vectors}x{self.lanes}{flags}"
 
 
 def tile_function(module: ir.Module, form: Form) -> ir.Function:
-    """`void f(a, a_row, a_depth, b, b_step, c, c_row, k, adds, valid)`, made once a module."""
+    """`void f(a, a_row, a_depth, b, b_step, c, c_row, k, adds, valid)`, made once a module; of lines
+    `void f(a, a_row, a_depth, b, offsets, vectors, c, c_row, k, adds)`."""
     known = module.globals.get(form.name)
     if known is not None:
         return known
-    kind = ir.FunctionType(void, [pointer, i64, i64, pointer, i64, pointer, i64, i64, i1, i64])
+    columns = [pointer, pointer, pointer, pointer, i64, i64, i1] if form.lines else \
+        [pointer, i64, pointer, i64, i64, i1, i64]
+    kind = ir.FunctionType(void, [pointer, i64, i64, *columns])
     function = ir.Function(module, kind, form.name)
     function.linkage = "internal"
     # One copy of the code however often it is called, and registers for it alone.
@@ -82,9 +90,18 @@ class _Emitter(Emitter):
         self.vector = ir.VectorType(self.element, form.lanes)
         self.align = SIZE[form.dtype]
         self.b = ir.IRBuilder(function.append_basic_block("entry"))
-        (self.a, self.a_row, self.a_depth, self.bp, self.b_step, self.c, self.c_row, self.k, self.adds,
-         self.valid) = function.args
+        self.a, self.a_row, self.a_depth, self.bp, *rest = function.args
+        if form.lines:
+            self.offsets, vectors, self.c, self.c_row, self.k, self.adds = rest
+            places, counts, self.columns = (
+                [self.b.load(self.b.gep(vectors, [i64(LINE * j + k)], source_etype=i64), typ=i64, align=8)
+                 for j in range(form.vectors)] for k in range(LINE))
+            self.starts = [self._at(self.bp, place) for place in places]
+            self.masks = [lanes_below(self.b, count, form.lanes) for count in counts]
+            return
+        self.b_step, self.c, self.c_row, self.k, self.adds, self.valid = rest
         self.masks = [self._mask(j * form.lanes) for j in range(form.vectors)]
+        self.columns = [i64(j * form.lanes) for j in range(form.vectors)]
 
     def _mask(self, first: int) -> ir.Value | None:
         if not self.form.masked:
@@ -103,10 +120,13 @@ class _Emitter(Emitter):
         b.ret_void()
 
     def _step(self, k: ir.Value, carried: list[ir.Value]) -> list[ir.Value]:
-        panel = self._at(self.bp, self.b.mul(k, self.b_step))
-        columns = [
-            self._load(self.vector, self._at(panel, i64(j * self.form.lanes)), mask)
-            for j, mask in enumerate(self.masks)]
+        if self.form.lines:
+            window = self.b.load(self.b.gep(self.offsets, [k], source_etype=i64), typ=i64, align=8)
+            places = [self._at(start, window) for start in self.starts]
+        else:
+            panel = self._at(self.bp, self.b.mul(k, self.b_step))
+            places = [self._at(panel, column) for column in self.columns]
+        columns = [self._load(self.vector, place, mask) for place, mask in zip(places, self.masks)]
         ahead = self._at(self.a, self.b.mul(self.b.add(k, i64(_AHEAD)), self.a_depth))
         self._call("llvm.prefetch.p0", void, ahead, i32(0), i32(3), i32(1))
         return self._multiplied(k, columns, carried)
@@ -183,7 +203,7 @@ class _Emitter(Emitter):
         for i in range(self.form.rows):
             row = self._at(self.c, self.b.mul(self.c_row, i64(i)))
             for j, mask in enumerate(self.masks):
-                place, value = self._at(row, i64(j * self.form.lanes)), total[i * vectors + j]
+                place, value = self._at(row, self.columns[j]), total[i * vectors + j]
                 if add:
                     value = self._add(self._load(self.vector, place, mask), value)
                 if mask is None:

@@ -47,6 +47,15 @@ def low_tile(target: Target, dtype: str, rows: int) -> Tile:
     return Tile(rows, held // 2 if rows <= 2 else held // 4, target.lanes(dtype), dtype)
 
 
+def even_tile(target: Target, dtype: str, rows: int) -> Tile:
+    """A tile for few rows: as high as all that cover them, none of which is taller than the default, and as
+    wide as registers allow, which hold C, a row of B and one broadcast."""
+    height = -(-rows // -(-rows // default_tile(target, dtype).rows))
+    if height <= FEW_ROWS:
+        return low_tile(target, dtype, height)
+    return Tile(height, min(4, (target.vector_registers - 2) // (height + 1)), target.lanes(dtype), dtype)
+
+
 def crossed_tile(target: Target, dtype: str, rows: int) -> Tile:
     """A tile whose columns are turned into lanes on the way. Half vectors, four of them: a square of 8 takes
     fewer shuffles an element than one of 16, and four chains a row hide the fma's latency."""

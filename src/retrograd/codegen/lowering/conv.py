@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from retrograd.base.shape import numel
+from retrograd.base.shape import Shape, numel
 from retrograd.codegen.axis import nanoseconds
 from retrograd.codegen.contract.conv import Conv
+from retrograd.codegen.contract.conv_lines import ConvLines
 from retrograd.codegen.contract.conv_weight import ConvWeight
 from retrograd.codegen.contract.pack import Pack
 from retrograd.codegen.contract.plan import Side, aliased, rows_tile
-from retrograd.codegen.contract.tile import K_BLOCK, Tile
+from retrograd.codegen.contract.tile import K_BLOCK, Tile, even_tile
 from retrograd.codegen.jit import host
 from retrograd.codegen.layout import Layout, one_step
 from retrograd.codegen.lowering.call import Address, Call, Scratch, copied
@@ -22,8 +23,15 @@ from retrograd.codegen.lowering.images import lower_images, lower_offsets, lower
 from retrograd.codegen.lowering.parts import THREADS, blocks_of, in_parts, parts_of
 from retrograd.codegen.lowering.winograd import lower_winograd, lower_winograd_weight, pays, weight_pays
 from retrograd.codegen.schedule import Schedule, Work
+from retrograd.codegen.symbol import number_of
 from retrograd.graph.node import Node
 from retrograd.ops.convolution import reads_lines, sums_lines
+
+# Vector instructions of a window's element and a vector of positions, beside multiply-adds: to read it, once
+# for a tile of rows, or to gather it.
+_READ, _GATHERED = 2, 8
+# Positions that an epilogue takes at once.
+_POSITIONS = 128
 
 
 def lower_conv(work: Work, schedule: Schedule) -> list[Call]:
@@ -42,18 +50,32 @@ def lower_conv(work: Work, schedule: Schedule) -> list[Call]:
     offsets = lower_offsets(calls, images, channels, kernel, stride, dilation)
     count, positions = n.shape[0] * groups, numel(n.shape[2:])
     after = lower_epilogue(work, schedule, calls, (count, rows, positions))
-    tile = rows_tile(rows, k, dtype, host())
-    kernels = _kernels(calls, w, schedule.layouts[w], groups, tile)
-    conv = Conv(tile)
-    axes = conv.axes()
-    if blocks_of(axes, (count, rows, positions)) < THREADS:
-        axes = conv.axes(panels=1)
+    conv: Conv | ConvLines = Conv(rows_tile(rows, k, dtype, host()))
+    axes, ends = conv.axes(), (0, rows, 0, positions)
+    together: Shape = ()
+    few = even_tile(host(), dtype, number_of(rows))
+    if _lines_pay(rows, n.shape[2:], few):
+        lines = few.vectors * -(-_POSITIONS // (few.vectors * number_of(n.shape[-1])))
+        conv = ConvLines(few)
+        axes, ends, together = conv.axes(lines), (0, rows, 0, numel(n.shape[2:-1])), (lines,)
+    elif blocks_of(axes, (count, rows, positions)) < THREADS:
+        axes = conv.axes(1)
+    kernels = _kernels(calls, w, schedule.layouts[w], groups, conv.tile)
     calls.append(Call(conv, [
-        images.address, kernels.address, offsets, after.product, 0, count, 0, rows, 0, positions, k, groups,
+        images.address, kernels.address, offsets, after.product, 0, count, *ends, k, groups,
         images.image, channels * images.channel, kernels.group, kernels.panel, kernels.row, kernels.depth,
-        rows * positions, positions, *lower_positions(images, n.shape[2:], stride), *after.args],
+        rows * positions, positions, *lower_positions(images, n.shape[2:], stride), *together, *after.args],
         axes=axes, cost=after.cost + nanoseconds(2 * count * rows * positions * k, 0)))
     return calls
+
+
+def _lines_pay(rows: int, counts: Shape, tile: Tile) -> bool:
+    """Whether fewer instructions read vectors where they lie, which begin with every line, than gather whole
+    ones. This way or that, the bits are the same."""
+    rows, width, positions = number_of(rows), number_of(counts[-1]), number_of(numel(counts))
+    tiles = -(-rows // tile.rows)
+    lines = positions // width * -(-width // tile.lanes)
+    return bool(lines * (rows + _READ * tiles) < -(-positions // tile.lanes) * (rows + _GATHERED))
 
 
 def lower_conv_weight(work: Work, schedule: Schedule) -> list[Call]:
