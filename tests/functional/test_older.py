@@ -104,7 +104,7 @@ def test_a_loop_and_a_branch_have_derivatives() -> None:
     y, = rg.while_loop(lambda x: x.sum() < 5, lambda x: x * 2, (x,))
     y.backward()
     assert y.item() == 6.0 and x.grad.item() == 4.0
-    # (PyTorch's `cond` is compiled, which switches the checks of its distributions off for the whole process.)
+    # PyTorch compiles its own, which ends the checks of its distributions for the whole process.
     z = rg.tensor([0.5], requires_grad=True)
     rg.cond(rg.tensor(False), rg.sin, rg.cos, (z,)).backward()
     assert z.grad.item() == pytest.approx(-np.sin(0.5), rel=1e-6)
