@@ -17,7 +17,7 @@ from retrograd.graph.node import Node
 
 def without_checks(roots: Sequence[Node]) -> tuple[list[Node], list[Node]]:
     """The roots, and the checks that programs for them make; a check that is a root stays where it is."""
-    if not any(n.prim.lower == "check" for n in topological(roots)):
+    if not any([n.prim.lower == "check" for n in topological(roots)]):
         return list(roots), []
     found: dict[Node, None] = {}
 

@@ -121,13 +121,13 @@ def _memory(batches: Sequence[Batch], schedule: Schedule, seen: Sequence[Layout]
             direct = {schedule.layouts[i].base for i in w.nodes[0].inputs if i in schedule.layouts}
             reads = behind[w.nodes[0]] = direct.union(*(behind.get(r, ()) for r in direct))
         else:
-            direct = {a.of for a in call.args if isinstance(a, Address)}
+            direct = set(call.touched)
             # A call that packs an operand, which may run long before, makes none of the results yet.
             touched = {schedule.home(of) for of in direct}
             for n in map(schedule.home, w.stores):
                 if n in touched and n not in elsewhere:
                     sizes[n], born[n] = numel(n.shape) * n.dtype.itemsize, min(born.get(n, k), k)
-            reads = direct.union(*(behind.get(r, ()) for r in direct))
+            reads = direct.union(*[behind.get(r, ()) for r in direct]) if behind else direct
         for v in reads:
             dies[v] = k
             if isinstance(v, Scratch):

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from math import prod
 from typing import Any, NamedTuple
 
 from retrograd.base.shape import numel
-from retrograd.codegen.lowering.call import Address, Call, Scratch
+from retrograd.codegen.lowering.call import Call, Scratch
 from retrograd.codegen.pool import MAX_ARGS, MAX_BLOCKS
 from retrograd.codegen.schedule import Work
 from retrograd.codegen.symbol import number_of
@@ -102,7 +103,7 @@ def grouped(run: Sequence[tuple[Work, Call]], memory: Callable[[Any], Any]) -> I
 
 def _filled(work: Work, call: Call) -> int:
     """Bytes that a call writes, or reads of what its work uses for itself."""
-    places = {a.of for a in call.args if isinstance(a, Address)}
+    places = call.touched
     return int(sum([number_of(of.nbytes) for of in places if isinstance(of, Scratch)]) +
                sum([number_of(numel(n.shape)) * n.dtype.itemsize for n in work.stores if n in places]))
 
@@ -124,7 +125,7 @@ def _waits(run: Sequence[tuple[Work, Call]], memory: Callable[[Any], Any]) -> li
     writer: dict[Any, int] = {}
     readers: dict[Any, list[int]] = {}
     for k, (work, call) in enumerate(run):
-        touched = {memory(a.of) for a in call.args if isinstance(a, Address)}
+        touched = {memory(of) for of in call.touched}
         stored = {memory(n) for n in work.stores}
         written = {m for m in touched if m in stored or isinstance(m, Scratch)}
         before = {writer[m] for m in touched if m in writer}
@@ -142,12 +143,16 @@ Bound = tuple[int, int, int, int]       # where in the args, its alignment, begi
 def division(call: Call) -> tuple[list[Bound], list[int]] | None:
     """Along what a call is cut, and into how many parts each: the longest extent is halved, and so on, until
     a block costs BLOCK_COST or so. None: it stays whole."""
-    wanted = int(min(call.cost / BLOCK_COST, max(MANY, call.cost / LARGE_BLOCK), MOST))
     args: Sequence[Any] = call.args
-    bounds: list[Bound] = [(place, align, args[place], args[place + 1]) for place, align in call.axes]
-    if wanted < 2 or not bounds or len(call.args) > MAX_ARGS:
+    bounds = [(place, align, args[place], args[place + 1]) for place, align in call.axes]
+    return _divided(call.cost, bounds) if len(args) <= MAX_ARGS else None
+
+
+def _divided(cost: float, bounds: Sequence[Bound]) -> tuple[list[Bound], list[int]] | None:
+    wanted = int(min(cost / BLOCK_COST, max(MANY, cost / LARGE_BLOCK), MOST))
+    if wanted < 2 or not bounds:
         return None
-    assert len(bounds) <= CUTS, call
+    assert len(bounds) <= CUTS, bounds
     parts = [1] * len(bounds)
     units = [-(-(end - begin) // align) for _, align, begin, end in bounds]
     while prod(parts) < wanted:
@@ -156,7 +161,7 @@ def division(call: Call) -> tuple[list[Bound], list[int]] | None:
         if not max(lengths):
             break
         parts[lengths.index(max(lengths))] *= 2
-    return bounds, parts
+    return list(bounds), parts
 
 
 def marks_of(bound: Bound, parts: int) -> list[int]:
@@ -168,7 +173,15 @@ def marks_of(bound: Bound, parts: int) -> list[int]:
 
 def cut(call: Call) -> list[tuple[Cut, ...]]:
     """The blocks of a call."""
-    divided = division(call)
+    args: Sequence[Any] = call.args
+    bounds = tuple([(place, align, args[place], args[place + 1]) for place, align in call.axes])
+    return _cut(call.cost, bounds) if bounds and len(args) <= MAX_ARGS else [()]
+
+
+@lru_cache(maxsize=1024)
+def _cut(cost: float, bounds: tuple[Bound, ...]) -> list[tuple[Cut, ...]]:
+    """Calls that are alike share their blocks."""
+    divided = _divided(cost, bounds)
     blocks: list[tuple[Cut, ...]] = [()]
     for bound, p in zip(*divided) if divided is not None else ():
         place, marks = bound[0], marks_of(bound, p)

@@ -23,8 +23,9 @@ def place_parts(schedule: Schedule, asked: Collection[Node]) -> Schedule:
     """`asked`: values that have places of their own."""
     layouts = dict(schedule.layouts)
     readers: dict[Node, dict[int, Work]] = {}
-    for w in schedule.work:
-        for i in [i for n in w.nodes for i in n.inputs if i in layouts]:
+    parts = {i for w in schedule.work for i in w.nodes[0].inputs if w.nodes[0].prim is concat_p}
+    for w in schedule.work if parts else ():
+        for i in [i for n in w.nodes for i in n.inputs if i in layouts and layouts[i].base in parts]:
             if schedule.members.get(layouts[i].base) is not w:
                 readers.setdefault(layouts[i].base, {})[id(w)] = w
     for w in reversed(schedule.work):       # a concatenation that is a part, after that whose part it is

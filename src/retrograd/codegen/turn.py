@@ -21,6 +21,9 @@ from retrograd.ops.linear import permute_p
 def turn(roots: Sequence[Node]) -> list[Node]:
     """The same values from products that lie as they are read."""
     order = topological(roots)
+    turned = {n for n in order if n.prim is permute_p and n.value is None and _turns(n)}
+    if not turned:
+        return list(roots)
     readers: dict[Node, int] = dict.fromkeys(roots, 1)
     for n in order:
         if n.value is None:
@@ -33,7 +36,7 @@ def turn(roots: Sequence[Node]) -> list[Node]:
         for n in order:
             if n.value is not None or not n.inputs:
                 done[n] = n
-            elif _turns(n) and readers[n.inputs[0]] == 1:
+            elif n in turned and readers[n.inputs[0]] == 1:
                 a, b = (bind(permute_p, (done[i],), n.params) for i in n.inputs[0].inputs)
                 product = n.inputs[0]
                 done[n] = Node(product.prim, (b, a), product.params, n.shape, n.dtype, n.rg, None, n.where)
@@ -48,7 +51,7 @@ def turn(roots: Sequence[Node]) -> list[Node]:
 
 def _turns(n: Node) -> bool:
     """Whether a node is a product with its last two axes exchanged."""
-    if n.prim is not permute_p or len(n.shape) < 2:
+    if len(n.shape) < 2:
         return False
     x, (*lead, row, column) = n.inputs[0], n.params[0]
     return x.value is None and (*lead, column, row) == tuple(range(len(x.shape))) and kind_of(x) == "product"

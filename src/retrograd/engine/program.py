@@ -73,16 +73,17 @@ def make_program(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequenc
     `donate`, {number of a root: number of a leaf}, lets `run(leaves, scalars, writable)` put those results
     where the leaves lie, if the caller says that nobody else reads that memory. Such programs are native.
     """
-    native = config.jit and (bool(donate) or codegen.compile_graph.worth_native(topological(roots), SMALL))
+    order = topological(roots)
+    native = config.jit and (bool(donate) or codegen.compile_graph.worth_native(order, SMALL))
     if "ir" in config.check:
         verify(Graph.of(roots))
     if config.debug:
-        count = sum(n.value is None for n in topological(roots))
+        count = sum(n.value is None for n in order)
         print(f"retrograd: new {'native' if native else 'NumPy'} program, {count} nodes, "
               f"{len(leaves)} leaves, {len(roots)} results; {programs.hits} hits, "
               f"{programs.misses} misses so far", file=sys.stderr)
     if native:
-        check_values(topological(roots))
+        check_values(order)
         try:
             return codegen.compile_graph.compile_graph(roots, leaves, scalars, numpy_call, donate)
         except CompilationError as e:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import prod
 from typing import Any, NamedTuple
 
@@ -57,6 +57,11 @@ class Call:
     failure: Callable[[int], RetrogradError] | None = None
     axes: tuple[Axis, ...] = ()     # where it may be cut
     cost: float = 0.0               # nanoseconds, see codegen/axis.py
+
+    @cached_property
+    def touched(self) -> tuple[Any, ...]:
+        """The values in whose memory it reads or writes, each once."""
+        return tuple(dict.fromkeys([a.of for a in self.args if a.__class__ is Address]))
 
     def descriptions(self) -> list[Description]:
         """Of all the code that it needs."""
