@@ -9,7 +9,6 @@ Values of half types and of uint8 are computed in wider ones (widen.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 
@@ -63,7 +62,6 @@ def _walk(roots: Sequence[Node], done: dict[Node, Node], made: dict[object, Node
             done[done[n]] = done[n]
 
 
-@lru_cache(maxsize=4096)
 def _is_plain(prim: Primitive) -> bool:
     """Whether a node of a type that is computed with stays as it is."""
     return not prim.alias and meaning(prim) is None and not isinstance(prim.lower, str)

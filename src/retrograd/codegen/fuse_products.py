@@ -4,14 +4,14 @@
     loop    [64, 256]   add, relu -> 1 stored      ->
 
 The loop must read the product element by element, in whatever shape, and wait for nothing that waits for the
-product. A loop that reads several products follows the one that can be computed last, so that it keeps no other
-waiting (in a recurrence the product of the state, not that of the input). What a product is computed to, and by which
-instructions the loop, stays: fusing changes no bits.
+product. A loop that reads several products follows the one that can be computed last, so that it keeps no
+other waiting (in a recurrence the product of the state, not that of the input). What a product is computed
+to, and by which instructions the loop, stays: fusing changes no bits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from retrograd.base.shape import numel
 from retrograd.codegen.kinds import FOLLOWED
@@ -35,8 +35,10 @@ def fuse_products(schedule: Schedule, roots: Sequence[Node], apart: Collection[N
             continue
         n = product.nodes[0]
         for loop in sorted(readers.get(n, ()), key=place.__getitem__):
-            if _follows(schedule, n, loop, apart) and not _later(schedule, product, loop, members, apart) and \
-                    not _waits_for(product, n, loop, members, waits):
+            def follows(product: Work, loop: Work = loop) -> bool:
+                n = product.nodes[0]
+                return _follows(schedule, n, loop, apart) and not _waits_for(product, n, loop, members, waits)
+            if follows(product) and not _later(product, loop, members, follows):
                 shared = len(readers[n]) > 1
                 one = _joined(product, loop, n in asked or shared)
                 place[one] = place.pop(loop)
@@ -63,12 +65,11 @@ def _follows(schedule: Schedule, n: Node, loop: Work, apart: Collection[Node]) -
     return all(layout == whole(n, loop.shape) for layout in read)
 
 
-def _later(schedule: Schedule, product: Work, loop: Work, members: dict[Node, Work],
-           apart: Collection[Node]) -> bool:
+def _later(product: Work, loop: Work, members: dict[Node, Work], follows: Callable[[Work], bool]) -> bool:
     """Whether the loop could follow a product that is further from the leaves."""
     others = [members[p] for p in loop.pointers if p in members]
-    return any([w.level > product.level and w.kind in FOLLOWED and len(w.nodes) == 1 and
-                _follows(schedule, w.nodes[0], loop, apart) for w in others])
+    return any([w.level > product.level and w.kind in FOLLOWED and len(w.nodes) == 1 and follows(w)
+                for w in others])
 
 
 def _waits_for(product: Work, n: Node, loop: Work, members: dict[Node, Work], waits: dict[Work, int]) -> bool:
