@@ -264,6 +264,14 @@ def test_a_line_that_reads_again_and_again_has_a_trail_that_is_followed() -> Non
     assert served > 10
 
 
+def test_a_node_that_waits_twice_has_one_trail() -> None:
+    local.state.reads.clear()
+    run = Run(retrograd)
+    for _ in range(30):
+        (retrograd.tanh(run.a @ run.b).reshape(4, 4) * 2.0).tolist()
+    assert len(read_trails()) == 1
+
+
 def test_an_index_out_of_range_is_an_error_on_the_line_that_a_trail_serves() -> None:
     table = retrograd.tensor(data(5, 2))
     for k in [*range(12), 7, 3]:

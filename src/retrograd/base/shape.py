@@ -140,4 +140,7 @@ def infer_reshape(old: Shape, new: Shape) -> Shape:
 
 def without(shape: Shape, axes_: Shape) -> Shape:
     """The shape with those axes removed."""
+    if len(axes_) == 1:
+        a, = axes_
+        return shape[:a] + shape[a + 1:]
     return tuple(s for d, s in enumerate(shape) if d not in axes_)

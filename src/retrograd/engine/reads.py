@@ -19,7 +19,7 @@ from retrograd.base.config import config
 from retrograd.base.errors import CompilationError
 from retrograd.base.listening import listener
 from retrograd.base.modes import State
-from retrograd.engine.held import CROWD, emptied, prune
+from retrograd.engine.held import CROWD, emptied, prune, waiting
 from retrograd.engine.interpret import numpy_call
 from retrograd.engine.linearize import SPECIAL, Linear
 from retrograd.engine.program import Program, programs
@@ -42,6 +42,7 @@ MOST = 512              # trails of one thread
 KEPT = 1 << 25          # bytes of results that wait for their next run in one thread
 NEVER = -1 << 60        # how often a graph came that has no trail
 COST = 100_000          # nanoseconds a program may take while nobody else runs
+FEW = 64                # of what waits: more are not looked through for some that are told twice
 DEEP = 16               # of what waits, the nodes at the end that a trail looks at
 _POOL, _VERDICTS = READ_ORDER.index("pool"), READ_ORDER.index("verdicts")
 Done = Callable[[Node, list[Node]], bool | None]
@@ -140,7 +141,10 @@ def read(root: Node, state: State) -> bool:
     if found is None:
         if not state.reads:
             return False
-        prune(pending)              # what died meanwhile may have made it look different
+        if waits <= FEW:            # what died meanwhile, or is told twice, may have made it look different
+            waiting()
+        else:
+            prune(pending)
         if len(pending) == waits or (found := _once_more(root, state)) is None:
             return False
     programs.hits += 1

@@ -14,10 +14,11 @@ from retrograd.functional.door import Tensor, wrap
 from retrograd.functional.dropping import dropout
 from retrograd.functional.elementwise import eq, masked_fill
 from retrograd.functional.padding import pad
+from retrograd.functional.planned import planned
 from retrograd.functional.products import linear
 from retrograd.functional.reduce import amax
 from retrograd.functional.shape import cat, chunk
-from retrograd.graph.node import const
+from retrograd.graph.node import Node, const
 from retrograd.ops import linear as lin
 
 __all__ = ["multi_head_attention_forward"]
@@ -142,8 +143,14 @@ def _projected(query: Any, key: Any, value: Any, weights: Weights, alone: bool) 
 
 def _heads(x: Any, heads: int, batch: int) -> Tensor:
     """(N, heads, steps, d) of (N, steps, E) or (steps, N, E)."""
-    split: Tensor = x.unflatten(-1, (heads, x.shape[-1] // heads)).permute(batch, 2, 1 - batch, 3)
-    return split
+    return wrap(_split((x.node,), heads, batch))
+
+
+@planned
+def _split(nodes: tuple[Node], heads: int, batch: int) -> Node:
+    x, = nodes
+    apart = lin.reshape(x, (*x.shape[:-1], heads, x.shape[-1] // heads))
+    return lin.permute(apart, (batch, 2, 1 - batch, 3))
 
 
 def _mask(masks: Masks, q: Any, length: int, extra: int) -> Tensor | None:

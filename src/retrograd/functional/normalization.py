@@ -146,10 +146,12 @@ def batch_norm(input: Any, running_mean: Any, running_var: Any, weight: Any = No
         raise ArgumentError(f"input is {x.shape}: one value a channel has no variance", op=op,
                             expected="more than one value a channel when training",
                             fix="Use a larger batch, drop_last=True in the DataLoader, or model.eval().")
-    if running_mean is not None or running_var is not None:
-        mean, _, var = composite.moments(x, axes)
-        _move(running_mean, mean, momentum)
-        _move(running_var, var * number_node(count / (count - 1.0), var.dtype), momentum)
+    running = [(k, r) for k, r in enumerate((running_mean, running_var)) if r is not None]
+    if running:
+        old = [n for _, r in running for n in (r.node, *_shares(momentum, r.node.dtype))]
+        unbiased = number_node(count / (count - 1.0), x.dtype)
+        for (_, r), new in zip(running, _moved((x, unbiased, *old), axes, tuple([k for k, _ in running]))):
+            r._assign(new)
     y = _of_batch((x, *[n for n in (w, b) if n is not None]), axes, float(eps), w is not None, b is not None)
     return wrap(lin.cast(y, dtype))
 
@@ -181,13 +183,29 @@ def _of_batch(nodes: tuple[Node, ...], axes: Shape, eps: float, weighted: bool, 
                    rest[-1] if biased else None)
 
 
+def _shares(momentum: float, dtype: DType) -> tuple[Node, Node]:
+    """Of what was there, and of what comes."""
+    return number_node(1.0 - momentum, dtype), number_node(momentum, dtype)
+
+
+def _mixed(old: Node, keep: Node, take: Node, batch: Node) -> Node:
+    """keep old + take batch, outside autograd."""
+    return old * keep + lin.cast(bind(stop, (batch,)), old.dtype) * take
+
+
+@planned
+def _moved(nodes: tuple[Node, ...], axes: Shape, which: tuple[int, ...]) -> tuple[Node, ...]:
+    """Running means (0) and variances (1), each followed by its shares, moved towards those of the batch."""
+    x, unbiased, *running = nodes
+    mean, _, var = composite.moments(x, axes)
+    stats = [var * unbiased if kind else mean for kind in which]
+    return tuple([_mixed(*each) for each in zip(running[::3], running[1::3], running[2::3], stats)])
+
+
 def _move(running: Any, batch: Node, momentum: float) -> None:
-    """running = (1 - momentum) running + momentum batch, in place and outside autograd."""
-    if running is None:
-        return
-    old = running.node
-    new = lin.cast(bind(stop, (batch,)), old.dtype)
-    running._assign(old * number_node(1.0 - momentum, old.dtype) + new * number_node(momentum, old.dtype))
+    """A running statistic moves towards that of the batch, in place."""
+    if running is not None:
+        running._assign(_mixed(running.node, *_shares(momentum, running.node.dtype), batch))
 
 
 # ---------------------------------------------------------------- over groups of channels

@@ -247,26 +247,25 @@ def _two(prim: Primitive, a: Any, b: Any, op: str) -> Tensor:
     return binary(prim, a, b, op)
 
 
-def _as_truth(y: Node, input: Any) -> Node:
-    """bool, or uint8 for uint8 input, as PyTorch keeps it."""
-    return lin.cast(y, uint8) if input.node.dtype is uint8 else y
+@planned
+def _counted(nodes: tuple[Node], over: Shape, keepdim: bool, whole: bool) -> Node:
+    """Whether all elements are true (`whole`), or some: bool, or uint8 for uint8 input, as in PyTorch."""
+    x, = nodes
+    count = lin.reduce_sum(lin.cast(truth(x), int64), over)
+    y = count.equal(numel(tuple(x.shape[a] for a in over))) if whole else truth(count)
+    return kept(lin.cast(y, uint8) if x.dtype is uint8 else y, x.shape, over, keepdim)
 
 
 def any(input: Any, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Whether some element is not zero. False where there are none."""
-    x = truth(need_tensor(input, "any"))
-    over = axes(dim, x.ndim, "any")
-    some = truth(lin.reduce_sum(lin.cast(x, int64), over))
-    return wrap(kept(_as_truth(some, input), x.shape, over, keepdim))
+    x = need_tensor(input, "any")
+    return wrap(_counted((x,), axes(dim, x.ndim, "any"), bool(keepdim), False))
 
 
 def all(input: Any, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Whether no element is zero. True where there are none."""
-    x = truth(need_tensor(input, "all"))
-    over = axes(dim, x.ndim, "all")
-    n = numel(tuple(x.shape[a] for a in over))
-    every = lin.reduce_sum(lin.cast(x, int64), over).equal(n)
-    return wrap(kept(_as_truth(every, input), x.shape, over, keepdim))
+    x = need_tensor(input, "all")
+    return wrap(_counted((x,), axes(dim, x.ndim, "all"), bool(keepdim), True))
 
 
 def count_nonzero(input: Any, dim: Any = None) -> Tensor:

@@ -56,16 +56,18 @@ def multinomial(input: Any, num_samples: int, replacement: bool = False, *, gene
     if x.shape[-1] > 2 ** 24:
         raise ShapeError(f"input is {x.shape}", op="multinomial", expected="at most 2**24 weights a row")
     weights = value_of(input, "multinomial").astype(np.float64)
-    positive = (weights > 0).sum(-1)
     if num_samples <= 0:
         raise ArgumentError(f"num_samples is {num_samples}", op="multinomial", expected="a positive number")
-    if not np.isfinite(weights).all() or (weights < 0).any() or (weights.sum(-1) <= 0).any():
+    total = weights.sum(-1, keepdims=True)
+    if weights.min(initial=0.0) < 0 or not (total > 0).all() or not weights.max(initial=0.0) < np.inf:
         raise ArgumentError("the weights are negative, not finite, or have no positive sum", op="multinomial")
-    if not replacement and (num_samples > x.shape[-1] or (positive < num_samples).any()):
-        raise ArgumentError(f"{num_samples} samples of {int(np.min(positive))} positive weights",
-                            op="multinomial", fix="Pass replacement=True.")
+    if not replacement:
+        positive = (weights > 0).sum(-1)
+        if num_samples > x.shape[-1] or (positive < num_samples).any():
+            raise ArgumentError(f"{num_samples} samples of {int(np.min(positive))} positive weights",
+                                op="multinomial", fix="Pass replacement=True.")
     draw = (generator or default_generator).draw()
-    shares = weights / weights.sum(-1, keepdims=True)
+    shares = weights / total
     u = bind(random_uniform, draw, ((*x.shape[:-1], num_samples if replacement else x.shape[-1]), "float64"))
     read(u)
     if replacement:
