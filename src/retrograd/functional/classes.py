@@ -78,7 +78,7 @@ def nll_loss(input: Any, target: Any, weight: Any = None, size_average: Any = No
 
 # ---------------------------------------------------------------- class indices
 def _rows(x: Node, t: Node, ignore: int, op: str) -> tuple[Node, Node, Shape]:
-    """input as (rows, C), target as (rows,), and the target's shape; every mistake told."""
+    """input as (N, C) or (N, C, P), target as (N,) or (N, P), and the target's shape; every mistake told."""
     if x.ndim == 0:
         raise ShapeError(f"input is {x.shape}", op=op, expected="(C,), (N, C) or (N, C, d1, ...)")
     want = () if x.ndim == 1 else x.shape[:1] + x.shape[2:]
@@ -93,10 +93,12 @@ def _rows(x: Node, t: Node, ignore: int, op: str) -> tuple[Node, Node, Shape]:
     classes = x.shape[0] if x.ndim == 1 else x.shape[1]
     _in_range(t, classes, ignore, op)
     t = lin.cast(t, int64)
-    count = math.prod(want)
+    places = math.prod(want[1:])
+    if x.ndim > 2 and classes <= places:        # an image: places lie side by side, few classes apart
+        return lin.reshape(x, (*x.shape[:2], places)), lin.reshape(t, (want[0], places)), want
     if x.ndim > 2:
         x = lin.permute(x, (0, *range(2, x.ndim), 1))
-    return lin.reshape(x, (count, classes)), lin.reshape(t, (count,)), want
+    return lin.reshape(x, (math.prod(want), classes)), lin.reshape(t, (math.prod(want),)), want
 
 
 def _shape_fix(x: Node, t: Node, want: Shape, op: str) -> str:
@@ -138,7 +140,7 @@ def _class_weights(weight: Any, rows: Node, op: str) -> Node | None:
     if weight is None:
         return None
     w = need_tensor(weight, op, "weight")
-    if w.shape != rows.shape[1:]:
+    if w.shape != rows.shape[1:2]:
         raise ShapeError(f"weight is {w.shape}, input has {rows.shape[1]} classes", op=op,
                          expected=f"one weight a class: shape ({rows.shape[1]},)")
     same_dtype(op, ("input", rows), ("weight", w))
@@ -154,11 +156,13 @@ def _picked(log_p: Node, t: Node, w: Node | None, ignore: int, reduction: str, s
     share = lin.cast(kept, log_p.dtype)
     if w is not None:
         share = bind(p.where, (kept, bind(take_p, (w, safe), (0,)), zero))
-    picked = lin.reshape(bind(gather_p, (log_p, lin.reshape(safe, (*t.shape, 1))), (1,)), t.shape)
+    at = lin.reshape(safe, (t.shape[0], 1, *t.shape[1:]))
+    picked = lin.reshape(bind(gather_p, (log_p, at), (1,)), t.shape)
     loss = bind(p.where, (kept, -picked, zero))
     loss = loss * share if w is not None else loss
     if smoothing:
-        all_classes = log_p if w is None else log_p * lin.expand(w, log_p.shape, (0,))
+        others = tuple(d for d in range(log_p.ndim) if d != 1)
+        all_classes = log_p if w is None else log_p * lin.expand(w, log_p.shape, others)
         spread = bind(p.where, (kept, -lin.reduce_sum(all_classes, (1,)), zero))
         loss = loss * number_node(1.0 - smoothing, zero.dtype) + \
             spread * number_node(smoothing / log_p.shape[1], zero.dtype)

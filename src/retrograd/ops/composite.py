@@ -115,16 +115,18 @@ def _cross_entropy(x: Node, t: Node, reduction: str, ignore: int) -> Node:
     loss = bind(pw.where, (kept, -picked, const(0.0, x.dtype)))
     if reduction == "none":
         return loss
-    total = lin.reduce_sum(loss, (0,))
+    every = tuple(range(loss.ndim))
+    total = lin.reduce_sum(loss, every)
     if reduction == "sum":
         return total
-    return total / lin.reduce_sum(lin.cast(kept, x.dtype), (0,))
+    return total / lin.reduce_sum(lin.cast(kept, x.dtype), every)
 
 
 def _cross_entropy_sample() -> Iterator[Sample]:
     rng = rng_for("cross_entropy")
     for reduction in ("mean", "sum", "none"):
         yield Sample((rng.uniform(-2, 2, (4, 3)), np.array([0, 2, -100, 1])), (reduction, -100))
+    yield Sample((rng.uniform(-2, 2, (2, 3, 4)), np.array([[0, 2, -100, 1], [1, 1, 0, 2]])), ("mean", -100))
 
 
 cross_entropy = expansion("cross_entropy", "x t", "reduction ignore", infer_cross_entropy, _cross_entropy,
