@@ -74,6 +74,12 @@ def prod(x: Any, axes: Any) -> Any:
     return x
 
 
+def tile_sum(x: Any, kernel: Any) -> Any:
+    n = len(kernel)
+    tiles = [e for s, k in zip(x.shape[-n:], kernel) for e in (s // k, k)]
+    return x.reshape(*x.shape[:-n], *tiles).sum(tuple(range(-2 * n + 1, 0, 2)))
+
+
 def standardize(x: Any, axes: Any, eps: float) -> Any:
     last = tuple(range(-len(axes), 0))
     return F.layer_norm(x.movedim(axes, last), [x.shape[a] for a in axes], eps=eps).movedim(last, axes)
@@ -253,6 +259,7 @@ PEERS: dict[str, Peer] = {
                        finite=(1,)),
     # Weights that are dropped are zeros: what signs their products sum to is a matter of how one sums.
     "attention": Peer(attention, *SUM, largest=True, signed=False),
+    "tile_sum": Peer(tile_sum, *SUM, largest=True),
     "standardize": Peer(standardize, *NORM, largest=True),
     "gelu": Peer(gelu, *FUNCTION, largest=True),
     "solve": Peer(T.linalg.solve, *SUM, largest=True),

@@ -100,12 +100,14 @@ def _max_pool(n: int, input: Any, kernel_size: Any, stride: Any, padding: Any, d
     lead = (0,) * (x.ndim - n)
     whole = filled(x, (*lead, *low), (*lead, *high), _lowest(x))
     y = bind(pool_pick_p, (whole, whole), (kernel, s, d))
-    # The place in the input of every element, border or not, picked as the elements are.
+    # The place in the input of every element, picked as the elements are. A border element that is as large
+    # as its whole window (all of it -inf) bears the place of the first one inside.
     places = np.zeros((1,) * n, np.int64)
-    for k in range(n):
+    for k, size in enumerate(x.shape[-n:]):
         shape = [1] * n
         shape[k] = whole.shape[x.ndim - n + k]
-        places = places * x.shape[x.ndim - n + k] + (np.arange(shape[k]) - low[k]).reshape(shape)
+        at = np.arange(shape[k]) - low[k]
+        places = places * size + np.minimum(np.where(at < 0, at % d[k], at), size - 1).reshape(shape)
     each = lin.expand(table(places), whole.shape, tuple(range(x.ndim - n)))
     return wrap(y), wrap(bind(pool_pick_p, (whole, each), (kernel, s, d)))
 

@@ -8,6 +8,7 @@ import math
 from retrograd.base.shape import Shape, numel
 from retrograd.graph.node import Node, bind
 from retrograd.ops import linear as lin
+from retrograd.ops.tiles import tile_sum
 from retrograd.ops.window import conv_p
 
 # What walking over the images once more costs, counted in taps.
@@ -29,6 +30,11 @@ def window_sums(x: Node, kernel: Shape, stride: Shape, low: Shape, high: Shape) 
             sums = window_sums(sums, kernel, stride, low, high)
         counts = iter(sums.shape[len(lead):])
         return lin.reshape(sums, (*lead, *(1 if w else next(counts) for w in whole)))
+    if kernel == stride and not any((*low, *high)):     # windows side by side; what is left over is cut off
+        covered = tuple(s // k * k for s, k in zip(sizes, kernel))
+        if covered != sizes:
+            x = lin.slice_(x, (0,) * x.ndim, (*lead, *covered), (1,) * x.ndim)
+        return bind(tile_sum, (x,), (kernel,))
     y = lin.reshape(x, (numel(lead), 1, *sizes))
     if math.prod(kernel) <= sum(kernel) + _WALK * (n - 1):
         y = _summed(y, kernel, stride, low, high)
