@@ -106,6 +106,14 @@ def test_of_nans_the_last_is_largest(torch: Any, n: int) -> None:
         np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
 
 
+@pytest.mark.parametrize("options", [
+    {"kernel_size": 5, "padding": 2}, {"kernel_size": (5, 6), "stride": 1}, {"kernel_size": 5, "dilation": 2},
+    {"kernel_size": (7, 5), "stride": 2, "ceil_mode": True}], ids=str)
+def test_large_windows_are_searched_line_by_line(agree: Any, rng: Any, options: Any) -> None:
+    x = rng.integers(0, 4, (2, 2, 11, 12)).astype(float)
+    agree(lambda F, x: F.max_pool2d(x, return_indices=True, **options), x, order=2)
+
+
 @pytest.mark.parametrize("out", [5, (3, 2), (7, 20)], ids=str)
 def test_a_mean_of_adaptive_windows_reads_its_window_only(torch: Any, out: Any) -> None:
     x = np.random.default_rng(0).standard_normal((1, 2, 13, 17))

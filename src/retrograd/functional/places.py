@@ -10,6 +10,7 @@ import numpy as np
 
 from retrograd.base.dtype import BOOL, INTEGER, bool_, from_numpy, int64
 from retrograd.base.errors import ArgumentError, DTypeError, ShapeError
+from retrograd.base.modes import local
 from retrograd.base.shape import Shape, axis, broadcast_shapes, numel
 from retrograd.engine.evaluate import evaluate
 from retrograd.functional.door import (
@@ -26,8 +27,8 @@ from retrograd.functional.indexing import check_known, getitem, index_node, indi
 from retrograd.functional.products import _diagonal
 from retrograd.graph.node import Node, bind, const, leaf
 from retrograd.ops import linear as lin
-from retrograd.ops.constant import iota, ne, scatter_extreme
-from retrograd.ops.gather import gather_p, scatter_add_p, scatter_along_p, take_p
+from retrograd.ops.constant import iota, ne
+from retrograd.ops.gather import gather_p, place_p, scatter_add_p, scatter_along_p, take_p
 from retrograd.ops.linear import update_p
 from retrograd.ops.pointwise import where
 
@@ -140,14 +141,22 @@ def scatter(input: Any, dim: int, index: Any, src: Any = None, *, value: Any = N
     number = as_number(src)
     v = expand_to(number_node(number, x.dtype), i.shape) if number is not None else \
         _cut(_like(x, need_tensor(src, "scatter", "src"), "scatter"), i.shape)
-    hit = bind(scatter_along_p, (lin.full(1, i.shape, int64), i), (d, x.shape)) > 0
-    if number is not None:
-        return wrap(bind(where, (hit, expand_to(number_node(number, x.dtype), x.shape), x)))
-    # Where several write to one place, the last one wins: find who it is, then read it.
-    order = lin.reshape(bind(iota, (), ((numel(i.shape),), 0, "int64")), i.shape)
-    last = bind(scatter_extreme, (lin.full(0, x.shape, int64), order, i), (d, True, True))
-    picked = bind(take_p, (lin.reshape(v, (numel(i.shape),)), last), (0,))
-    return wrap(bind(where, (hit, picked, x)))
+    # Where several write to one place, the last one wins.
+    many, flat = numel(i.shape), numel(x.shape)
+    at = lin.reshape(_flat_places(i, d, x.shape), (many,))
+    y = bind(place_p, (lin.reshape(x, (flat,)), lin.reshape(v, (many,)), at))
+    return wrap(lin.reshape(y, x.shape))
+
+
+def _flat_places(i: Node, d: int, shape: Shape) -> Node:
+    """Where the elements that i names along d lie in an array of that shape read line by line."""
+    if i.value is None or local.state.capture is not None:      # read out of a list, which looks at the range
+        i = bind(take_p, (bind(iota, (), ((shape[d],), 0, "int64")), i), (0,))
+    total = i * number_node(numel(shape[d + 1:]), int64)
+    for k in range(len(shape)):
+        if k != d and i.shape[k] > 1:
+            total = total + bind(iota, (), (i.shape, k, "int64")) * number_node(numel(shape[k + 1:]), int64)
+    return total
 
 
 def _like(x: Node, src: Node, op: str) -> Node:

@@ -15,7 +15,7 @@ from retrograd.functional.activation import float_input
 from retrograd.functional.door import Tensor, need_tensor, number_node, rounded_once, wrap
 from retrograd.functional.padding import filled, not_empty, read_along, sizes, surrounded, table
 from retrograd.functional.planned import planned
-from retrograd.functional.windowed import window_sums
+from retrograd.functional.windowed import WALK, window_sums
 from retrograd.graph.node import Node, bind, leaf
 from retrograd.ops import linear as lin
 from retrograd.ops.constant import argmax
@@ -99,7 +99,6 @@ def _max_pool(n: int, input: Any, kernel_size: Any, stride: Any, padding: Any, d
     high, out = _layout(x, kernel, s, low, d, ceil_mode, op)
     lead = (0,) * (x.ndim - n)
     whole = filled(x, (*lead, *low), (*lead, *high), _lowest(x))
-    y = bind(pool_pick_p, (whole, whole), (kernel, s, d))
     # The place in the input of every element, picked as the elements are. A border element that is as large
     # as its whole window (all of it -inf) bears the place of the first one inside.
     places = np.zeros((1,) * n, np.int64)
@@ -109,7 +108,23 @@ def _max_pool(n: int, input: Any, kernel_size: Any, stride: Any, padding: Any, d
         at = np.arange(shape[k]) - low[k]
         places = places * size + np.minimum(np.where(at < 0, at % d[k], at), size - 1).reshape(shape)
     each = lin.expand(table(places), whole.shape, tuple(range(x.ndim - n)))
-    return wrap(y), wrap(bind(pool_pick_p, (whole, each), (kernel, s, d)))
+    y, found = _picked(whole, (each,), kernel, s, d)
+    return wrap(y), wrap(found)
+
+
+def _picked(x: Node, values: tuple[Node, ...], kernel: Shape, stride: Shape, dilation: Shape) -> list[Node]:
+    """The largest of each window, and what `values` hold there; large windows axis by axis. The first of
+    equals in a plane is the first of its line, in the first such line, and of NaNs the last likewise."""
+    n = len(kernel)
+    options = (kernel, stride, dilation)
+    steps: list[tuple[Shape, ...]] = [options]
+    if math.prod(kernel) > sum(kernel) + WALK * (n - 1):
+        steps = [tuple([tuple([v[k] if k == a else 1 for k in range(n)]) for v in options])
+                 for a in range(n)[::-1]]
+    found = [x, *values]
+    for step in steps:
+        found = [bind(pool_pick_p, (found[0], v), step) for v in found]
+    return found
 
 
 @planned
@@ -120,8 +135,7 @@ def _largest_of_each(nodes: tuple[Node, ...], kernel: Shape, s: Shape, low: Shap
     _shaped(x, n, _MAX_POOL[n])
     high, _ = _layout(x, kernel, s, low, d, ceil_mode, _MAX_POOL[n])
     lead = (0,) * (x.ndim - n)
-    whole = surrounded(x, (*lead, *low), (*lead, *high), border)
-    return bind(pool_pick_p, (whole, whole), (kernel, s, d))
+    return _picked(surrounded(x, (*lead, *low), (*lead, *high), border), (), kernel, s, d)[0]
 
 
 def _read(places: Any, where: Node, n: int) -> Node:

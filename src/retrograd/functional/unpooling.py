@@ -112,8 +112,7 @@ def max_unpool2d(input: Any, indices: Any, kernel_size: Any, stride: Any = None,
                  output_size: Any = None) -> Tensor:
     """What max_pool2d(return_indices=True) gave, put where it was found; zeros elsewhere.
 
-    H = (H' - 1) stride - 2 padding + kernel, or as `output_size` says. Derivative: read at the indices (where
-    windows overlap and several name one place, the last is the one that was written).
+    H = (H' - 1) stride - 2 padding + kernel, or as `output_size` says. Derivative: read at the indices.
 
     >>> import retrograd as rg
     >>> y, i = rg.nn.functional.max_pool2d(rg.arange(4.).reshape(1, 1, 2, 2), 2, return_indices=True)

@@ -12,7 +12,7 @@ from retrograd.ops.tiles import tile_sum
 from retrograd.ops.window import conv_p
 
 # What walking over the images once more costs, counted in taps.
-_WALK = 8
+WALK = 8
 
 
 def window_sums(x: Node, kernel: Shape, stride: Shape, low: Shape, high: Shape) -> Node:
@@ -36,7 +36,7 @@ def window_sums(x: Node, kernel: Shape, stride: Shape, low: Shape, high: Shape) 
             x = lin.slice_(x, (0,) * x.ndim, (*lead, *covered), (1,) * x.ndim)
         return bind(tile_sum, (x,), (kernel,))
     y = lin.reshape(x, (numel(lead), 1, *sizes))
-    if math.prod(kernel) <= sum(kernel) + _WALK * (n - 1):
+    if math.prod(kernel) <= sum(kernel) + WALK * (n - 1):
         y = _summed(y, kernel, stride, low, high)
     else:
         for d in reversed(range(n)):
