@@ -8,7 +8,7 @@ from typing import Any
 
 from retrograd.base.shape import Shape
 from retrograd.graph.node import Node, bind
-from retrograd.graph.primitive import Sample
+from retrograd.graph.primitive import Primitive, Sample
 from retrograd.ops import linear as lin
 from retrograd.ops.families import Inferred, expansion, rng_for
 
@@ -68,6 +68,7 @@ def _sample() -> Iterator[Sample]:
         yield Sample((rng.uniform(-1, 1, shape),), (kernel,))
 
 
+tile_sum: Primitive
 tile_sum = expansion("tile_sum", "x", "kernel", _infer, _sums, np=_sums_np, sample=_sample, complex=True,
                      vjp=lambda g, kernel: (_repeated(g, kernel),),
                      jvp=lambda dx, kernel: bind(tile_sum, (dx,), (kernel,)))
