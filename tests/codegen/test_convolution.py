@@ -52,6 +52,7 @@ CASES: list[tuple[tuple[int, ...], tuple[int, ...], dict[str, Any]]] = [
     ((2, 10, 12, 12), (5, 10, 3, 3), {"padding": 1}),                       # or together, rows in two bands,
     ((40, 4, 9, 8), (8, 1, 3, 2), {"groups": 4}),                           # and in parts, none empty
     ((33, 2, 18, 19), (2, 2, 2, 3), {}),
+    ((2, 3, 5, 40), (20, 3, 3, 3), {"stride": 2, "padding": (4, 20)}),      # borders wider than vectors
 ]
 
 

@@ -12,6 +12,7 @@ from retrograd.base.errors import CompilationError
 from retrograd.codegen.contract.attention import Attention, emit_attention
 from retrograd.codegen.contract.attention_back import AttentionBack, emit_attention_back
 from retrograd.codegen.contract.attention_sum import AttentionSum, emit_attention_sum
+from retrograd.codegen.contract.borders import Borders, emit_borders
 from retrograd.codegen.contract.conv import Conv, emit_conv
 from retrograd.codegen.contract.conv_dots import ConvDots, emit_conv_dots
 from retrograd.codegen.contract.conv_lines import ConvLines, emit_conv_lines
@@ -49,7 +50,7 @@ from retrograd.codegen.loops.uses import Uses, emit_uses
 Description: TypeAlias = (
     Pointwise | Reduce | Region | Arg | Scan | Draw | Check | Gemm | Pack | MatVec | Epilogue |
     Conv | ConvLines | ConvWeight | ConvDots | Depthwise | DepthwiseWeight | Winograd | WinogradWeights |
-    WinogradWeight | Phases | Alternate | Offsets | Pool |
+    WinogradWeight | Phases | Alternate | Borders | Offsets | Pool |
     Attention | AttentionBack |
     AttentionSum | Repeat | Uses | AddRows | CopyRows)
 
@@ -61,13 +62,14 @@ _EMITTERS: dict[type, Callable[..., None]] = {
     WinogradWeights: emit_winograd_weights,
     WinogradWeight: emit_winograd_weight, Phases: emit_phases, Alternate: emit_alternate,
     Depthwise: emit_depthwise, DepthwiseWeight: emit_depthwise_weight,
-    Offsets: emit_offsets, Attention: emit_attention, AttentionBack: emit_attention_back,
+    Offsets: emit_offsets, Borders: emit_borders,
+    Attention: emit_attention, AttentionBack: emit_attention_back,
     AttentionSum: emit_attention_sum, Repeat: emit_repeat, Uses: emit_uses,
     AddRows: emit_add_rows, CopyRows: emit_copy_rows}
 # Written in vectors; the others are loops over elements, of which LLVM makes vectors.
 _IN_VECTORS = (Draw, Gemm, Pack, MatVec, Epilogue, Region, Conv, ConvLines, ConvWeight, ConvDots, Depthwise,
                DepthwiseWeight, Offsets, Winograd, WinogradWeights, WinogradWeight, Phases, Alternate,
-               Attention, AttentionBack, AttentionSum, Repeat, AddRows, CopyRows)
+               Borders, Attention, AttentionBack, AttentionSum, Repeat, AddRows, CopyRows)
 ENTRY = "kernel"
 
 

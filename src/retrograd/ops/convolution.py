@@ -1,6 +1,7 @@
 """What convolutions mean to the compiler: those over windows that lie inside, which have kernels.
 
-    conv, conv_weight with borders     ->  the same of the padded x
+    conv, conv_weight with borders     ->  the same of the padded x; where windows step two, x is dealt out,
+                                           and gets its borders on the way
     conv of one tap                    ->  product
     conv_input                         ->  conv of the padded cotangent with kernels turned round; with a
                                            stride, one for each place between windows, put side by side
@@ -40,6 +41,11 @@ def sums_lines(x: Node, c: Node, groups: int, kernel: Shape) -> bool:
     return few and reads_lines(x, groups, kernel) and lost < (_GATHERED + 2 * many) * width
 
 
+def borders_stay(stride: Shape, low: Shape, high: Shape, kernel: Shape) -> bool:
+    """Whether the kernel for a convolution that has products makes the borders itself."""
+    return stride[-1] == 2 and numel(kernel) > 1 and min((*low, *high)) >= 0
+
+
 def _bordered(x: Node, low: Shape, high: Shape) -> Node:
     """x with zeros around its images; cropped where counts are negative."""
     crop = tuple(max(-a, 0) for a in low), tuple(max(-b, 0) for b in high)
@@ -54,6 +60,8 @@ def convolved(x: Node, w: Node, stride: Shape, low: Shape, high: Shape, dilation
               ) -> Node | None:
     """conv."""
     if reads_lines(x, groups, w.shape[2:]) and stride[-1] <= DEALT and min((*low, *high)) >= 0:
+        return None
+    if borders_stay(stride, low, high, w.shape[2:]) and not reads_lines(x, groups, w.shape[2:]):
         return None
     if any((*low, *high)):
         none = (0,) * len(low)
@@ -121,6 +129,8 @@ def weights_of_convolution(x: Node, c: Node, stride: Shape, low: Shape, high: Sh
                            groups: int, size: Shape) -> Node | None:
     """conv_weight."""
     if not any((*low, *high)) or sums_lines(x, c, groups, size) and stride[-1] <= DEALT:
+        return None
+    if borders_stay(stride, low, high, size) and not sums_lines(x, c, groups, size):
         return None
     none = (0,) * len(low)
     return bind(conv_weight_p, (_bordered(x, low, high), c), (stride, none, none, dilation, groups, size))

@@ -170,3 +170,18 @@ def test_long_rows_are_copied_wherever_they_lie(rng: Any, dtype: str) -> None:
     assert np.array_equal(_native(table[:1].expand(9, 2, 700)[index]), a[[0] * 9][places])
     with pytest.raises(IndexRangeError, match="index 9"):
         rg.index_select(table, 0, index[0] * 0 + 9).tolist()
+
+
+@pytest.mark.parametrize("shape, pads", [
+    ((5,), (1, 2)), ((3, 40), (0, 0, 2, 1)), ((2, 3, 7), (1, 1)), ((2, 3, 4, 33), (20, 50, 1, 0)),
+    ((2, 3, 4, 70), (1, 15, 2, 2)), ((2, 2, 3, 4, 5), (1, 2, 0, 1, 2, 0)), ((2, 1, 3, 2, 4, 5), (1, 1, 1, 1, 1, 1)),
+    ((2, 2, 2, 2, 3), (1, 0, 0, 1, 1, 1, 2, 0)), ((1, 1, 17, 16), (0, 1, 1, 0))])
+@pytest.mark.parametrize("dtype", ("float32", "float64", "int16"))
+def test_borders_are_numpys(shape: tuple[int, ...], pads: tuple[int, ...], dtype: str) -> None:
+    """Axes that are walked line by line (contract/borders.py), and those that are not."""
+    x = np.random.default_rng(0).integers(1, 100, shape).astype(dtype)
+    pairs = [pads[i:i + 2] for i in range(0, len(pads), 2)][::-1]
+    expected = np.pad(x, [(0, 0)] * (x.ndim - len(pairs)) + pairs)
+    assert np.array_equal(F.pad(rg.tensor(x), pads).numpy(), expected)
+    turned = rg.tensor(np.ascontiguousarray(x.swapaxes(0, -1))).transpose(0, -1)
+    assert np.array_equal(F.pad(turned, pads).numpy(), expected)

@@ -38,7 +38,7 @@ def lower_conv(work: Work, schedule: Schedule) -> list[Call]:
     """y[n, o, p] = sum over c and t of x[n, c, p * stride + t * dilation] w[o, c, t], a group at a time."""
     n = work.nodes[0]
     x, w = n.inputs
-    stride, _, _, dilation, groups = n.params
+    stride, low, high, dilation, groups = n.params
     if reads_lines(x, groups, w.shape[2:]):
         return lower_depthwise(work, schedule)
     if pays(n):
@@ -46,7 +46,8 @@ def lower_conv(work: Work, schedule: Schedule) -> list[Call]:
     calls: list[Call] = []
     dtype, kernel = n.dtype.name, w.shape[2:]
     rows, channels, k = n.shape[1] // groups, w.shape[1], numel(w.shape[1:])
-    images = lower_images(calls, x, schedule.layouts[x], stride[-1], kernel[-1], dilation[-1])
+    images = lower_images(calls, x, schedule.layouts[x], stride[-1], kernel[-1], dilation[-1],
+                          borders=(low, high))
     offsets = lower_offsets(calls, images, channels, kernel, stride, dilation)
     count, positions = n.shape[0] * groups, numel(n.shape[2:])
     after = lower_epilogue(work, schedule, calls, (count, rows, positions))
@@ -82,7 +83,7 @@ def lower_conv_weight(work: Work, schedule: Schedule) -> list[Call]:
     """w[o, c, t] = sum over n and p of x[n, c, p * stride + t * dilation] g[n, o, p], a group at a time."""
     n = work.nodes[0]
     x, g = n.inputs
-    stride, _, _, dilation, groups, kernel = n.params
+    stride, low, high, dilation, groups, kernel = n.params
     if sums_lines(x, g, groups, kernel):
         return lower_depthwise_weight(work, schedule)
     if weight_pays(n):
@@ -92,7 +93,8 @@ def lower_conv_weight(work: Work, schedule: Schedule) -> list[Call]:
     calls: list[Call] = []
     size, dtype = n.dtype.itemsize, n.dtype.name
     rows, columns, each = numel(n.shape[1:]), n.shape[0] // groups, numel(g.shape[2:])
-    images = lower_images(calls, x, schedule.layouts[x], stride[-1], kernel[-1], dilation[-1])
+    images = lower_images(calls, x, schedule.layouts[x], stride[-1], kernel[-1], dilation[-1],
+                          borders=(low, high))
     offsets = lower_offsets(calls, images, n.shape[1], kernel, stride, dilation)
     layout = schedule.layouts[g]
     if one_step(g.shape[2:], layout.strides[2:]) != 1:

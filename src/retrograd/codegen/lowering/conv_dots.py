@@ -39,11 +39,12 @@ def lower_conv_dots(work: Work, schedule: Schedule) -> list[Call]:
     """w[o, c, t] = sum over n and p of x[n, c, p * stride + t * dilation] g[n, o, p], a group at a time."""
     n = work.nodes[0]
     x, g = n.inputs
-    stride, _, _, dilation, groups, kernel = n.params
+    stride, low, high, dilation, groups, kernel = n.params
     calls: list[Call] = []
     size, dtype = n.dtype.itemsize, n.dtype.name
     rows, columns, each = numel(n.shape[1:]), n.shape[0] // groups, numel(g.shape[2:])
-    images = lower_images(calls, x, schedule.layouts[x], stride[-1], kernel[-1], dilation[-1])
+    images = lower_images(calls, x, schedule.layouts[x], stride[-1], kernel[-1], dilation[-1],
+                          borders=(low, high))
     offsets = lower_offsets(calls, images, n.shape[1], kernel, stride, dilation)
     layout = schedule.layouts[g]
     if one_step(g.shape[2:], layout.strides[2:]) != 1:

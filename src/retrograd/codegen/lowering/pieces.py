@@ -8,6 +8,7 @@ from retrograd.codegen.contract.phases import DEALT, Alternate
 from retrograd.codegen.jit import host
 from retrograd.codegen.layout import Layout, one_step
 from retrograd.codegen.lowering.call import Address, Call
+from retrograd.codegen.lowering.images import bordered
 from retrograd.codegen.lowering.nest import array, copy, fill, moved_as
 from retrograd.codegen.schedule import Schedule, Work
 
@@ -59,7 +60,11 @@ def lower_pad(work: Work, schedule: Schedule) -> list[Call]:
     """Zeros around, and the middle. With zeros between neighbours all of it is zeroed first."""
     n = work.nodes[0]
     x, out, (low, high, inner) = n.inputs[0], schedule.layouts[n], n.params
-    calls = []
+    if max(inner) == 0 and numel(x.shape):
+        at_once = bordered(x, schedule.layouts[x], out, low, n.shape, 1)
+        if at_once is not None:
+            return [at_once]
+    calls: list[Call] = []
     if any(inner) or numel(x.shape) == 0:
         calls.append(fill(n.shape, array(out, n)))
     else:
