@@ -174,7 +174,8 @@ def test_long_rows_are_copied_wherever_they_lie(rng: Any, dtype: str) -> None:
 
 @pytest.mark.parametrize("shape, pads", [
     ((5,), (1, 2)), ((3, 40), (0, 0, 2, 1)), ((2, 3, 7), (1, 1)), ((2, 3, 4, 33), (20, 50, 1, 0)),
-    ((2, 3, 4, 70), (1, 15, 2, 2)), ((2, 2, 3, 4, 5), (1, 2, 0, 1, 2, 0)), ((2, 1, 3, 2, 4, 5), (1, 1, 1, 1, 1, 1)),
+    ((2, 3, 4, 70), (1, 15, 2, 2)), ((2, 2, 3, 4, 5), (1, 2, 0, 1, 2, 0)),
+    ((2, 1, 3, 2, 4, 5), (1, 1, 1, 1, 1, 1)),
     ((2, 2, 2, 2, 3), (1, 0, 0, 1, 1, 1, 2, 0)), ((1, 1, 17, 16), (0, 1, 1, 0))])
 @pytest.mark.parametrize("dtype", ("float32", "float64", "int16"))
 def test_borders_are_numpys(shape: tuple[int, ...], pads: tuple[int, ...], dtype: str) -> None:
