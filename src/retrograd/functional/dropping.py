@@ -12,6 +12,7 @@ from retrograd.base.shape import Shape
 from retrograd.engine.random import default_generator
 from retrograd.functional.activation import float_input
 from retrograd.functional.door import Tensor, need_tensor, number_node, wrap
+from retrograd.functional.planned import planned
 from retrograd.graph.node import Node, bind, const
 from retrograd.ops import linear as lin
 from retrograd.ops import pointwise as pw
@@ -33,16 +34,28 @@ def survives(x: Node, p: float, shape: Shape) -> Node:
     dimensions."""
     if p == 1.0:
         return const(False, bool_)
-    draw = bind(random_uniform, default_generator.draw(), (shape, x.dtype.acc.name))
-    keep = draw >= number_node(p, draw.dtype)
-    return lin.expand(keep, x.shape, tuple(range(len(shape), x.ndim)))
+    return _drawn(x, *default_generator.draw(), number_node(p, x.dtype.acc), shape)
+
+
+def _drawn(x: Node, seed: Node, counter: Node, least: Node, shape: Shape) -> Node:
+    draw = bind(random_uniform, (seed, counter), (shape, x.dtype.acc.name))
+    return lin.expand(draw >= least, x.shape, tuple(range(len(shape), x.ndim)))
 
 
 def dropped(x: Node, p: float, shape: Shape | None = None) -> Node:
     """x / (1 - p) where it survives, else 0."""
-    keep = survives(x, p, x.shape if shape is None else shape)
-    scaled = x if p == 1.0 else x * number_node(1.0 / (1.0 - p), x.dtype)
-    return bind(pw.where, (keep, scaled, const(0, x.dtype)))
+    if p == 1.0:
+        return bind(pw.where, (const(False, bool_), x, const(0, x.dtype)))
+    least, scale = number_node(p, x.dtype.acc), number_node(1.0 / (1.0 - p), x.dtype)
+    return _thinned((x, *default_generator.draw(), least, scale), x.shape if shape is None else shape)
+
+
+@planned
+def _thinned(nodes: tuple[Node, ...], shape: Shape) -> Node:
+    """x times scale where a draw of seed and counter reaches the least that survives, else 0."""
+    x, seed, counter, least, scale = nodes
+    keep = _drawn(x, seed, counter, least, shape)
+    return bind(pw.where, (keep, x * scale, const(0, x.dtype)))
 
 
 def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:

@@ -269,16 +269,22 @@ def _adaptive_avg(n: int, input: Any, output_size: Any) -> Tensor:
     x = float_input(input, op)
     out = _adaptive_size(x, output_size, n, op)
     tail = x.shape[-n:]
-    if all(o and s % o == 0 for s, o in zip(tail, out)):
-        kernel = tuple(s // o for s, o in zip(tail, out))
-        none = (0,) * n
-        return wrap(window_sums(x, kernel, kernel, none, none) / float(math.prod(kernel)))
+    if all([o and s % o == 0 for s, o in zip(tail, out)]):
+        return wrap(_evenly((x,), out))
     for d, o in zip(range(x.ndim - n, x.ndim), out):
         start, stop = _bounds(x.shape[d], o)
         count = stop - start
         x = spread_along(x, d, start, (np.arange(count.max(initial=0))[:, None] < count) * 1.0)
         x = x / along(count, x, d)
     return wrap(x)
+
+
+@planned
+def _evenly(nodes: tuple[Node], out: Shape) -> Node:
+    """Means of windows that meet and have one size."""
+    (x,), none = nodes, (0,) * len(out)
+    kernel = tuple(s // o for s, o in zip(x.shape[-len(out):], out))
+    return window_sums(x, kernel, kernel, none, none) / float(math.prod(kernel))
 
 
 # A window of more elements than this is gathered and summed, and not written as a sum.
