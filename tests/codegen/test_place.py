@@ -41,6 +41,17 @@ def test_a_part_that_somebody_reads_or_holds_is_copied():
     assert calls(rg.cat([a, a], 0)) == 2
 
 
+def test_a_part_that_is_read_in_pieces_too_is_copied():
+    x = np.linspace(-1, 1, 7200, dtype=np.float32).reshape(72, 100)
+    twice = np.concatenate([x, x[:1]])
+    for made, values in ((lambda t: t * 2, x * 2), (lambda t: rg.cat([t, t[:1]], 0), twice)):
+        part = made(rg.tensor(x))
+        assert np.array_equal(rg.cat([part[:, -3:], part, part[:, :2]], 1).numpy(),
+                              np.concatenate([values[:, -3:], values, values[:, :2]], 1))
+    part = rg.tensor(x).exp()
+    assert calls(rg.cat([part, part[1:]], 0)) == 2
+
+
 def test_a_concatenation_for_another_is_made_where_that_belongs():
     leaves = [rg.tensor(np.ones((4, 4))) for _ in range(4)]
     assert calls(rg.cat([rg.cat(leaves[:2], 1), rg.cat(leaves[2:], 1)], 0)) == 4

@@ -35,7 +35,9 @@ def place_parts(schedule: Schedule, asked: Collection[Node]) -> Schedule:
         axis, at = n.params[0], 0
         for part in n.inputs:
             home = schedule.members.get(part)
-            alone = list(readers.get(part, ())) == [id(w)] and n.inputs.count(part) == 1 and part not in asked
+            # Read by this work once: what else it reads of the part, through views, lies where the part does.
+            once = sum(i in layouts and layouts[i].base is part for i in n.inputs) == 1
+            alone = list(readers.get(part, ())) == [id(w)] and once and part not in asked
             if alone and home is not None and part not in home.over and numel(part.shape) > 0 and \
                     schedule.layouts[part] == whole(part, part.shape):
                 out = layouts[n]

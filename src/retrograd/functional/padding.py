@@ -79,8 +79,17 @@ def surrounded(x: Node, low: Shape, high: Shape, value: Node) -> Node:
     """x with one value in so many places before and behind each axis."""
     if not any(low) and not any(high):
         return x
-    around = tuple(a + s + b for a, s, b in zip(low, x.shape, high))
-    return bind(lin.update_p, (lin.expand(value, around, tuple(range(len(around)))), x), (low, (1,) * x.ndim))
+    for d, (a, b) in enumerate(zip(low, high)):
+        before, after = (lin.expand(value, (*x.shape[:d], c, *x.shape[d + 1:]), tuple(range(x.ndim)))
+                         for c in (a, b))
+        x = _between(before, after, x, d)
+    return x
+
+
+def _between(before: Node, after: Node, x: Node, d: int) -> Node:
+    """x with something in front of it and behind it, unless that is empty."""
+    parts = tuple([n for n in (before, x, after) if n.shape[d]])
+    return x if len(parts) < 2 else bind(lin.concat_p, parts, (d,))
 
 
 def _positions(mode: str, size: int, low: int, high: int, input_shape: Shape) -> Any:
@@ -141,7 +150,11 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
             before, after = (tuple(min(c, 0) if k == d else 0 for k in range(x.ndim)) for c in (a, b))
             y = filled(y, before, after, 0)
             a, b = max(a, 0), max(b, 0)
-            y = read_along(y, _positions(mode, y.shape[d], a, b, x.shape), d) if a or b else y
+            places = _positions(mode, y.shape[d], a, b, x.shape) if a or b else None
+            if places is not None and mode == "circular" and y.shape[d]:
+                y = _between(lin.narrow(y, d, y.shape[d] - a, a), lin.narrow(y, d, 0, b), y, d)
+            elif places is not None:
+                y = read_along(y, places, d)
     return wrap(bind(lin.alias_p, (x,)) if y is x else y)
 
 
