@@ -159,3 +159,13 @@ def test_work_that_is_alike_shares_a_kernel_and_not_its_numbers():
         found.append(bind(pw.tanh, (step,)) + lin.reshape(rows[-1 - t], (8, 32)))
     for got, node in zip(values(found, w, x), found):
         assert (got == apart(node, w, x)).all()
+
+
+def test_a_loop_follows_the_product_that_is_computed_last():
+    """As in a recurrence: that of the input is there by then, and what follows does not wait for another."""
+    w, v, x, h = leaves(numbers(20, 12), numbers(12, 12), numbers(6, 20), numbers(6, 12))
+    a, b = matmul(x, w), matmul(bind(pw.tanh, (h,)), v)
+    for total in (a + b, b + a):
+        last = describe([bind(pw.tanh, (total,))]).splitlines()[-1]
+        assert "matmul, add, tanh" in last and last.split()[0] == "3"
+        assert (values([total], w, v, x, h)[0] == apart(total, w, v, x, h)).all()

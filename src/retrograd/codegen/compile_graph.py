@@ -19,7 +19,7 @@ from retrograd.codegen.driver import driver
 from retrograd.codegen.fuse import fuse
 from retrograd.codegen.fuse_products import fuse_products
 from retrograd.codegen.jit import Code
-from retrograd.codegen.kernels import ENTRY, begun, codes_of, failed
+from retrograd.codegen.kernels import ENTRY, Description, begun, codes_of, failed
 from retrograd.codegen.kinds import kind_of
 from retrograd.codegen.layout import Layout, all_of_it, whole
 from retrograd.codegen.lowering.call import Address, Call, Routine, Scratch
@@ -71,31 +71,36 @@ def compile_graph(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequen
                   donate: Mapping[int, int] | None = None) -> Program:
     """The program that computes the roots from the values of leaves and scalars; `donate` says which root may
     be written over which leaf."""
+    with begun() as begin:              # from here on LLVM compiles, what is asked for, on another thread
+        return _planned(roots, leaves, scalars, numpy_call, donate or {}, begin)
+
+
+def _planned(roots: Sequence[Node], leaves: Sequence[Node], scalars: Sequence[Node],
+             numpy_call: Callable[[Node], Callable[..., Any]], donate: Mapping[int, int],
+             begin: Callable[[Description], None]) -> Program:
     roots, checks = without_checks(simplest(roots))
     told = Report(text(Graph.of(roots))) if wanted() else None
     schedule = fuse(topological([*roots, *checks]), roots)
-    schedule = fuse_products(schedule, roots, {schedule.layouts[roots[k]].base for k in donate or ()})
-    donation = donate_leaves(schedule, roots, {k: leaves[j] for k, j in (donate or {}).items()})
+    schedule = fuse_products(schedule, roots, {schedule.layouts[roots[k]].base for k in donate})
+    donation = donate_leaves(schedule, roots, {k: leaves[j] for k, j in donate.items()})
     schedule, seen, targets = donation.schedule, donation.seen, donation.targets
     schedule = place_parts(schedule, [lay.base for lay in seen])
     schedule.alike = {}
-    with begun() as begin:
-        steps = []
-        for w in schedule.work:
-            calls = LOWERINGS[w.kind](w, schedule) if w.kind in LOWERINGS else []
-            steps.append((w, calls))
-            for call in calls:
-                for description in call.descriptions():
-                    begin(description)
-        outputs = [n for n in dict.fromkeys(lay.base for lay in seen)
-                   if n in schedule.members and n not in targets]
-        batches, commit = parallelize(steps, lambda of: targets.get(of, schedule.home(of)), donation.first)
-        offsets, arena = _memory(batches, schedule, seen, {*outputs, *targets})
-        donation = donation._replace(schedule=schedule)
-        recipe = _recipe(batches, commit, donation, outputs, leaves, scalars, offsets, arena, numpy_call)
-        recipe.cost, recipe.parallel = cost_of(batches), worth_waking(batches)
-        recipe.over = {k: j for k, j in (donate or {}).items() if recipe.roots[k] == Seen(recipe.leaves[j])}
-        program = Program(recipe, driver())
+    steps = []
+    for w in schedule.work:
+        steps.append((w, LOWERINGS[w.kind](w, schedule) if w.kind in LOWERINGS else []))
+        for call in steps[-1][1]:
+            for description in call.descriptions():
+                begin(description)
+    outputs = [n for n in dict.fromkeys(lay.base for lay in seen)
+               if n in schedule.members and n not in targets]
+    batches, commit = parallelize(steps, lambda of: targets.get(of, schedule.home(of)), donation.first)
+    offsets, arena = _memory(batches, schedule, seen, {*outputs, *targets})
+    donation = donation._replace(schedule=schedule)
+    recipe = _recipe(batches, commit, donation, outputs, leaves, scalars, offsets, arena, numpy_call)
+    recipe.cost, recipe.parallel = cost_of(batches), worth_waking(batches)
+    recipe.over = {k: j for k, j in donate.items() if recipe.roots[k] == Seen(recipe.leaves[j])}
+    program = Program(recipe, driver())
     if told is not None:
         told.peak, told.kernels = program.planned_peak, kernel_reports(steps)
         told.stages = {"fuse": schedule_text(schedule), "lower": lower_text(steps),
