@@ -106,11 +106,12 @@ def _place(s: _State, n: Node, kind: str) -> None:
                 break
         else:
             shape = n.shape if kind == "loop" else n.inputs[0].shape
-            products = _followed(s, n)
-            for w in s.siblings.get((level, shape), ()):
+            near = s.siblings.get((level, shape), [])
+            if near and (products := _followed(s, n)):      # the steps of a loop are many siblings
+                near = [w for w in near if not w.pointers.keys().isdisjoint(products)]
+            for w in near:
                 role = _role(s, n, kind, w)
-                apart = products and not any([p in w.pointers for p in products])
-                if role is not None and not apart and _fits(w, bases) and _legal(w, homes):
+                if role is not None and _fits(w, bases) and _legal(w, homes):
                     home = w
                     break
     if home is None:
