@@ -163,7 +163,10 @@ class _Forward(Windows):
             whole = self._at(y, b.mul(image, arg["y.image"]))
             target = self._at(whole, b.mul(o, arg["y.channel"]))
             row = self._at(w, b.mul(o, arg["w.row"]))
-            self.weights = {tap: self._weight(row, tap) for tap in product(*map(range, self.taps))}
+            values = {tap: self._weight(row, tap) for tap in product(*map(range, self.taps))}
+            self.weights = {tap: broadcast(b, value, self.lanes) for tap, value in values.items()}
+            self.nothing = {taps: self._zeros_met([values[*taps, t] for t in range(self.taps[2])])
+                            for taps in product(*map(range, self.taps[:2]))}
             with loop(b, i64(0), arg["count0"]) as plane:
                 sources = self._planes(source, plane)
                 drain = self._at(target, b.mul(plane, b.mul(arg["count1"], arg["count2"])))
@@ -182,7 +185,14 @@ class _Forward(Windows):
         at: ir.Value = i64(0)
         for k, t in enumerate(tap):
             at = b.add(at, b.mul(i64(t), self.arg[f"w.tap{k}"]))
-        return broadcast(b, b.load(self._at(row, at), typ=self.element, align=self.align), self.lanes)
+        return b.load(self._at(row, at), typ=self.element, align=self.align)
+
+    def _zeros_met(self, weights: Sequence[ir.Value]) -> ir.Value:
+        """What a line of zeros adds to a sum: no number, if a weight is none or infinite."""
+        total = splat(self.element, 0)
+        for weight in weights:
+            total = self._fma(weight, splat(self.element, 0), total)
+        return broadcast(self.b, total, self.lanes)
 
     def _planes(self, source: ir.Value, plane: ir.Value) -> list[tuple[ir.Value, ir.Value]]:
         """Where the planes of X begin that taps of the first axis read, and whether they are there."""
@@ -288,10 +298,13 @@ class _Forward(Windows):
              ) -> Sums:
         """The line of X that begins there; if there is none, zeros."""
         met = [list(values) for values in sums]
+        if place is None:
+            for k, t1 in uses:
+                met[k] = [self._add(total, self.nothing[t0, t1]) for total in met[k]]
+            return tuple(map(tuple, met))
         for group, members in enumerate(self.members):
             for v, masks in enumerate(strip.masks):
-                values = [splat(self.vector, 0)] * len(members) if place is None else self.read(
-                    self._at(place, i64(v * self.lanes * self.step)), group, masks[group])
+                values = self.read(self._at(place, i64(v * self.lanes * self.step)), group, masks[group])
                 for (t2, _), value in zip(members, values):
                     for k, t1 in uses:
                         met[k][v] = self._fma(value, self.weights[t0, t1, t2], met[k][v])
