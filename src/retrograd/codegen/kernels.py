@@ -18,6 +18,7 @@ from retrograd.codegen.contract.conv_dots import ConvDots, emit_conv_dots
 from retrograd.codegen.contract.conv_lines import ConvLines, emit_conv_lines
 from retrograd.codegen.contract.conv_weight import ConvWeight, emit_conv_weight
 from retrograd.codegen.contract.depthwise import Depthwise, emit_depthwise
+from retrograd.codegen.contract.depthwise_input import DepthwiseInput, emit_depthwise_input
 from retrograd.codegen.contract.depthwise_weight import DepthwiseWeight, emit_depthwise_weight
 from retrograd.codegen.contract.epilogue import Epilogue, emit_epilogue
 from retrograd.codegen.contract.gemm import Gemm, emit_gemm
@@ -51,7 +52,7 @@ Description: TypeAlias = (
     Pointwise | Reduce | Region | Arg | Scan | Draw | Check | Gemm | Pack | MatVec | Epilogue |
     Conv | ConvLines | ConvWeight | ConvDots | Depthwise | DepthwiseWeight | Winograd | WinogradWeights |
     WinogradWeight | Phases | Alternate | Borders | Offsets | Pool |
-    Attention | AttentionBack |
+    Attention | AttentionBack | DepthwiseInput |
     AttentionSum | Repeat | Uses | AddRows | CopyRows)
 
 _EMITTERS: dict[type, Callable[..., None]] = {
@@ -62,6 +63,7 @@ _EMITTERS: dict[type, Callable[..., None]] = {
     WinogradWeights: emit_winograd_weights,
     WinogradWeight: emit_winograd_weight, Phases: emit_phases, Alternate: emit_alternate,
     Depthwise: emit_depthwise, DepthwiseWeight: emit_depthwise_weight,
+    DepthwiseInput: emit_depthwise_input,
     Offsets: emit_offsets, Borders: emit_borders,
     Attention: emit_attention, AttentionBack: emit_attention_back,
     AttentionSum: emit_attention_sum, Repeat: emit_repeat, Uses: emit_uses,
@@ -69,7 +71,8 @@ _EMITTERS: dict[type, Callable[..., None]] = {
 # Written in vectors; the others are loops over elements, of which LLVM makes vectors.
 _IN_VECTORS = (Draw, Gemm, Pack, MatVec, Epilogue, Region, Conv, ConvLines, ConvWeight, ConvDots, Depthwise,
                DepthwiseWeight, Offsets, Winograd, WinogradWeights, WinogradWeight, Phases, Alternate,
-               Borders, Attention, AttentionBack, AttentionSum, Repeat, AddRows, CopyRows)
+               Borders, Attention, AttentionBack, AttentionSum, Repeat, AddRows, CopyRows,
+               DepthwiseInput)
 ENTRY = "kernel"
 
 

@@ -66,6 +66,7 @@ KINDS: dict[str, Kind] = {          # by the `lower` of the primitive
     "overlap": Kind("overlap", makes(*_NUMBERS)),
     "product": Kind("product", makes(*_MULTIPLIED)), "conv": Kind("conv", makes(*_MULTIPLIED)),
     "conv_weight": Kind("conv_weight", makes(*_MULTIPLIED)),
+    "conv_input": Kind("conv_input", makes(*_MULTIPLIED)),
     "attention": Kind("attention", makes(float32, float64)),
     "attention_back": Kind("attention_back", makes(float32, float64)),
     "uniform": Kind("draw", makes(float32, float64)), "normal": Kind("draw", makes(float32, float64)),

@@ -4,7 +4,8 @@
                                            and gets its borders on the way
     conv of one tap                    ->  product
     conv_input                         ->  conv of the padded cotangent with kernels turned round; with a
-                                           stride, one for each place between windows, put side by side
+                                           stride, one for each place between windows, put side by side;
+                                           of one channel a group, a kernel of its own
 """
 
 from __future__ import annotations
@@ -30,6 +31,14 @@ def reads_lines(x: Node, groups: int, kernel: Shape) -> bool:
     """Whether the kernel for a convolution goes through images of one channel line by line, and leaves out
     what is outside: there is no product in it."""
     return x.shape[1] == groups and numel(kernel) <= _MANY_TAPS
+
+
+def spreads_lines(c: Node, w: Node, stride: Shape, low: Shape, groups: int) -> bool:
+    """Whether a kernel sums, for images of one channel a group, what lies at each phase of a line. Lines of
+    windows one element apart are read as those of an image are, if but one channel reads them."""
+    many = c.shape[1] // groups > 1 or max(stride) > 1
+    return many and w.shape[1] == 1 and stride[-1] <= DEALT and min(low) >= 0 and \
+        numel(w.shape[2:]) <= _MANY_TAPS
 
 
 def sums_lines(x: Node, c: Node, groups: int, kernel: Shape) -> bool:
@@ -78,10 +87,12 @@ def convolved(x: Node, w: Node, stride: Shape, low: Shape, high: Shape, dilation
 
 
 def input_of_convolution(c: Node, w: Node, stride: Shape, low: Shape, high: Shape, dilation: Shape,
-                         groups: int, size: Shape) -> Node:
+                         groups: int, size: Shape) -> Node | None:
     """conv_input, a convolution for each phase of the stride s: element i = q s + k is element p s + r of the
     padded x, p = q + (k + low) // s and r = (k + low) % s, which is the sum of c[p - e] w[u] over the taps u
     with u d = e s + r."""
+    if spreads_lines(c, w, stride, low, groups):
+        return None
     n = len(size)
     one = (1,) * n
     w = lin.reshape(w, (groups, w.shape[0] // groups, *w.shape[1:]))

@@ -202,8 +202,9 @@ conv_p = Primitive("conv", "window", "x w", CONV, infer=infer_conv, np=_conv_np,
         bind(conv_weight_p, (x, g), (stride, low, high, dilation, groups, w_aval.shape[2:]))))
 conv_input_p: Primitive
 conv_input_p = Primitive(
-    "conv_input", "window", "c w", CONV + " size", np=_conv_input_np, sample=_conv_input_sample,
-    flops=_conv_flops, infer=lambda i, p: ((i[0].shape[0], i[1].shape[1] * p[4], *p[5]), i[0].dtype),
+    "conv_input", "window", "c w", CONV + " size", np=_conv_input_np, lower="conv_input",
+    sample=_conv_input_sample, flops=_conv_flops,
+    infer=lambda i, p: ((i[0].shape[0], i[1].shape[1] * p[4], *p[5]), i[0].dtype),
     transpose=(
         lambda g, w, stride, low, high, dilation, groups:
             bind(conv_p, (g, w), (stride, low, high, dilation, groups)),

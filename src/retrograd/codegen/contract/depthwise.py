@@ -78,6 +78,13 @@ def emit_depthwise(module: ir.Module, name: str, conv: Depthwise) -> None:
     kernel.finish()
 
 
+def lanes_within(b: ir.IRBuilder, first: ir.Value, size: ir.Value, width: int) -> ir.Value:
+    """The mask of the lanes whose number, counted from `first`, is in 0 ... size - 1."""
+    numbers = ir.Constant(ir.VectorType(i32, width), list(range(width)))
+    lanes = b.add(broadcast(b, b.trunc(first, i32), width), numbers)
+    return b.icmp_unsigned("<", lanes, broadcast(b, b.trunc(size, i32), width))
+
+
 class Windows(Emitter):
     """Vectors of positions of a line, and what they read: where windows begin `step` elements apart, as many
     vectors, which are dealt out. Taps that read the same are a group: `columns` is where it lies, as elements
@@ -118,11 +125,7 @@ class Windows(Emitter):
             for _, phase in self.members[group]]
 
     def below(self, first: ir.Value, size: ir.Value) -> ir.Value:
-        """The mask of the lanes whose number, counted from `first`, is in 0 ... size - 1."""
-        b = self.b
-        numbers = ir.Constant(ir.VectorType(i32, self.lanes), list(range(self.lanes)))
-        lanes = b.add(broadcast(b, b.trunc(first, i32), self.lanes), numbers)
-        return b.icmp_unsigned("<", lanes, broadcast(b, b.trunc(size, i32), self.lanes))
+        return lanes_within(self.b, first, size, self.lanes)
 
     def masks(self, j: ir.Value) -> list[list[ir.Value]]:
         """For each group of taps the lanes that lie in a line, of positions from j on."""

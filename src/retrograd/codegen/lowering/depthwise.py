@@ -8,6 +8,7 @@ from math import gcd
 from retrograd.base.shape import Shape, numel
 from retrograd.codegen.axis import nanoseconds
 from retrograd.codegen.contract.depthwise import Depthwise
+from retrograd.codegen.contract.depthwise_input import DepthwiseInput
 from retrograd.codegen.contract.depthwise_weight import DepthwiseWeight
 from retrograd.codegen.jit import host
 from retrograd.codegen.layout import row_major
@@ -68,6 +69,30 @@ def lower_depthwise_weight(work: Work, schedule: Schedule) -> list[Call]:
     return calls
 
 
+def lower_depthwise_input(work: Work, schedule: Schedule) -> list[Call]:
+    """x[n, c, e] = sum over o of c's group and t of g[n, o, p] w[o, t], where that tap of window p is e."""
+    n = work.nodes[0]
+    g, w = n.inputs
+    stride, low, _, dilation, groups, size = n.params
+    calls: list[Call] = []
+    given, weights = schedule.layouts[g], schedule.layouts[w]
+    if given.strides != row_major(g.shape):
+        given = copied(calls, given, g)
+    sizes, lows, steps, gaps = three(size, 1), three(low, 0), three(stride, 1), three(dilation, 1)
+    back, phase = divmod(low[-1], steps[2])
+    count = -(-sizes[2] // steps[2])
+    lanes = _lanes(n.dtype.name, count)
+    vectors = 1 if -(-count // lanes) % 2 else 2
+    conv = DepthwiseInput(n.dtype.name, lanes, vectors, three(w.shape[2:], 1), steps, phase, gaps[2])
+    calls.append(Call(conv, [
+        start_of(given, g), start_of(weights, w), Address(n, 0, n.dtype.itemsize),
+        0, n.shape[0] * n.shape[1], n.shape[1], g.shape[1] // groups, *sizes, *three(g.shape[2:], 1),
+        *lows[:2], back, *gaps[:2], weights.strides[0], *three(weights.strides[2:], 0)],
+        axes=conv.axes(), cost=nanoseconds(2 * numel(g.shape) * numel(w.shape[2:]),
+                                           (numel(g.shape) + numel(n.shape)) * n.dtype.itemsize)))
+    return calls
+
+
 def _geometry(calls: list[Call], x: Node, y: Shape, kernel: Shape, windows: tuple[Shape, Shape, Shape],
               groups: int, schedule: Schedule) -> tuple[list[int], Address]:
     """What the kernels are told of positions and images, and where the images lie."""
@@ -105,11 +130,8 @@ def _pace(taps: int, count: int, stride: int, dilation: int) -> tuple[int, int]:
 
 def _strips(dtype: str, taps: Shape, pace: int, count: int, reach: Shape, columns: list[int],
             width: int) -> Depthwise:
-    """The widest strips that leave their sums and the weights in registers. Lanes are halved where a line
-    would fill half of them."""
-    lanes = host().lanes(dtype)
-    while lanes > _FEWEST and 2 * count <= lanes:
-        lanes //= 2
+    """The widest strips that leave their sums and the weights in registers."""
+    lanes = _lanes(dtype, count)
     vectors = -(-count // lanes)
     end = vectors * lanes           # of the last vector; `right` counts taps that read beyond the line there
     step = 2 if reach else 1
@@ -122,6 +144,14 @@ def _strips(dtype: str, taps: Shape, pace: int, count: int, reach: Shape, column
         return Depthwise(dtype, lanes, _LONG, False, taps, taps[2], taps[2], False, pace, reach)
     return Depthwise(dtype, lanes, wide, wide == vectors, taps, left, right, edges and vectors > 1, pace,
                      reach)
+
+
+def _lanes(dtype: str, count: int) -> int:
+    """Halved where a line would fill half of them."""
+    lanes = host().lanes(dtype)
+    while lanes > _FEWEST and 2 * count <= lanes:
+        lanes //= 2
+    return lanes
 
 
 def _even(stride: Shape, dilation: Shape) -> bool:

@@ -9,6 +9,7 @@ from retrograd.codegen.lowering.attention import lower_attention, lower_attentio
 from retrograd.codegen.lowering.call import Call
 from retrograd.codegen.lowering.check import lower_check
 from retrograd.codegen.lowering.conv import lower_conv, lower_conv_weight
+from retrograd.codegen.lowering.depthwise import lower_depthwise_input
 from retrograd.codegen.lowering.draw import lower_floats, lower_integers
 from retrograd.codegen.lowering.fold import lower_fold
 from retrograd.codegen.lowering.loop import lower_loop
@@ -32,6 +33,7 @@ LOWERINGS: dict[str, Callable[[Work, Schedule], list[Call]]] = {
     "fold": lower_fold,
     "region": lower_region,
     "product": lower_product, "conv": lower_conv, "conv_weight": lower_conv_weight,
+    "conv_input": lower_depthwise_input,
     "attention": lower_attention, "attention_back": lower_attention_back,
     "pick": lower_pick, "spread": lower_spread,
     "arg": lower_arg, "scan": lower_scan, "overlap": lower_overlap,
