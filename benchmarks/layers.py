@@ -91,6 +91,8 @@ LAYERS: dict[str, Layer] = {
     "conv 256-256 3x3 on 14x14, batch 8": _conv(8, 256, 256, 3, 14),
     "depthwise 3x3, 96 channels of 28x28": _conv(1, 96, 96, 3, 28, groups=96),
     "depthwise 3x3, 96 channels of 28x28, batch 8": _conv(8, 96, 96, 3, 28, groups=96),
+    "depthwise 3x3 stride 2, 96 channels of 56x56, batch 4": _conv(4, 96, 96, 3, 56, stride=2, groups=96),
+    "depthwise 7x7, 384 channels of 14x14, batch 4": _conv(4, 384, 384, 7, 14, groups=384),
     "conv1d 80-256 k=5, 400 steps": _conv(1, 80, 256, 5, 400, rank=1),
     "attention, 8 heads of 64, 1024 steps, causal": _attention(1, 8, 1024, 64, causal=True),
     "attention, 8 heads of 64, 1024 steps": _attention(1, 8, 1024, 64),
