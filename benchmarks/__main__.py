@@ -35,6 +35,7 @@ from benchmarks import (
     sizes,
     steps,
     tiny,
+    unrolled,
 )
 
 HERE = Path(__file__).parent
@@ -66,6 +67,7 @@ def run_child(args: list[str]) -> None:
         else memory.measure(lib, *rest) if what == "memory" \
         else others.measure(rest[0], *rest[1:]) if what == "others" \
         else tiny.measure(*rest) if what == "tiny" \
+        else unrolled.measure(lib) if what == "unrolled" \
         else steps.measure(lib, *rest)
     print(json.dumps(result))
 
@@ -285,6 +287,8 @@ SECTIONS: dict[str, tuple[str, Callable[[int], list[str]]]] = {
     "steps": ("A training step with Adam", step_table),
     "others": ("Training steps of other networks", other_table),
     "layers": ("Single layers", layer_table),
+    "unrolled": ("A recurrence written by hand", lambda rounds: unrolled.table(
+        child, available("retrograd", "torch"), rounds)),
     "products": ("Products of matrices",
                  lambda rounds: products.table(child("products", "torch", **products.ONE_THREAD))),
     "cold": ("The first step of a process", cold_table),

@@ -58,8 +58,11 @@ def _graphs() -> Iterator[Any]:
     turned = F.conv2d(rg.randn(1, 64, 20, 20), deep)
     yield from (turned, rg.autograd.grad(turned.sum(), deep, create_graph=True)[0])
     kernel = rg.randn(2, 1, 3, 3, requires_grad=True)
-    alone = F.conv2d(rg.randn(1, 2, 20, 20), kernel, groups=2)
+    pictures = rg.randn(1, 2, 20, 20, requires_grad=True)
+    alone = F.conv2d(pictures, kernel, groups=2)
     yield from (alone, *rg.autograd.grad(alone.sum(), kernel, create_graph=True))
+    spread = F.conv2d(pictures, kernel, stride=2, groups=2)
+    yield rg.autograd.grad(spread.sum(), pictures, create_graph=True)[0]
     yield from (convolved, *rg.autograd.grad(convolved.sum(), kernels, create_graph=True))
     yield rg.zeros(5, 9).index_add(0, i, rg.ones(3, 9))
     table = rg.zeros(1 << 13, 8).requires_grad_()
