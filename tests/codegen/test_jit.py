@@ -134,7 +134,7 @@ def test_several_are_compiled_at_once_and_an_error_is_raised():
         jit.compile_all([*requests, *failing])
 
 
-def test_what_is_begun_ahead_is_there_when_it_is_asked_for():
+def test_what_is_begun_ahead_is_there_when_it_is_asked_for(folder):
     requests = [jit.Request(f"ahead {k}", lambda k=k: adding(k + 0.5), ("work",)) for k in range(3)]
     again = jit.Request("ahead 1", lambda: pytest.fail("built again"), ("work",))
     interval, compiler = sys.getswitchinterval(), jit._compiler()
@@ -153,7 +153,7 @@ def test_what_is_begun_ahead_is_there_when_it_is_asked_for():
     assert x.tolist() == [0.5, 1.5, 2.5]
 
 
-def test_what_cannot_be_compiled_ahead_is_an_error_of_who_asks_for_it():
+def test_what_cannot_be_compiled_ahead_is_an_error_of_who_asks_for_it(folder):
     wrong = jit.Request("wrong ahead", lambda: "this is no module", ("work",))
     with jit.ahead() as begin:
         begin(wrong)
