@@ -18,25 +18,16 @@ from typing import Any, NamedTuple
 from retrograd.base.dtype import DType
 from retrograd.base.modes import local
 from retrograd.base.shape import Shape
+from retrograd.graph.body import Step
 from retrograd.graph.graph import topological
 from retrograd.graph.node import Node, const, const_p, hole, record, record_all
-from retrograd.graph.primitive import Primitive
 
 REMEMBERED = 1024       # shapes and settings of one function
 
 
-class Step(NamedTuple):
-    """A primitive over values by number: the given nodes, the constants, then what earlier steps made."""
-
-    prim: Primitive
-    inputs: tuple[int, ...]
-    params: tuple[Any, ...]
-    shape: Shape
-    dtype: DType
-
-
 class Plan(NamedTuple):
-    """What is bound; `alone` where that is one primitive over the given nodes."""
+    """What is bound. Steps count the given nodes, the constants, then what earlier steps made; `alone` where
+    that is one primitive over the given nodes."""
 
     consts: list[tuple[Any, DType]]
     steps: list[Step]
